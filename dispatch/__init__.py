@@ -1,0 +1,1 @@
+"""The call and everything that happens to it."""

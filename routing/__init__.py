@@ -1,0 +1,1 @@
+"""Which help fits a call: protocols around a plain core."""

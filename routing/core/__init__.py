@@ -1,0 +1,1 @@
+"""The decision: plain Python, no framework, no clock, no input or output."""
