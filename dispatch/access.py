@@ -1,0 +1,197 @@
+"""The only door from a user to a row: who may see and do what.
+
+The policy is a table, verb by role. A read of somebody's data leaves an
+AccessRecord; the clock seals those records into the journal's chain.
+"""
+
+from collections.abc import Mapping
+from typing import Final, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from dispatch.errors import Forbidden, NotFound
+from dispatch.events import Actor
+from dispatch.models import (
+    AccessRecord,
+    Assignment,
+    Call,
+    FollowUp,
+    Offer,
+    Role,
+    Seat,
+    Unit,
+    User,
+)
+
+Thing = TypeVar("Thing", bound=Model)
+
+D, C, R = Role.DISPATCHER, Role.CLINICIAN, Role.RESPONDER
+N, S, A, W = Role.NAVIGATOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.WALLBOARD
+
+OPERATIONS: Final = "operations"
+CLINICAL: Final = "clinical"
+WALL: Final = "wall"
+
+# verb → role → what that role sees while doing it. A role that is not named may not.
+POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
+    "board.see": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS, W: WALL},
+    # The live line: a crew and a navigator hear that something moved, as a wall does.
+    "live.hear": {
+        D: OPERATIONS,
+        C: CLINICAL,
+        S: OPERATIONS,
+        W: WALL,
+        R: WALL,
+        N: WALL,
+    },
+    "call.see": {D: OPERATIONS, C: CLINICAL, R: OPERATIONS, N: OPERATIONS, S: OPERATIONS},
+    "call.open": {D: OPERATIONS, S: OPERATIONS},
+    "call.edit": {D: OPERATIONS, S: OPERATIONS},
+    "call.note": {D: OPERATIONS, C: CLINICAL, R: OPERATIONS, S: OPERATIONS},
+    "call.own": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "triage.answer": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "decision.override": {D: OPERATIONS, S: OPERATIONS},
+    "team.request": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "seat.confirm": {D: OPERATIONS, S: OPERATIONS},
+    "seat.withdraw": {D: OPERATIONS, S: OPERATIONS},
+    "scene.clear": {D: OPERATIONS, S: OPERATIONS},
+    "unit.dispatch": {D: OPERATIONS, S: OPERATIONS},
+    "desk.see": {C: CLINICAL},
+    "offer.answer": {C: CLINICAL, R: OPERATIONS},
+    "session.end": {C: CLINICAL},
+    "crew.see": {R: OPERATIONS},
+    "unit.report": {R: OPERATIONS, D: OPERATIONS, S: OPERATIONS},
+    "call.end": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "followup.see": {N: OPERATIONS, S: OPERATIONS},
+    "followup.work": {N: OPERATIONS},
+    "presence.set": {C: CLINICAL, N: OPERATIONS},
+    "staff.see": {D: OPERATIONS, S: OPERATIONS, A: OPERATIONS},
+    "report.see": {S: OPERATIONS, A: OPERATIONS},
+    "wording.edit": {S: OPERATIONS, A: OPERATIONS},
+}
+
+
+def role_of(user: User) -> Role | None:
+    """The role of somebody active who belongs to an agency; else None."""
+    if not user.is_authenticated or not user.is_active or user.agency_id is None:
+        return None
+    return Role(user.role)
+
+
+def may(user: User, verb: str) -> bool:
+    role = role_of(user)
+    return role is not None and role in POLICY[verb]
+
+
+def require(user: User, verb: str) -> str:
+    """The projection in which this person does this; Forbidden otherwise."""
+    role = role_of(user)
+    if role is None or role not in POLICY[verb]:
+        raise Forbidden
+    return POLICY[verb][role]
+
+
+def actor(user: User, key: str | None = None) -> Actor:
+    return Actor(kind="user", id=user.pk, name=user.short_name, key=key)
+
+
+def record(user: User, verb: str, *, call: Call | None = None, reason: str = "") -> None:
+    """Remember that this person looked."""
+    AccessRecord.objects.create(
+        agency_id=user.agency_id,
+        user=user,
+        verb=verb,
+        projection=require(user, verb),
+        call=call,
+        reason=reason,
+    )
+
+
+def read_call(user: User, call_id: UUID, reason: str = "") -> tuple[Call, str]:
+    """The call and the projection for this reader; leaves an access record."""
+    call = call_for(user, call_id, "call.see")
+    record(user, "call.see", call=call, reason=reason)
+    return call, require(user, "call.see")
+
+
+def call_for(user: User, call_id: UUID, verb: str) -> Call:
+    """The call, if this person may do this to it; NotFound whether or not it exists."""
+    require(user, verb)
+    return _one(visible_calls(user), call_id)
+
+
+def visible_calls(user: User) -> QuerySet[Call]:
+    """Crews see the calls of their unit, navigators those with a follow-up."""
+    calls = Call.objects.filter(agency=user.agency_id)
+    match role_of(user):
+        case Role.RESPONDER:
+            mine = Q(seats__offers__unit__shifts__user=user) & Q(
+                seats__offers__unit__shifts__ended_at=None
+            )
+            sent = Q(seats__offers__state__in=["pending", "accepted"])
+            return calls.filter(mine & sent).distinct()
+        case Role.NAVIGATOR:
+            return calls.filter(
+                Q(followups__isnull=False) | Q(seats__response="cn")
+            ).distinct()
+        case Role.DISPATCHER | Role.CLINICIAN | Role.SUPERVISOR:
+            return calls
+    return calls.none()
+
+
+def offer_for(user: User, offer_id: UUID) -> Offer:
+    """An offer put to this person or to the unit this person is on."""
+    require(user, "offer.answer")
+    mine = Q(person=user) | Q(unit__in=_units_of(user))
+    offers = Offer.objects.filter(mine, seat__call__agency=user.agency_id)
+    return _one(offers, offer_id)
+
+
+def assignment_for(user: User, assignment_id: UUID, verb: str) -> Assignment:
+    require(user, verb)
+    assignments = Assignment.objects.filter(seat__call__agency=user.agency_id)
+    if role_of(user) is Role.CLINICIAN:
+        assignments = assignments.filter(person=user)
+    return _one(assignments, assignment_id)
+
+
+def seat_for(user: User, seat_id: UUID, verb: str) -> Seat:
+    require(user, verb)
+    return _one(Seat.objects.filter(call__agency=user.agency_id), seat_id)
+
+
+def unit_for(user: User, unit_id: UUID, verb: str) -> Unit:
+    """Any unit of the agency for the floor; for a crew only its own."""
+    require(user, verb)
+    units = Unit.objects.filter(agency=user.agency_id)
+    if role_of(user) is Role.RESPONDER:
+        units = units.filter(pk__in=_units_of(user))
+    return _one(units, unit_id)
+
+
+def joinable_unit(user: User, unit_id: UUID) -> Unit:
+    """A unit that this responder may sign on to."""
+    require(user, "crew.see")
+    return _one(Unit.objects.filter(agency=user.agency_id), unit_id)
+
+
+def followup_for(user: User, followup_id: UUID, verb: str) -> FollowUp:
+    require(user, verb)
+    return _one(FollowUp.objects.filter(agency=user.agency_id), followup_id)
+
+
+def colleague(user: User, person_id: UUID, verb: str) -> User:
+    require(user, verb)
+    return _one(User.objects.filter(agency=user.agency_id), person_id)
+
+
+def _units_of(user: User) -> QuerySet[Unit]:
+    return Unit.objects.filter(shifts__user=user, shifts__ended_at=None)
+
+
+def _one(rows: QuerySet[Thing], pk: UUID) -> Thing:
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row

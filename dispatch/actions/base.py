@@ -1,0 +1,214 @@
+"""@action, the locks and their order, move(): the only assignment to ``.state``."""
+
+import functools
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from django.apps import apps
+from django.db import OperationalError, connection, models, transaction
+from django.db.models.functions import Now
+
+from dispatch import journal, nudge
+from dispatch.errors import Busy, KeyReused, NotFound, Stale
+from dispatch.events import Actor
+from dispatch.models import (
+    Call,
+    Contact,
+    FollowUp,
+    Offer,
+    Presence,
+    Seat,
+    Transfer,
+    Unit,
+    WriteKey,
+)
+from dispatch.states import (
+    CALL_MOVES,
+    CONTACT_MOVES,
+    FOLLOWUP_MOVES,
+    OFFER_MOVES,
+    PRESENCE_MOVES,
+    SEAT_MOVES,
+    TRANSFER_MOVES,
+    UNIT_MOVES,
+    CallState,
+    ContactState,
+    FollowUpState,
+    Moves,
+    OfferState,
+    PresenceState,
+    SeatState,
+    State,
+    TransferState,
+    UnitState,
+    check_move,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=models.Model | None)
+Row = TypeVar("Row", bound=models.Model)
+
+MOVES: Mapping[type[models.Model], tuple[type[StrEnum], Moves, str]] = {
+    Call: (CallState, CALL_MOVES, "state_since"),
+    Contact: (ContactState, CONTACT_MOVES, "since"),
+    Seat: (SeatState, SEAT_MOVES, "since"),
+    Offer: (OfferState, OFFER_MOVES, ""),
+    Transfer: (TransferState, TRANSFER_MOVES, ""),
+    Presence: (PresenceState, PRESENCE_MOVES, "since"),
+    Unit: (UnitState, UNIT_MOVES, "state_since"),
+    FollowUp: (FollowUpState, FOLLOWUP_MOVES, ""),
+}
+
+# Deadlock, lock time-out, serialization failure: worth trying again.
+RETRY = {"40P01", "55P03", "40001"}
+TRIES = 4
+
+
+def move(row: models.Model, to: State, **also: object) -> None:
+    """Change a locked row's state, if the table allows it, and what goes with it.
+
+    The only assignment to ``.state`` in the project.
+    """
+    states, moves, since = MOVES[type(row)]
+    check_move(moves, states(row.state), to)  # type: ignore[attr-defined, arg-type]
+    row.state = to.value  # type: ignore[attr-defined]
+    if since:
+        also = {since: Now(), **also}
+    for name, value in also.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", *also])
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Run as one transaction of its own, once per key, its events numbered at the end.
+
+    An action is never called from inside another. A deadlock or lock time-out runs
+    the whole action again; after that the answer is Busy and nothing was changed.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for again in range(TRIES):
+            try:
+                return _once(function, args, kwargs)
+            except OperationalError as error:
+                code = getattr(error.__cause__, "pgcode", None)
+                if code not in RETRY or connection.in_atomic_block:
+                    raise
+                if again == TRIES - 1:
+                    raise Busy from error
+                time.sleep(random.uniform(0.01, 0.05) * (again + 1))  # noqa: S311
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def _once(
+    function: Callable[P, R], args: tuple[object, ...], kwargs: dict[str, object]
+) -> R:
+    by = kwargs["by"]
+    assert isinstance(by, Actor)
+    with transaction.atomic(durable=True), journal.collecting() as lines:
+        if by.key is None:
+            result = function(*args, **kwargs)  # type: ignore[arg-type]
+        else:
+            written, first = _claim(by, _body_hash(function, kwargs))
+            if not first:
+                return _recall(written)  # type: ignore[return-value]
+            result = function(*args, **kwargs)  # type: ignore[arg-type]
+            written.result = _name(result)
+            written.save(update_fields=["result"])
+        for agency in journal.write(lines):
+            _wake(agency)
+    return result
+
+
+def _wake(agency: UUID) -> None:
+    transaction.on_commit(lambda: nudge.feed(agency), robust=True)
+
+
+def _claim(by: Actor, body_hash: str) -> tuple[WriteKey, bool]:
+    """The key's row, and whether this is the first time. Waits for a twin in flight."""
+    made = WriteKey(actor=str(by), key=by.key, body_hash=body_hash)
+    WriteKey.objects.bulk_create([made], ignore_conflicts=True)
+    stored = WriteKey.objects.get(actor=str(by), key=by.key)
+    if stored.body_hash != body_hash:
+        raise KeyReused
+    return stored, stored.pk == made.pk
+
+
+def _body_hash(function: Callable[..., object], kwargs: Mapping[str, object]) -> str:
+    said = {name: value for name, value in kwargs.items() if name not in {"by", "seen"}}
+    body = json.dumps([function.__qualname__, function.__module__, said], default=str)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _name(result: models.Model | None) -> dict[str, str] | None:
+    if result is None:
+        return None
+    return {"model": result._meta.label_lower, "pk": str(result.pk)}
+
+
+def _recall(written: WriteKey) -> models.Model | None:
+    """The row that the first time answered with, as it is now."""
+    if written.result is None:
+        return None
+    model = apps.get_model(written.result["model"])
+    return model._default_manager.filter(pk=written.result["pk"]).first()
+
+
+def lock_call(call_id: UUID, seen: int | None = None) -> Call:
+    """The call, locked until commit. Stale if it is no longer what ``seen`` saw."""
+    call = _lock(Call, call_id)
+    if seen is not None and call.version != seen:
+        raise Stale
+    return call
+
+
+def lock_seat(seat_id: UUID) -> tuple[Call, Seat]:
+    """The seat's call first, then the seat."""
+    call = lock_call(_parent(Seat, seat_id, "call_id"))
+    return call, _lock(Seat, seat_id)
+
+
+def lock_offer(offer_id: UUID) -> tuple[Call, Seat, Offer]:
+    call, seat = lock_seat(_parent(Offer, offer_id, "seat_id"))
+    return call, seat, _lock(Offer, offer_id)
+
+
+def lock_unit(unit_id: UUID) -> Unit:
+    """Only where no call is touched, or its lock is already held."""
+    return _lock(Unit, unit_id)
+
+
+def lock_presence(user_id: UUID) -> Presence:
+    return _lock(Presence, user_id)
+
+
+def _lock(model: type[Row], pk: UUID) -> Row:
+    rows = model._default_manager.select_for_update(no_key=True)
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _parent(model: type[models.Model], pk: UUID, column: str) -> UUID:
+    parent = model._default_manager.filter(pk=pk).values_list(column, flat=True).first()
+    if parent is None:
+        raise NotFound
+    return parent  # type: ignore[no-any-return]
+
+
+def database_now() -> datetime:
+    """The one clock of the product."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]  # type: ignore[no-any-return]

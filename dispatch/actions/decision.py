@@ -1,0 +1,301 @@
+"""Decide: call the core, store what it saw, open the seats; override with a reason."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from dispatch import events, facts, journal
+from dispatch.actions.base import action, database_now, lock_call, move
+from dispatch.actions.seat import (
+    PEOPLE,
+    UNITS,
+    absent_after,
+    fill,
+    open_seat,
+    withdraw_wanted,
+)
+from dispatch.errors import FloorForbids, Invalid
+from dispatch.events import Actor
+from dispatch.models import Call, Decision, FollowUp, Seat
+from dispatch.states import OPEN_CALL, CallState, FollowUpState, SeatState
+from routing import store
+from routing.core import explain
+from routing.core.decide import decide as weigh
+from routing.core.protocol import Protocol
+
+OVERRIDE_REASONS = (
+    "officer_asks",
+    "crew_knows_person",
+    "judged_less_safe",
+    "supervisor_says",
+    "unit_nearer",
+    "other",
+)
+# The kinds of help a dispatcher may choose, in the order of the pages.
+CHOICES = ("ccd", "crt", "cor", "cn", "988", "ems", "police", "cit", "fire")
+
+
+@action
+def decide(
+    *, call_id: UUID, by: Actor, now: datetime | None = None, send: bool = True
+) -> Call:
+    """Decide a call that wants it. Whoever comes second finds it done.
+
+    ``now`` is the database's time unless given. Without ``send`` nobody is looked for:
+    a call of the past is decided for the record alone.
+    """
+    call = lock_call(call_id)
+    if call.decision_wanted_at is None or call.state not in OPEN_CALL:
+        return call
+    at = now or database_now()
+    row, protocol = store.published(call.agency_id)
+    stored = facts.line(call, _available(call, protocol, at), at=at)
+    decision = weigh(facts.read(stored), protocol)
+    made = Decision.objects.create(
+        call=call,
+        protocol=row,
+        facts=stored,
+        line=explain.line(decision),
+        findings=[
+            {"code": found.code, "params": dict(found.params)}
+            for found in decision.findings
+        ],
+        response=decision.response.value,
+        rule=decision.rule,
+        by=str(by),
+    )
+    _apply(call, made, protocol)
+    journal.append(
+        events.CallDecided(
+            decision=made.pk,
+            response=made.response,
+            rule=made.rule,
+            protocol=decision.protocol,
+        ),
+        call=call,
+        by=by,
+    )
+    if decision.tell:
+        journal.append(
+            events.SupervisorTold(why=tuple(decision.tell)), call=call, by=by
+        )
+    if send:
+        _seat_decision(call, made, protocol, by)
+    return call
+
+
+def _available(call: Call, protocol: Protocol, at: datetime) -> dict[str, int]:
+    """Who is free, less the kinds that this call has already looked for in vain."""
+    counts = facts.available(
+        call.agency_id, absent_after=absent_after(protocol), at=database_now()
+    )
+    for kind in facts.given_up(call):
+        counts[kind] = 0
+    # Somebody already on this call can still serve it.
+    working = Seat.objects.filter(call=call, state=SeatState.FILLED)
+    for kind in working.values_list("response", flat=True):
+        if kind in counts:
+            counts[kind] = max(counts[kind], 1)
+    return counts
+
+
+def _apply(call: Call, made: Decision, protocol: Protocol) -> None:
+    """What the decision says of the call itself."""
+    line = made.line
+    call.eligibility = str(line["eligibility"])
+    call.ineligible_rule = made.rule if call.eligibility == "ineligible" else ""
+    code = _not_served(call, line.get("not_served"))
+    if call.service != "served":
+        call.service, call.not_served = ("not_served", code) if code else ("", "")
+    call.priority = int(line["priority"])
+    call.decision_wanted_at = None
+    call.save(
+        update_fields=[
+            "eligibility",
+            "ineligible_rule",
+            "service",
+            "not_served",
+            "priority",
+            "decision_wanted_at",
+        ]
+    )
+    if call.state in {CallState.NEW, CallState.TRIAGING}:
+        if call.state == CallState.NEW:
+            move(call, CallState.TRIAGING)
+        move(call, CallState.DECIDED)
+
+
+def _not_served(call: Call, code: str | None) -> str:
+    """A kind that rang and was not answered timed out; it was not missing."""
+    if code == "no_unit" and "timed_out" in facts.given_up(call).values():
+        return "timed_out"
+    return code or ""
+
+
+def _seat_decision(
+    call: Call, made: Decision, protocol: Protocol, by: Actor
+) -> None:
+    wanted = {made.response: "now"}
+    for entry in made.line["also"]:
+        if entry["mode"] != "then":
+            wanted[entry["response"]] = entry["mode"]
+    waits = made.line.get("not_served") is not None
+    _stage_forbidden(call, made, by)
+    withdraw_wanted(call, wanted, "decided_again", by)
+    for response, mode in wanted.items():
+        _open(call, response, mode, protocol, by, waits=waits)
+    fill(call, by)
+
+
+def _open(
+    call: Call, response: str, mode: str, protocol: Protocol, by: Actor, *, waits: bool
+) -> None:
+    """A seat with its search time; a call that nobody else may take waits for ever."""
+    give_up = None
+    if response in PEOPLE and not waits:
+        give_up = timedelta(seconds=protocol.clocks["offer_in_all"])
+    elif response in UNITS and not waits:
+        give_up = timedelta(seconds=protocol.clocks["team_in_all"])
+    seat = open_seat(call, response, mode, by, give_up=give_up)
+    if seat.state == SeatState.WANTED and seat.mode != mode:
+        seat.mode = mode
+        seat.save(update_fields=["mode"])
+    if response == "cn":
+        _on_the_worklist(call, by)
+
+
+def _on_the_worklist(call: Call, by: Actor) -> None:
+    """Care Navigation works from its list: due now, open to every navigator."""
+    if FollowUp.objects.filter(call=call).exclude(state=FollowUpState.CLOSED).exists():
+        return
+    due = database_now()
+    planned = FollowUp.objects.create(agency=call.agency, call=call, due_at=due)
+    journal.append(
+        events.FollowUpPlanned(followup=planned.pk, due=due.isoformat()),
+        call=call,
+        by=by,
+    )
+
+
+def _stage_forbidden(call: Call, made: Decision, by: Actor) -> None:
+    """A team already sent that the rules now exclude stages; a person may withdraw it."""
+    excluded = made.line["excluded"]
+    modes = {entry["response"]: entry["mode"] for entry in made.line["also"]}
+    seats = Seat.objects.select_for_update(no_key=True).filter(
+        call=call, response__in=UNITS, state=SeatState.FILLED
+    )
+    for seat in seats.order_by("pk"):
+        held = excluded.get(seat.response, [])
+        why = [code for code in held if not code.startswith("G1.")]
+        if (why or modes.get(seat.response) == "staged") and seat.mode != "staged":
+            seat.mode = "staged"
+            seat.save(update_fields=["mode"])
+            journal.append(
+                events.StagingOrdered(
+                    seat=seat.pk, response=seat.response, why=tuple(why)
+                ),
+                call=call,
+                by=by,
+            )
+
+
+@action
+def override(
+    *,
+    call_id: UUID,
+    response: str,
+    reason: str,
+    by: Actor,
+    note: str = "",
+    seen: int | None = None,
+) -> Decision:
+    """A person chooses another help and says why. The floor cannot be lowered.
+
+    The machine's answer stays in the row; what the safety rules require still goes.
+    """
+    call = lock_call(call_id, seen)
+    made = Decision.objects.filter(call=call).order_by("-at", "-pk").first()
+    if made is None or call.decision_wanted_at is not None:
+        raise Invalid(field="decision", why="there is none yet")
+    if reason not in OVERRIDE_REASONS:
+        raise Invalid(field="reason", why="choose a reason")
+    if response not in CHOICES:
+        raise Invalid(field="response", why="choose a response")
+    refuse_below_floor(made, response)
+    _row, protocol = store.published(call.agency_id)
+    made.overridden_by_id = by.id
+    made.overridden_at = Now()
+    made.override_response, made.override_reason = response, reason
+    made.override_note = note
+    made.save(
+        update_fields=[
+            "overridden_by",
+            "overridden_at",
+            "override_response",
+            "override_reason",
+            "override_note",
+        ]
+    )
+    required = dict(_required(made))
+    withdraw_wanted(call, [*required, response], "overridden", by)
+    _open(call, response, mode_of(made, response), protocol, by, waits=True)
+    fill(call, by)
+    journal.append(
+        events.DecisionOverridden(decision=made.pk, response=response, reason=reason),
+        call=call,
+        by=by,
+    )
+    return made
+
+
+@action
+def request_team(
+    *, call_id: UUID, response: str, reason: str, by: Actor, seen: int | None = None
+) -> Call:
+    """Somebody beside the call asks for one more help: a team, EMS, police."""
+    call = lock_call(call_id, seen)
+    made = Decision.objects.filter(call=call).order_by("-at", "-pk").first()
+    if made is None:
+        raise Invalid(field="decision", why="there is none yet")
+    if response not in CHOICES:
+        raise Invalid(field="response", why="choose a response")
+    refuse_below_floor(made, response)
+    _row, protocol = store.published(call.agency_id)
+    if call.state == CallState.RESOLVED:
+        move(call, CallState.WORKING)
+    _open(call, response, mode_of(made, response), protocol, by, waits=False)
+    journal.append(
+        events.TeamRequested(response=response, reason=reason), call=call, by=by
+    )
+    fill(call, by)
+    return call
+
+
+def refuse_below_floor(made: Decision, response: str) -> None:
+    """FloorForbids when a safety rule (S, L) of this decision holds the kind back."""
+    codes = made.line["excluded"].get(response, [])
+    held = [code for code in codes if code.startswith(("S", "L"))]
+    if held:
+        params = {found["code"]: found["params"] for found in made.findings}
+        why = "; ".join(explain.sentence(code, params.get(code, {})) for code in held)
+        raise FloorForbids(why=why)
+
+
+def mode_of(made: Decision, response: str) -> str:
+    """How the decision lets this kind go: staged stays staged, by phone by phone."""
+    for entry in made.line["also"]:
+        if entry["response"] == response and entry["mode"] in {"staged", "phone"}:
+            return str(entry["mode"])
+    return "now"
+
+
+def _required(made: Decision) -> Iterable[tuple[str, str]]:
+    """What a safety rule requires: an override adds to it and never takes from it."""
+    if not made.rule.startswith("S"):
+        return
+    yield made.response, "now"
+    for entry in made.line["also"]:
+        if entry["mode"] in {"now", "staged"}:
+            yield entry["response"], entry["mode"]

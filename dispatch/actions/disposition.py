@@ -1,0 +1,220 @@
+"""How a call ends: a session's end, resolve, close, reopen."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from dispatch import events, journal
+from dispatch.actions.base import action, database_now, lock_call, lock_seat, move
+from dispatch.actions.seat import OPEN_SEAT, OURS, end_assignment, withdraw_all
+from dispatch.errors import Invalid, LostRace
+from dispatch.events import Actor
+from dispatch.models import Assignment, Call, Disposition, FollowUp, Seat
+from dispatch.states import CallState, FollowUpState, SeatState
+from routing import store
+
+OUTCOMES = (
+    "resolved_by_phone",
+    "resolved_on_scene",
+    "moved_to_988",
+    "declined_help",
+    "not_located",
+    "transported_willingly",
+    "hospital",
+    "involuntary_commitment",
+    "arrest",
+    "injury",
+    "use_of_force",
+    "death",
+    "handed_to_police",
+    "handed_to_ems",
+    "caller_hung_up",
+    "duplicate",
+    "no_help_needed",
+    "other",
+)
+CONSENTS = ("yes", "no", "not_known", "not_asked")
+
+
+def record(
+    call: Call,
+    outcomes: Sequence[str],
+    by: Actor,
+    *,
+    person_reached: bool | None = None,
+    followup_consent: str = "not_asked",
+) -> Disposition:
+    """Store how this part of the call ended. The caller holds the call."""
+    unknown = [code for code in outcomes if code not in OUTCOMES]
+    if unknown or not outcomes:
+        raise Invalid(field="outcome", why="choose how it ended")
+    if followup_consent not in CONSENTS:
+        raise Invalid(field="followup_consent", why="yes, no, not_known or not_asked")
+    made = Disposition.objects.create(
+        call=call,
+        outcomes=list(outcomes),
+        person_reached=person_reached,
+        resolved_by_phone="resolved_by_phone" in outcomes,
+        followup_consent=followup_consent,
+        by=str(by),
+        by_name=by.name[:40],
+    )
+    if followup_consent == "yes":
+        _plan(call, by)
+    return made
+
+
+def settle(call: Call, by: Actor) -> None:
+    """Resolved once nobody is looked for or at work any more. Holds the call."""
+    ours = Seat.objects.filter(call=call, state__in=OPEN_SEAT, response__in=OURS)
+    if call.state != CallState.WORKING or ours.exists():
+        return
+    last = Disposition.objects.filter(call=call).order_by("-at", "-pk").first()
+    if last is not None:
+        _resolve(call, last, by)
+
+
+def _resolve(call: Call, made: Disposition, by: Actor) -> None:
+    move(call, CallState.RESOLVED)
+    journal.append(
+        events.CallResolved(disposition=made.pk, outcomes=tuple(made.outcomes)),
+        call=call,
+        by=by,
+    )
+
+
+def _plan(call: Call, by: Actor) -> None:
+    """A follow-up within the protocol's time, unless one is already open."""
+    if FollowUp.objects.filter(call=call).exclude(state=FollowUpState.CLOSED).exists():
+        return
+    _row, protocol = store.published(call.agency_id)
+    due = database_now() + timedelta(seconds=protocol.clocks["follow_up_first"])
+    planned = FollowUp.objects.create(agency=call.agency, call=call, due_at=due)
+    journal.append(
+        events.FollowUpPlanned(followup=planned.pk, due=due.isoformat()),
+        call=call,
+        by=by,
+    )
+
+
+@action
+def end_session(
+    *,
+    assignment_id: UUID,
+    outcomes: Sequence[str],
+    by: Actor,
+    person_reached: bool | None = None,
+    followup_consent: str = "not_asked",
+) -> Assignment:
+    """The clinician is done with the caller; wrap-up begins, teams go on."""
+    pk = Assignment.objects.filter(pk=assignment_id).values_list("seat_id", flat=True)
+    call, seat = lock_seat(pk.get())
+    assignment = Assignment.objects.get(pk=assignment_id)
+    if assignment.ended_at is not None:
+        return assignment
+    if assignment.confirmed_at is None:
+        raise Invalid(field="session", why="confirm first that you have the caller")
+    end_assignment(assignment, by)
+    move(seat, SeatState.DONE)
+    record(
+        call,
+        outcomes,
+        by,
+        person_reached=person_reached,
+        followup_consent=followup_consent,
+    )
+    journal.append(
+        events.SessionEnded(assignment=assignment.pk, person=assignment.person_id),
+        call=call,
+        by=by,
+    )
+    settle(call, by)
+    return assignment
+
+
+@action
+def resolve(
+    *,
+    call_id: UUID,
+    outcomes: Sequence[str],
+    by: Actor,
+    person_reached: bool | None = None,
+    followup_consent: str = "not_asked",
+    seen: int | None = None,
+) -> Disposition:
+    """Say how the call ended while nobody of ours is at work on it any more."""
+    call = lock_call(call_id, seen)
+    _refuse_at_work(call)
+    made = record(
+        call,
+        outcomes,
+        by,
+        person_reached=person_reached,
+        followup_consent=followup_consent,
+    )
+    if call.state != CallState.RESOLVED:
+        _resolve(call, made, by)
+    return made
+
+
+@action
+def close(
+    *,
+    call_id: UUID,
+    by: Actor,
+    outcomes: Sequence[str] = (),
+    person_reached: bool | None = None,
+    followup_consent: str = "not_asked",
+    seen: int | None = None,
+) -> Call:
+    """Close the call. Without an earlier disposition, ``outcomes`` says how it ended."""
+    call = lock_call(call_id, seen)
+    if call.state == CallState.CLOSED:
+        return call
+    _refuse_at_work(call)
+    made = Disposition.objects.filter(call=call).order_by("-at", "-pk").first()
+    if outcomes or made is None:
+        made = record(
+            call,
+            outcomes,
+            by,
+            person_reached=person_reached,
+            followup_consent=followup_consent,
+        )
+    if call.state != CallState.RESOLVED:
+        _resolve(call, made, by)
+    withdraw_all(call, "closed", by)
+    move(call, CallState.CLOSED, closed_at=Now())
+    journal.append(events.CallClosed(disposition=made.pk), call=call, by=by)
+    return call
+
+
+def _refuse_at_work(call: Call) -> None:
+    """A call with a team or a clinician on it does not end over their heads."""
+    working = Assignment.objects.filter(seat__call=call, ended_at=None)
+    first = working.select_related("unit", "person").first()
+    if first is not None:
+        raise Invalid(field="call", why=f"{first.unit or first.person} is still on it")
+
+
+@action
+def reopen(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) -> Call:
+    """The call is open again and wants another look."""
+    call = lock_call(call_id, seen)
+    if call.state in {CallState.NEW, CallState.TRIAGING}:
+        return call
+    if not reason:
+        raise Invalid(field="reason", why="say why")
+    if call.state not in {
+        CallState.CLOSED,
+        CallState.RESOLVED,
+        CallState.CANCELLED,
+        CallState.RETURNED,
+        CallState.DUPLICATE,
+    }:
+        raise LostRace
+    move(call, CallState.TRIAGING, closed_at=None, duplicate_of=None)
+    journal.append(events.CallReopened(reason=reason), call=call, by=by)
+    return call

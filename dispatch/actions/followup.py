@@ -1,0 +1,184 @@
+"""Follow-up: plan, claim, attempt, postpone, close."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from dispatch import events, journal
+from dispatch.actions.base import action, database_now, lock_call, move
+from dispatch.actions.disposition import settle
+from dispatch.errors import Invalid, LostRace, NotFound, Stale
+from dispatch.events import Actor
+from dispatch.models import Call, FollowUp, FollowUpAttempt, Seat
+from dispatch.states import CallState, FollowUpState, SeatState
+from routing import store
+
+OUTCOMES = ("engaged", "risk_reduced", "declined", "unreachable", "other")
+CHANNELS = ("voice", "text", "visit")
+
+
+@action
+def plan(*, call_id: UUID, due_at: datetime, by: Actor) -> FollowUp:
+    """Call this person back by then. A call has at most one open follow-up."""
+    call = lock_call(call_id)
+    open_one = FollowUp.objects.filter(call=call).exclude(state=FollowUpState.CLOSED)
+    if found := open_one.first():
+        return found
+    planned = FollowUp.objects.create(agency=call.agency, call=call, due_at=due_at)
+    journal.append(
+        events.FollowUpPlanned(followup=planned.pk, due=due_at.isoformat()),
+        call=call,
+        by=by,
+    )
+    return planned
+
+
+@action
+def claim(*, followup_id: UUID, by: Actor, seen: int | None = None) -> FollowUp:
+    """This navigator takes it. A second one is told who was first."""
+    call, row = _lock(followup_id, seen)
+    if row.claimed_by_id == by.id:
+        return row
+    if row.claimed_by_id is not None:
+        raise LostRace
+    assert by.id
+    row.claimed_by_id = by.id
+    _save(row, "claimed_by")
+    _fill_seat(call)
+    journal.append(
+        events.FollowUpClaimed(followup=row.pk, person=by.id), call=call, by=by
+    )
+    return row
+
+
+def _fill_seat(call: Call) -> None:
+    """A call that wanted Care Navigation has it now. The caller holds the call."""
+    seats = Seat.objects.select_for_update(no_key=True)
+    seat = seats.filter(call=call, response="cn", state=SeatState.WANTED).first()
+    if seat is None:
+        return
+    move(seat, SeatState.FILLED, confirmed_at=Now())
+    call.service, call.not_served = "served", ""
+    call.save(update_fields=["service", "not_served"])
+    if call.state == CallState.DECIDED:
+        move(call, CallState.WORKING)
+
+
+@action
+def attempt(
+    *,
+    followup_id: UUID,
+    reached: bool,
+    by: Actor,
+    channel: str = "voice",
+    seen: int | None = None,
+) -> FollowUp:
+    """One try to reach the person. An attempt is not a contact."""
+    call, row = _lock(followup_id, seen)
+    if row.state == FollowUpState.CLOSED:
+        raise LostRace
+    if channel not in CHANNELS:
+        raise Invalid(field="channel", why="voice, text or visit")
+    if channel in refused_channels(call):
+        raise Invalid(field="channel", why="the person asked not to be reached so")
+    row.attempts += 1
+    FollowUpAttempt.objects.create(
+        followup=row, number=row.attempts, channel=channel, reached=reached, by=str(by)
+    )
+    _save(row, "attempts")
+    if reached:
+        move(row, FollowUpState.REACHED, reached_at=row.reached_at or database_now())
+    elif row.state in {FollowUpState.DUE, FollowUpState.ATTEMPTED}:
+        move(row, FollowUpState.ATTEMPTED)
+    journal.append(
+        events.FollowUpAttempted(
+            followup=row.pk, reached=reached, number=row.attempts
+        ),
+        call=call,
+        by=by,
+    )
+    _close_after_last(call, row, by)
+    return row
+
+
+def refused_channels(call: Call) -> frozenset[str]:
+    """What the safe-contact preference rules out; not asked rules out text only."""
+    return {
+        "no_contact": frozenset(CHANNELS),
+        "text_only": frozenset({"voice"}),
+        "voice_only": frozenset({"text"}),
+        "yes": frozenset(),
+    }.get(call.caller.safe_contact, frozenset({"text"}))
+
+
+def _close_after_last(call: Call, row: FollowUp, by: Actor) -> None:
+    _version, protocol = store.published(call.agency_id)
+    most = protocol.clocks["follow_up_attempts"]
+    if row.state == FollowUpState.ATTEMPTED and row.attempts >= most:
+        _close(call, row, "unreachable", by)
+
+
+@action
+def postpone(
+    *, followup_id: UUID, hours: int, by: Actor, seen: int | None = None
+) -> FollowUp:
+    """Try again later: from now on, at most two weeks."""
+    call, row = _lock(followup_id, seen)
+    if row.state == FollowUpState.CLOSED:
+        raise LostRace
+    if not 1 <= hours <= 336:
+        raise Invalid(field="hours", why="1 to 336")
+    row.due_at = database_now() + timedelta(hours=hours)
+    _save(row, "due_at")
+    journal.append(
+        events.FollowUpPostponed(followup=row.pk, due=row.due_at.isoformat()),
+        call=call,
+        by=by,
+    )
+    return row
+
+
+@action
+def complete(
+    *, followup_id: UUID, outcome: str, by: Actor, seen: int | None = None
+) -> FollowUp:
+    """The follow-up is over, and how."""
+    call, row = _lock(followup_id, seen)
+    if row.state == FollowUpState.CLOSED:
+        return row
+    if outcome not in OUTCOMES:
+        raise Invalid(field="outcome", why="choose how it ended")
+    _close(call, row, outcome, by)
+    return row
+
+
+def _close(call: Call, row: FollowUp, outcome: str, by: Actor) -> None:
+    row.outcome = outcome
+    move(row, FollowUpState.CLOSED, outcome=outcome, closed_at=Now())
+    seats = Seat.objects.select_for_update(no_key=True)
+    seat = seats.filter(call=call, response="cn", state=SeatState.FILLED).first()
+    if seat is not None:
+        move(seat, SeatState.DONE)
+        settle(call, by)
+    journal.append(
+        events.FollowUpClosed(followup=row.pk, outcome=outcome), call=call, by=by
+    )
+
+
+def _lock(followup_id: UUID, seen: int | None) -> tuple[Call, FollowUp]:
+    """The call first, then its follow-up; Stale if somebody changed it meanwhile."""
+    found = FollowUp.objects.filter(pk=followup_id).values_list("call", flat=True)
+    call_id = found.first()
+    if call_id is None:
+        raise NotFound
+    call = lock_call(call_id)
+    row = FollowUp.objects.select_for_update(no_key=True).get(pk=followup_id)
+    if seen is not None and row.version != seen:
+        raise Stale
+    return call, row
+
+
+def _save(row: FollowUp, *columns: str) -> None:
+    row.version += 1
+    row.save(update_fields=["version", *columns])

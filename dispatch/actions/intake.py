@@ -1,0 +1,332 @@
+"""Open a call, correct what is known of it, note, link, set aside, own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from dispatch import events, journal
+from dispatch.actions.base import action, database_now, lock_call, move
+from dispatch.actions.seat import withdraw_all
+from dispatch.errors import Invalid
+from dispatch.events import Actor
+from dispatch.models import (
+    Agency,
+    Call,
+    Caller,
+    CallNote,
+    Contact,
+)
+from dispatch.seal import lookup
+from dispatch.states import CallState, ContactState
+
+SOURCES = ("911", "988", "officer", "partner")
+CALLERS = ("", "person", "with_person", "third_party")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What is known when a call is opened. Everything may be missing but the source.
+
+    ``point`` is (latitude, longitude) in degrees, WGS 84. ``simulated`` says in words
+    which parts are not real, comma-separated; empty for a real call.
+    """
+
+    source: str = "911"
+    type: str = ""
+    source_wording: str = ""
+    source_ref: str = ""
+    simulated: str = ""
+    caller_kind: str = ""
+    urgent: bool = False
+    hazard: bool = False
+    priority: int = 3
+    offence: Mapping[str, object] | None = None
+    location_verified: bool = False
+    inside: bool | None = None
+    zone: str = ""
+    name: str = ""
+    phone: str = ""
+    phone_verified: bool = False
+    address: str = ""
+    said: str = ""
+    person_name: str = ""
+    point: tuple[float, float] | None = None
+    safe_contact: str = "not_asked"
+    channel: str = "voice"
+    opened_at: datetime | None = None
+
+
+@action
+def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
+    """A new call with its number. The dispatcher who opens it owns it."""
+    _check(intake)
+    agency = Agency.objects.get(pk=agency_id)
+    opened_at = intake.opened_at or database_now()
+    owner = by.id if by.kind in {"user", "simulator"} else None
+    call = Call(
+        agency=agency,
+        source=intake.source,
+        type=intake.type,
+        source_wording=intake.source_wording[:120],
+        source_ref=intake.source_ref,
+        simulated=intake.simulated,
+        caller_kind=intake.caller_kind,
+        urgent=intake.urgent,
+        hazard=intake.hazard,
+        priority=intake.priority,
+        offence=dict(intake.offence) if intake.offence else None,
+        location_verified=intake.location_verified,
+        inside=intake.inside,
+        zone=intake.zone,
+        opened_at=opened_at,
+        opened_by=str(by),
+        owner_id=owner,
+        owner_since=opened_at if owner else None,
+    )
+    call.number = _next_number(agency, opened_at)
+    call.save(force_insert=True)
+    caller = Caller(
+        call=call,
+        phone_lookup=lookup(_digits(intake.phone)) if intake.phone else "",
+        phone_verified=intake.phone_verified,
+        safe_contact=intake.safe_contact,
+        name=intake.name,
+        phone=intake.phone,
+        address=intake.address,
+        said=intake.said,
+        person_name=intake.person_name,
+        point=_point(intake.point),
+    )
+    caller.save(force_insert=True)
+    Contact.objects.create(
+        call=call, channel=intake.channel, state=ContactState.CONNECTED
+    )
+    journal.append(
+        events.CallOpened(
+            source=call.source, type=call.type or None, simulated=call.simulated
+        ),
+        call=call,
+        by=by,
+    )
+    return call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Corrections to a call: None leaves a value as it is."""
+
+    type: str | None = None
+    caller_kind: str | None = None
+    urgent: bool | None = None
+    hazard: bool | None = None
+    offence: Mapping[str, object] | None = None
+    location_verified: bool | None = None
+    inside: str | None = None
+    zone: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    phone_verified: bool | None = None
+    address: str | None = None
+    said: str | None = None
+    person_name: str | None = None
+    safe_contact: str | None = None
+
+    caller_fields = (
+        "name",
+        "phone",
+        "phone_verified",
+        "address",
+        "said",
+        "person_name",
+        "safe_contact",
+    )
+
+
+@action
+def correct(
+    *, call_id: UUID, details: Details, by: Actor, seen: int | None = None
+) -> Call:
+    """Change what is known of the call; saying the same again records nothing."""
+    call = lock_call(call_id, seen)
+    correct_locked(call, details, by)
+    return call
+
+
+def correct_locked(call: Call, details: Details, by: Actor) -> None:
+    """The caller holds the lock on the call."""
+    changed = [
+        *_change_call(call, details),
+        *_change_caller(Caller.objects.get(call=call), details),
+    ]
+    if changed:
+        journal.append(
+            events.DetailsCorrected(fields=tuple(changed)), call=call, by=by
+        )
+
+
+INSIDE = {"yes": True, "no": False, "": None}
+
+
+def _change_call(call: Call, details: Details) -> list[str]:
+    said = {
+        "type": details.type,
+        "caller_kind": details.caller_kind,
+        "urgent": details.urgent,
+        "hazard": details.hazard,
+        "location_verified": details.location_verified,
+        "zone": details.zone,
+        "offence": dict(details.offence) if details.offence else None,
+    }
+    new = {name: value for name, value in said.items() if value is not None}
+    if details.inside is not None:
+        if details.inside not in INSIDE:
+            raise Invalid(field="inside", why="yes, no or empty")
+        new["inside"] = INSIDE[details.inside]
+    if new.get("caller_kind", "") not in CALLERS:
+        raise Invalid(field="caller", why="person, with_person or third_party")
+    return _apply(call, new)
+
+
+def _change_caller(caller: Caller, details: Details) -> list[str]:
+    new = {
+        name: getattr(details, name)
+        for name in Details.caller_fields
+        if getattr(details, name) is not None
+    }
+    if "phone" in new:
+        digits = _digits(new["phone"])
+        new["phone_lookup"] = lookup(digits) if digits else ""
+    return [name for name in _apply(caller, new) if name != "phone_lookup"]
+
+
+def _apply(row: Call | Caller, new: Mapping[str, object]) -> list[str]:
+    """Save what differs; the names of what changed."""
+    changed = [name for name, value in new.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, new[name])
+    if changed:
+        row.save(update_fields=changed)
+    return changed
+
+
+@action
+def add_note(
+    *, call_id: UUID, text: str, by: Actor, kind: str = "note"
+) -> CallNote:
+    """Append a note or a line of radio traffic. Notes are never changed."""
+    call = lock_call(call_id)
+    if not text.strip():
+        raise Invalid(field="text", why="write a few words")
+    note = CallNote(call=call, kind=kind, by=str(by), by_name=by.name[:40])
+    note.text = text.strip()
+    note.save(force_insert=True)
+    journal.append(events.NoteAdded(note=note.pk, kind=kind), call=call, by=by)
+    return note
+
+
+@action
+def take(*, call_id: UUID, by: Actor, seen: int | None = None) -> Call:
+    """This person owns the call from now on."""
+    call = lock_call(call_id, seen)
+    if call.owner_id == by.id:
+        return call
+    own_locked(call, by.id, by)
+    return call
+
+
+def own_locked(call: Call, owner_id: UUID | None, by: Actor) -> None:
+    """The caller holds the lock on the call."""
+    before, call.owner_id, call.owner_since = call.owner_id, owner_id, Now()
+    call.save(update_fields=["owner", "owner_since"])
+    journal.append(
+        events.OwnerChanged(owner=owner_id, before=before), call=call, by=by
+    )
+
+
+@action
+def link_calls(
+    *, call_id: UUID, duplicate_of: UUID, by: Actor, seen: int | None = None
+) -> Call:
+    """The call is the same event as another; that one goes on alone."""
+    # Two calls: lock in the order of their ids, so that two linkers never cross.
+    for pk in sorted([call_id, duplicate_of]):
+        lock_call(pk)
+    call = lock_call(call_id, seen)
+    if call.state == CallState.DUPLICATE:
+        return call
+    other = Call.objects.get(pk=duplicate_of)
+    if other.agency_id != call.agency_id or other.pk == call.pk:
+        raise Invalid(field="duplicate_of", why="name another call of this centre")
+    if other.state == CallState.DUPLICATE:
+        raise Invalid(field="duplicate_of", why="that call is itself a duplicate")
+    withdraw_all(call, "duplicate", by)
+    move(call, CallState.DUPLICATE, duplicate_of=other, closed_at=Now())
+    journal.append(events.CallsLinked(duplicate_of=other.pk), call=call, by=by)
+    return call
+
+
+@action
+def cancel(
+    *, call_id: UUID, reason: str, by: Actor, seen: int | None = None
+) -> Call:
+    """A named person decides that no help is wanted after all, and says why."""
+    call = lock_call(call_id, seen)
+    if call.state == CallState.CANCELLED:
+        return call
+    if not reason:
+        raise Invalid(field="reason", why="say why")
+    withdraw_all(call, "cancelled", by)
+    move(call, CallState.CANCELLED, closed_at=Now())
+    journal.append(events.CallCancelled(reason=reason), call=call, by=by)
+    return call
+
+
+@action
+def return_to_911(
+    *, call_id: UUID, reason: str, by: Actor, seen: int | None = None
+) -> Call:
+    """Hand the call back to the centre's ordinary dispatch."""
+    call = lock_call(call_id, seen)
+    if call.state == CallState.RETURNED:
+        return call
+    if not reason:
+        raise Invalid(field="reason", why="say why")
+    withdraw_all(call, "returned", by)
+    move(call, CallState.RETURNED, closed_at=Now())
+    journal.append(events.CallReturned(reason=reason), call=call, by=by)
+    return call
+
+
+def _check(intake: Intake) -> None:
+    if intake.source not in SOURCES:
+        raise Invalid(field="source", why="one of " + ", ".join(SOURCES))
+    if intake.caller_kind not in CALLERS:
+        raise Invalid(field="caller", why="person, with_person or third_party")
+    if intake.priority not in {1, 2, 3, 4}:
+        raise Invalid(field="priority", why="1 to 4")
+
+
+def _digits(phone: str) -> str:
+    return "".join(sign for sign in phone if sign.isdigit())[-10:]
+
+
+def _point(point: tuple[float, float] | None) -> str:
+    return f"{point[0]:.5f},{point[1]:.5f}" if point else ""
+
+
+def _next_number(agency: Agency, at: datetime) -> str:
+    """The next of this agency and year, without gaps: a rolled-back call gives it back."""
+    year = at.astimezone(agency.zone).year
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dispatch_callnumber (agency_id, year, last) VALUES (%s, %s, 1)"
+            " ON CONFLICT (agency_id, year)"
+            " DO UPDATE SET last = dispatch_callnumber.last + 1 RETURNING last",
+            [agency.pk, year],
+        )
+        (last,) = cursor.fetchone()
+    return f"{year % 100:02d}-{last:06d}"

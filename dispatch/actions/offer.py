@@ -1,0 +1,160 @@
+"""Put a call to somebody: make, send, accept, decline, expire, drop."""
+
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from dispatch import events, journal
+from dispatch.actions import transfer
+from dispatch.actions.base import (
+    action,
+    database_now,
+    lock_call,
+    lock_offer,
+    lock_presence,
+    lock_unit,
+    move,
+)
+from dispatch.actions.seat import UNITS, Taker, fill, let_go, put, to_fill
+from dispatch.errors import FloorForbids, Invalid, LostRace, NotFree
+from dispatch.events import Actor
+from dispatch.models import Assignment, Call, Decision, Offer, Seat
+from dispatch.states import (
+    OPEN_CALL,
+    CallState,
+    OfferState,
+    PresenceState,
+    SeatState,
+    TransferState,
+    UnitState,
+)
+from routing import store
+
+
+@action
+def make(*, call_id: UUID, by: Actor) -> Call:
+    """Offer a waiting call again. Harmless when nothing waits or nobody is free."""
+    call = lock_call(call_id)
+    if call.state in OPEN_CALL:
+        fill(call, by)
+    return call
+
+
+@action
+def send(
+    *, call_id: UUID, unit_id: UUID, by: Actor, mode: str = "now", seen: int | None = None
+) -> Offer:
+    """A dispatcher sends this unit. What the safety rules exclude stays excluded."""
+    call = lock_call(call_id, seen)
+    unit = lock_unit(unit_id)
+    if unit.agency_id != call.agency_id or unit.kind not in UNITS:
+        raise Invalid(field="unit", why="name a team of this centre")
+    if unit.state != UnitState.AVAILABLE:
+        raise NotFree(name=unit.name)
+    now = database_now()
+    seat = to_fill(call, unit.kind, mode, by, now)
+    _row, protocol = store.published(call.agency_id)
+    return put(call, seat, Taker(unit=unit), protocol, now, by)
+
+
+@action
+def accept(*, offer_id: UUID, by: Actor) -> Assignment:
+    """Take the call. Saying so twice is saying it once; too late is LostRace."""
+    call, seat, offer = lock_offer(offer_id)
+    if offer.state == OfferState.ACCEPTED:
+        return Assignment.objects.get(offer=offer)
+    if offer.state != OfferState.PENDING or offer.expires_at <= database_now():
+        raise LostRace
+    move(offer, OfferState.ACCEPTED, ended_at=Now())
+    move(seat, SeatState.FILLED)
+    assignment = Assignment.objects.create(
+        seat=seat, offer=offer, person_id=offer.person_id, unit_id=offer.unit_id
+    )
+    _engage(seat, offer)
+    if call.state == CallState.DECIDED:
+        move(call, CallState.WORKING)
+    _served(call)
+    journal.append(
+        events.OfferAccepted(
+            offer=offer.pk,
+            seat=seat.pk,
+            response=seat.response,
+            person=offer.person_id,
+        ),
+        call=call,
+        unit=offer.unit,
+        by=by,
+    )
+    return assignment
+
+
+def _engage(seat: Seat, offer: Offer) -> None:
+    if offer.unit_id:
+        move(lock_unit(offer.unit_id), UnitState.ACKNOWLEDGED)
+        return
+    assert offer.person_id
+    move(lock_presence(offer.person_id), PresenceState.ENGAGED)
+    transfer.accepted(seat, offer.person_id)
+
+
+def _served(call: Call) -> None:
+    call.service, call.not_served = "served", ""
+    call.save(update_fields=["service", "not_served"])
+
+
+@action
+def decline(*, offer_id: UUID, reason: str, by: Actor) -> Offer:
+    """Not me, and why; the next one is asked at once."""
+    call, seat, offer = lock_offer(offer_id)
+    if offer.state == OfferState.DECLINED:
+        return offer
+    if not reason:
+        raise Invalid(field="reason", why="choose a reason")
+    if offer.state != OfferState.PENDING:
+        raise LostRace
+    move(offer, OfferState.DECLINED, reason=reason, ended_at=Now())
+    let_go(offer, by)
+    transfer.out(seat, TransferState.DECLINED)
+    journal.append(
+        events.OfferDeclined(
+            offer=offer.pk, seat=seat.pk, reason=reason, person=offer.person_id
+        ),
+        call=call,
+        unit=offer.unit,
+        by=by,
+    )
+    fill(call, by)
+    return offer
+
+
+@action
+def expire(*, offer_id: UUID, by: Actor) -> Offer:
+    """The deadline has passed. Early or twice changes nothing."""
+    call, seat, offer = lock_offer(offer_id)
+    if offer.state != OfferState.PENDING or offer.expires_at > database_now():
+        return offer
+    _expire(call, seat, offer, by)
+    fill(call, by)
+    return offer
+
+
+def _expire(call: Call, seat: Seat, offer: Offer, by: Actor) -> None:
+    move(offer, OfferState.EXPIRED, reason="no_answer", ended_at=Now())
+    let_go(offer, by)
+    transfer.out(seat, TransferState.TIMED_OUT)
+    journal.append(
+        events.OfferExpired(offer=offer.pk, seat=seat.pk, person=offer.person_id),
+        call=call,
+        unit=offer.unit,
+        by=by,
+    )
+
+
+@action
+def drop(*, offer_id: UUID, by: Actor) -> Offer:
+    """Whoever it rings for is gone: do not wait for the deadline."""
+    call, seat, offer = lock_offer(offer_id)
+    if offer.state == OfferState.PENDING:
+        _expire(call, seat, offer, by)
+        fill(call, by)
+    return offer

@@ -1,0 +1,113 @@
+"""Presence: who is there, who is free, who has gone silent; and sealing of reads."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from dispatch import events, journal
+from dispatch.actions.base import action, database_now, lock_presence, move
+from dispatch.actions.seat import absent_after, someone_free
+from dispatch.errors import Invalid
+from dispatch.events import Actor
+from dispatch.models import AccessRecord, AccessSeal, Agency, Heartbeat, Presence
+from dispatch.states import PresenceState
+from routing import store
+
+CHOSEN = {PresenceState.AVAILABLE, PresenceState.BREAK, PresenceState.OFFLINE}
+BREAKS = ("meal", "rest", "meeting", "training", "other")
+# Access records younger than this may still belong to a transaction in flight.
+SETTLED = timedelta(seconds=5)
+SEAL_BATCH = 500
+
+
+def beat(*, user_id: UUID) -> None:
+    """This person's page is alive. No event and no lock on the presence."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(user_id=user_id, at=Now())],
+        update_conflicts=True,
+        unique_fields=["user"],
+        update_fields=["at"],
+    )
+
+
+@action
+def set_presence(*, user_id: UUID, to: str, by: Actor, reason: str = "") -> Presence:
+    """Say that one is available, on a break or gone."""
+    presence = lock_presence(user_id)
+    if to not in {state.value for state in CHOSEN}:
+        raise Invalid(field="to", why="available, break or offline")
+    if to == PresenceState.BREAK and reason not in BREAKS:
+        raise Invalid(field="reason", why="choose the kind of break")
+    if presence.state == to:
+        return presence
+    _change(presence, PresenceState(to), reason, by)
+    return presence
+
+
+@action
+def end_wrap_up(*, user_id: UUID, by: Actor) -> Presence:
+    """The time for notes is over: available again."""
+    presence = lock_presence(user_id)
+    if presence.state == PresenceState.WRAP_UP:
+        _change(presence, PresenceState.AVAILABLE, "", by)
+    return presence
+
+
+@action
+def mark_absent(*, user_id: UUID, by: Actor) -> Presence:
+    """No heartbeat for too long: nobody absent is asked. Looks again under the lock."""
+    presence = lock_presence(user_id)
+    _row, protocol = store.published(presence.agency_id)
+    limit = database_now() - absent_after(protocol)
+    fresh = Heartbeat.objects.filter(user=user_id, at__gt=limit).exists()
+    waiting = {PresenceState.AVAILABLE, PresenceState.RESERVED, PresenceState.WRAP_UP}
+    if presence.state in waiting and not fresh:
+        _change(presence, PresenceState.OFFLINE, "absent", by)
+    return presence
+
+
+def _change(presence: Presence, to: PresenceState, reason: str, by: Actor) -> None:
+    before = presence.state
+    move(presence, to, reason=reason)
+    if to == PresenceState.AVAILABLE:
+        someone_free(presence.agency_id)
+    journal.append(
+        events.PresenceChanged(
+            person=presence.user_id, before=before, after=to.value, reason=reason
+        ),
+        agency=presence.agency_id,
+        by=by,
+    )
+
+
+@action
+def end_access(*, user_id: UUID, why: str, by: Actor) -> Presence:
+    """Signed out, locked out or given another role: every line of theirs closes."""
+    presence = lock_presence(user_id)
+    journal.append(
+        events.AccessEnded(person=user_id, why=why), agency=presence.agency_id, by=by
+    )
+    return presence
+
+
+@action
+def seal_reads(*, agency_id: UUID, by: Actor) -> Agency:
+    """Take the settled access records that no event holds yet into the chain."""
+    agency = Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
+    loose = AccessRecord.objects.filter(
+        agency=agency, accessseal=None, at__lt=database_now() - SETTLED
+    ).order_by("pk")
+    ids = list(loose.values_list("pk", flat=True)[:SEAL_BATCH])
+    if not ids:
+        return agency
+    count, digest = journal.access_digest(ids)
+    # The feed's lock is taken here, earlier than elsewhere: the seal needs its number.
+    number = journal.reserve(agency_id) + 1
+    AccessSeal.objects.bulk_create(
+        [AccessSeal(record_id=pk, agency=agency, number=number) for pk in ids]
+    )
+    journal.append(
+        events.AccessSealed(count=count, digest=digest), agency=agency, by=by
+    )
+    return agency

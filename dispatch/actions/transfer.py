@@ -1,0 +1,86 @@
+"""Hand a caller over warmly: the sender owns the call until the receiver confirms."""
+
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from dispatch import events, journal
+from dispatch.actions.base import action, database_now, lock_seat, move
+from dispatch.errors import LostRace, NotFound
+from dispatch.events import Actor
+from dispatch.models import Assignment, Call, Seat, Transfer
+from dispatch.states import TransferState
+
+
+def offered(call: Call, seat: Seat, by: Actor) -> None:
+    transfer = open_of(seat)
+    if transfer is None:
+        Transfer.objects.create(
+            call=call, seat=seat, sender_id=call.owner_id, state=TransferState.OFFERED
+        )
+    elif transfer.state != TransferState.OFFERED:
+        move(transfer, TransferState.OFFERED)
+
+
+def open_of(seat: Seat) -> Transfer | None:
+    ended = [TransferState.RELEASED, TransferState.FALLBACK]
+    return (
+        Transfer.objects.select_for_update(no_key=True)
+        .filter(seat=seat)
+        .exclude(state__in=ended)
+        .first()
+    )
+
+
+def end(seat: Seat, to: TransferState) -> None:
+    """Walk an unfinished transfer to its end; a finished one stays as it is."""
+    transfer = open_of(seat)
+    if transfer is None:
+        return
+    if transfer.state in {TransferState.OFFERED, TransferState.ACCEPTED}:
+        move(transfer, TransferState.TIMED_OUT)
+    if transfer.state in {TransferState.TIMED_OUT, TransferState.DECLINED}:
+        move(transfer, to)
+
+
+def accepted(seat: Seat, receiver: UUID) -> None:
+    transfer = open_of(seat)
+    if transfer is not None:
+        move(transfer, TransferState.ACCEPTED, receiver_id=receiver)
+
+
+def out(seat: Seat, to: TransferState) -> None:
+    transfer = open_of(seat)
+    if transfer is not None and transfer.state == TransferState.OFFERED:
+        move(transfer, to)
+
+
+@action
+def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
+    """The clinician has the caller: from now on the call is theirs, the sender is free."""
+    pk = Assignment.objects.filter(pk=assignment_id).values_list("seat_id", flat=True)
+    call, seat = lock_seat(pk.get())
+    assignment = Assignment.objects.get(pk=assignment_id)
+    if assignment.confirmed_at is not None:
+        return assignment
+    if assignment.ended_at is not None or assignment.person_id is None:
+        raise LostRace
+    assignment.confirmed_at = database_now()
+    assignment.save(update_fields=["confirmed_at"])
+    transfer = open_of(seat)
+    if transfer is not None:
+        move(transfer, TransferState.CONFERENCED)
+        move(transfer, TransferState.CONFIRMED, confirmed_at=Now())
+        move(transfer, TransferState.RELEASED)
+        journal.append(
+            events.TransferConfirmed(transfer=transfer.pk, person=assignment.person_id),
+            call=call,
+            by=by,
+        )
+    before, call.owner_id = call.owner_id, assignment.person_id
+    call.owner_since = Now()
+    call.save(update_fields=["owner", "owner_since"])
+    journal.append(
+        events.OwnerChanged(owner=call.owner_id, before=before), call=call, by=by
+    )
+    return assignment

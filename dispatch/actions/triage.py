@@ -1,0 +1,122 @@
+"""Record answers and complete the triage, which asks for a decision."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from dispatch import events, journal, nudge
+from dispatch.actions.base import action, lock_call, move
+from dispatch.actions.intake import Details, correct_locked
+from dispatch.errors import Invalid
+from dispatch.events import Actor
+from dispatch.models import Answer, Call
+from dispatch.states import OPEN_CALL, CallState
+from routing.core.facts import ANSWERS, Answer as Value
+
+# Answers that tell of danger. One of them arriving late is a reason to decide again.
+SAFETY = frozenset(
+    {"attempt", "medical", "violence", "household", "weapon", "crime", "threat"}
+)
+
+
+@action
+def record_answers(
+    *,
+    call_id: UUID,
+    answers: Mapping[str, str],
+    by: Actor,
+    details: Details | None = None,
+    seen: int | None = None,
+) -> Call:
+    """Store what was answered. A safety answer after the decision asks for a new one."""
+    call = lock_call(call_id, seen)
+    _record(call, answers, details, by)
+    return call
+
+
+@action
+def complete(
+    *,
+    call_id: UUID,
+    by: Actor,
+    answers: Mapping[str, str] | None = None,
+    details: Details | None = None,
+    seen: int | None = None,
+    nudged: bool = True,
+) -> Call:
+    """The dispatcher is done asking for now: the call wants a decision.
+
+    Without ``nudged`` no worker is woken: whoever completes decides at once as well.
+    """
+    call = lock_call(call_id, seen)
+    _record(call, answers or {}, details, by)
+    if call.state not in {CallState.NEW, CallState.TRIAGING}:
+        _again(call, by)
+    elif call.state == CallState.NEW:
+        move(call, CallState.TRIAGING)
+    want_decision(call, nudged=nudged)
+    stored = dict(call.answers.values_list("question", "value"))
+    still_open = tuple(
+        key for key in ANSWERS if stored.get(key, "not_asked") == Value.NOT_ASKED
+    )
+    journal.append(events.CallTriaged(open_questions=still_open), call=call, by=by)
+    return call
+
+
+def want_decision(call: Call, *, nudged: bool = True) -> None:
+    """Mark the locked call; a worker is nudged after commit, the clock looks anyway."""
+    call.decision_wanted_at = call.triaged_at = Now()
+    call.save(update_fields=["decision_wanted_at", "triaged_at"])
+    if nudged:
+        transaction.on_commit(lambda: nudge.route(call.pk), robust=True)
+
+
+def _record(
+    call: Call, answers: Mapping[str, str], details: Details | None, by: Actor
+) -> None:
+    if call.state not in OPEN_CALL:
+        raise Invalid(field="call", why="it is closed; reopen it first")
+    if details is not None:
+        correct_locked(call, details, by)
+    before = dict(call.answers.values_list("question", "value"))
+    new = {
+        key: value
+        for key, value in answers.items()
+        if _checked(key, value) != before.get(key, Value.NOT_ASKED)
+    }
+    if not new:
+        return
+    _store(call, new, by)
+    journal.append(events.AnswersRecorded(answers=dict(new)), call=call, by=by)
+    if call.state == CallState.NEW:
+        move(call, CallState.TRIAGING)
+    elif call.state != CallState.TRIAGING and SAFETY & new.keys():
+        _again(call, by)
+        want_decision(call)
+
+
+def _again(call: Call, by: Actor) -> None:
+    """Re-triage of a call that was decided; seats and crews go on meanwhile."""
+    move(call, CallState.TRIAGING)
+
+
+def _checked(key: str, value: str) -> str:
+    if key not in ANSWERS:
+        raise Invalid(field=key, why="no such question")
+    if value not in set(Value):
+        raise Invalid(field=key, why="yes, no, not_known or not_asked")
+    return value
+
+
+def _store(call: Call, new: Mapping[str, str], by: Actor) -> None:
+    Answer.objects.bulk_create(
+        [
+            Answer(call=call, question=key, value=value, by=str(by), at=Now())
+            for key, value in new.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["call", "question"],
+        update_fields=["value", "by", "at"],
+    )

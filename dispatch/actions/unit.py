@@ -1,0 +1,243 @@
+"""What a crew reports: sign on, status, position, safe, emergency, clear."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from dispatch import events, journal
+from dispatch.actions.base import (
+    action,
+    database_now,
+    lock_call,
+    lock_unit,
+    move,
+)
+from dispatch.actions.disposition import record, settle
+from dispatch.actions.seat import end_assignment, someone_free
+from dispatch.errors import FloorForbids, IllegalMove, Invalid
+from dispatch.events import Actor
+from dispatch.models import Assignment, Call, Shift, Unit, UnitPosition
+from dispatch.states import MOVING_UNIT, SeatState, UnitState
+from routing import store
+
+REPORTED = MOVING_UNIT - {UnitState.ACKNOWLEDGED}
+TIMES = {UnitState.EN_ROUTE: "en_route_at", UnitState.ON_SCENE: "on_scene_at"}
+
+
+@action
+def sign_on(*, unit_id: UUID, by: Actor) -> Unit:
+    """This person is on this unit now, and the unit may be sent."""
+    assert by.id
+    unit = lock_unit(unit_id)
+    open_shift = Shift.objects.filter(user=by.id, ended_at=None).first()
+    if open_shift is not None and open_shift.unit_id != unit.pk:
+        raise Invalid(field="unit", why="sign off from the other unit first")
+    if open_shift is None:
+        Shift.objects.create(user_id=by.id, unit=unit)
+    if unit.state in {UnitState.OFF_DUTY, UnitState.OUT_OF_SERVICE}:
+        move(unit, UnitState.AVAILABLE, reason="")
+        someone_free(unit.agency_id)
+        journal.append(events.UnitSignedOn(crew=(str(by.id),)), unit=unit, by=by)
+    return unit
+
+
+@action
+def sign_off(*, unit_id: UUID, by: Actor) -> Unit:
+    """This person leaves; with the last of the crew the unit goes off duty."""
+    unit = lock_unit(unit_id)
+    if Assignment.objects.filter(unit=unit, ended_at=None).exists():
+        raise Invalid(field="unit", why="clear the call first")
+    Shift.objects.filter(user=by.id, unit=unit, ended_at=None).update(ended_at=Now())
+    crewed = Shift.objects.filter(unit=unit, ended_at=None).exists()
+    if not crewed and unit.state in {UnitState.AVAILABLE, UnitState.OUT_OF_SERVICE}:
+        move(unit, UnitState.OFF_DUTY)
+        journal.append(events.UnitSignedOff(), unit=unit, by=by)
+    return unit
+
+
+@action
+def out_of_service(*, unit_id: UUID, reason: str, by: Actor) -> Unit:
+    """Not to be sent for a while, and why."""
+    unit = lock_unit(unit_id)
+    if unit.state == UnitState.OUT_OF_SERVICE:
+        return unit
+    if not reason:
+        raise Invalid(field="reason", why="say why")
+    if unit.state != UnitState.AVAILABLE:
+        raise IllegalMove(from_state=unit.state, to_state="out_of_service")
+    move(unit, UnitState.OUT_OF_SERVICE, reason=reason)
+    journal.append(events.UnitOutOfService(reason=reason), unit=unit, by=by)
+    return unit
+
+
+@action
+def in_service(*, unit_id: UUID, by: Actor) -> Unit:
+    unit = lock_unit(unit_id)
+    if unit.state == UnitState.AVAILABLE:
+        return unit
+    move(unit, UnitState.AVAILABLE, reason="")
+    someone_free(unit.agency_id)
+    journal.append(
+        events.UnitMoved(before="out_of_service", after="available"), unit=unit, by=by
+    )
+    return unit
+
+
+@action
+def report(*, unit_id: UUID, to: str, by: Actor) -> Unit:
+    """One press per status. Saying it twice is saying it once."""
+    call, assignment, unit = _lock_assigned(unit_id)
+    if to not in {state.value for state in REPORTED}:
+        raise Invalid(field="to", why="en_route, staged, on_scene and so on")
+    state = UnitState(to)
+    if unit.state == state:
+        return unit
+    _refuse_entering(assignment, unit, state)
+    before = unit.state
+    move(unit, state, **_check_time(unit, state))
+    column = TIMES.get(state)
+    if column and getattr(assignment, column) is None:
+        setattr(assignment, column, database_now())
+        assignment.save(update_fields=[column])
+    journal.append(
+        events.UnitMoved(before=before, after=state.value), call=call, unit=unit, by=by
+    )
+    return unit
+
+
+def _refuse_entering(assignment: Assignment, unit: Unit, to: UnitState) -> None:
+    """A staged unarmed team waits until the scene is cleared: the server enforces it."""
+    staged = assignment.seat.mode == "staged" and unit.kind == "crt"
+    if staged and to == UnitState.ON_SCENE:
+        raise FloorForbids(why="stage until dispatch says that the scene is clear")
+
+
+def _check_time(unit: Unit, to: UnitState) -> dict[str, object]:
+    """On scene arms the safety check; leaving ends it."""
+    if to != UnitState.ON_SCENE:
+        return {"check_due_at": None, "check_late": False}
+    _row, protocol = store.published(unit.agency_id)
+    first = timedelta(seconds=protocol.clocks["safety_check_first"])
+    return {"check_due_at": database_now() + first, "check_late": False}
+
+
+@action
+def confirm_safe(*, unit_id: UUID, by: Actor, by_radio: bool = False) -> Unit:
+    """The crew answers, or a dispatcher records that it answered by radio."""
+    call, unit = _lock_with_call(unit_id)
+    if unit.check_due_at is None:
+        return unit
+    _row, protocol = store.published(unit.agency_id)
+    then = timedelta(seconds=protocol.clocks["safety_check_then"])
+    unit.check_due_at, unit.check_late = database_now() + then, False
+    unit.save(update_fields=["check_due_at", "check_late"])
+    journal.append(events.CrewSafe(by_radio=by_radio), call=call, unit=unit, by=by)
+    return unit
+
+
+@action
+def check_overdue(*, unit_id: UUID, by: Actor) -> Unit:
+    """The clock says that a safety check was not answered in time."""
+    call, unit = _lock_with_call(unit_id)
+    due = unit.check_due_at
+    if due is None or unit.check_late or due > database_now():
+        return unit
+    unit.check_late = True
+    unit.save(update_fields=["check_late"])
+    journal.append(
+        events.CrewCheckLate(due=due.isoformat()), call=call, unit=unit, by=by
+    )
+    return unit
+
+
+@action
+def emergency(*, unit_id: UUID, by: Actor) -> Unit:
+    """The crew needs help now. It overlays whatever the unit was doing."""
+    call, unit = _lock_with_call(unit_id)
+    if unit.emergency_at is None:
+        unit.emergency_at = database_now()
+        unit.save(update_fields=["emergency_at"])
+        journal.append(events.CrewEmergency(cleared=False), call=call, unit=unit, by=by)
+    return unit
+
+
+@action
+def end_emergency(*, unit_id: UUID, by: Actor) -> Unit:
+    call, unit = _lock_with_call(unit_id)
+    if unit.emergency_at is not None:
+        unit.emergency_at = None
+        unit.save(update_fields=["emergency_at"])
+        journal.append(events.CrewEmergency(cleared=True), call=call, unit=unit, by=by)
+    return unit
+
+
+def report_position(*, unit_id: UUID, lat: float, lon: float) -> None:
+    """Where the unit is. A row of its own: no event, no lock on the unit."""
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise Invalid(field="position", why="degrees of latitude and longitude")
+    UnitPosition.objects.bulk_create(
+        [UnitPosition(unit_id=unit_id, lat=lat, lon=lon, at=Now())],
+        update_conflicts=True,
+        unique_fields=["unit"],
+        update_fields=["lat", "lon", "at"],
+    )
+
+
+@action
+def clear(
+    *,
+    unit_id: UUID,
+    outcome: str,
+    by: Actor,
+    person_reached: bool | None = None,
+    followup_consent: str = "not_asked",
+) -> Unit:
+    """The crew is done here, says how it ended, and may be sent again."""
+    call, assignment, unit = _lock_assigned(unit_id)
+    seat = assignment.seat
+    end_assignment(assignment, by)
+    move(seat, SeatState.DONE)
+    record(
+        call,
+        [outcome],
+        by,
+        person_reached=person_reached,
+        followup_consent=followup_consent,
+    )
+    journal.append(events.UnitCleared(outcome=outcome), call=call, unit=unit, by=by)
+    settle(call, by)
+    unit.refresh_from_db()
+    return unit
+
+
+def _lock_assigned(unit_id: UUID) -> tuple[Call, Assignment, Unit]:
+    """Call, then unit; the assignment is looked up first and checked again."""
+    found = (
+        Assignment.objects.filter(unit=unit_id, ended_at=None)
+        .values_list("seat__call", flat=True)
+        .first()
+    )
+    if found is None:
+        raise Invalid(field="unit", why="this unit is on no call")
+    call = lock_call(found)
+    assignment = (
+        Assignment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("seat")
+        .filter(unit=unit_id, ended_at=None, seat__call=call)
+        .first()
+    )
+    if assignment is None:
+        raise Invalid(field="unit", why="this unit is on no call")
+    return call, assignment, lock_unit(unit_id)
+
+
+def _lock_with_call(unit_id: UUID) -> tuple[Call | None, Unit]:
+    """The unit, and its call first if it has one."""
+    found = (
+        Assignment.objects.filter(unit=unit_id, ended_at=None)
+        .values_list("seat__call", flat=True)
+        .first()
+    )
+    call = lock_call(found) if found else None
+    return call, lock_unit(unit_id)

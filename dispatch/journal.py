@@ -1,0 +1,211 @@
+"""The log: append (under the feed lock, hash-chained), since (from a number), verify."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+
+from dispatch.events import Actor, EventBody
+from dispatch.models import AccessRecord, AccessSeal, Agency, Call, Event, Feed, Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An event that an action has collected and the feed has not numbered yet."""
+
+    body: EventBody
+    agency: UUID
+    by: Actor
+    call: UUID | None = None
+    unit: UUID | None = None
+
+
+_collected: ContextVar[list[Line] | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[list[Line]]:
+    """What is appended inside waits in this list until ``write``."""
+    lines: list[Line] = []
+    token = _collected.set(lines)
+    try:
+        yield lines
+    finally:
+        _collected.reset(token)
+
+
+def append(
+    body: EventBody,
+    *,
+    by: Actor,
+    call: Call | None = None,
+    unit: Unit | None = None,
+    agency: Agency | UUID | None = None,
+) -> None:
+    """Say what happened. Only an action may; it is numbered when the action ends."""
+    lines = _collected.get()
+    assert lines is not None, "journal.append outside an action"
+    owner = agency or (call.agency_id if call else unit.agency_id if unit else None)
+    assert owner is not None, "an event belongs to an agency"
+    lines.append(
+        Line(
+            body=body,
+            agency=owner.pk if isinstance(owner, Agency) else owner,
+            by=by,
+            call=call.pk if call else None,
+            unit=unit.pk if unit else None,
+        )
+    )
+
+
+def write(lines: Sequence[Line]) -> dict[UUID, int]:
+    """Number and store the lines; the last step before commit. Agency → new head.
+
+    Takes each agency's feed lock, in the order of their ids, until commit.
+    """
+    heads: dict[UUID, int] = {}
+    for agency in sorted({line.agency for line in lines}):
+        mine = [line for line in lines if line.agency == agency]
+        heads[agency] = _write_agency(agency, mine)
+    return heads
+
+
+def _write_agency(agency: UUID, lines: Sequence[Line]) -> int:
+    number, head, at = _lock_feed(agency)
+    events = []
+    for line in lines:
+        number += 1
+        event = Event(
+            agency_id=agency,
+            number=number,
+            call_id=line.call,
+            unit_id=line.unit,
+            kind=type(line.body).__name__,
+            body=line.body.as_json(),
+            by=str(line.by),
+            by_name=line.by.name[:40],
+            at=at,
+            prev_hash=head,
+        )
+        event.hash = head = digest(event)
+        events.append(event)
+    Event.objects.bulk_create(events)
+    Feed.objects.filter(agency=agency).update(number=number, hash=head)
+    for call in {line.call for line in lines if line.call}:
+        changes = any(li.call == call and li.body.changes_call for li in lines)
+        Call.objects.filter(pk=call).update(
+            head=number, version=F("version") + (1 if changes else 0)
+        )
+    return number
+
+
+def _lock_feed(agency: UUID) -> tuple[int, bytes, datetime]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, hash, clock_timestamp() FROM dispatch_feed"
+            " WHERE agency_id = %s FOR NO KEY UPDATE",
+            [agency],
+        )
+        number, head, at = cursor.fetchone()
+    return number, bytes(head), at
+
+
+def reserve(agency: UUID) -> int:
+    """Hold the feed from now on; the number that its last event has."""
+    number, _head, _at = _lock_feed(agency)
+    return number
+
+
+def digest(event: Event) -> bytes:
+    """sha256(prev_hash ‖ canonical event), 32 bytes."""
+    canonical = json.dumps(
+        {
+            "agency": str(event.agency_id),
+            "number": event.number,
+            "call": str(event.call_id) if event.call_id else None,
+            "unit": str(event.unit_id) if event.unit_id else None,
+            "kind": event.kind,
+            "body": event.body,
+            "by": event.by,
+            "by_name": event.by_name,
+            "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        },
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+    return hashlib.sha256(bytes(event.prev_hash) + canonical.encode()).digest()
+
+
+def head(agency: UUID) -> int:
+    return Feed.objects.values_list("number", flat=True).get(agency=agency)
+
+
+def since(agency: UUID, number: int, limit: int = 1000) -> list[Event]:
+    """The agency's events after ``number``, in order, at most ``limit``."""
+    return list(
+        Event.objects.filter(agency=agency, number__gt=number).order_by("number")[
+            :limit
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What walking one agency's chain found; ``faults`` is empty when it holds."""
+
+    agency: str
+    events: int
+    head: str
+    faults: tuple[str, ...]
+
+
+def verify(agency: Agency) -> Verdict:
+    """Walk the chain: no gap, no twin, every hash right, every sealed read intact."""
+    faults: list[str] = []
+    number, previous = 0, b""
+    rows = Event.objects.filter(agency=agency).order_by("number")
+    for event in rows.iterator(chunk_size=2000):
+        number += 1
+        if event.number != number:
+            faults.append(f"event {number} is missing: {event.number} follows")
+            number = event.number
+        if bytes(event.prev_hash) != previous:
+            faults.append(f"event {number} does not follow its predecessor")
+        if bytes(event.hash) != digest(event):
+            faults.append(f"event {number} was altered")
+        if event.kind == "AccessSealed" and not _seal_holds(event):
+            faults.append(f"event {number}: sealed access records were altered")
+        previous = bytes(event.hash)
+    feed = Feed.objects.get(agency=agency)
+    if (feed.number, bytes(feed.hash)) != (number, previous):
+        faults.append(f"the feed says {feed.number}, the chain ends at {number}")
+    return Verdict(
+        agency=agency.code, events=number, head=previous.hex(), faults=tuple(faults)
+    )
+
+
+def _seal_holds(event: Event) -> bool:
+    records = AccessSeal.objects.filter(agency=event.agency_id, number=event.number)
+    ids = records.values_list("record_id", flat=True)
+    return access_digest(list(ids)) == (event.body["count"], event.body["digest"])
+
+
+def access_digest(ids: Sequence[UUID]) -> tuple[int, str]:
+    """How many of these access records there are, and the hash of their content."""
+    hasher = hashlib.sha256()
+    count = 0
+    rows = AccessRecord.objects.filter(pk__in=ids).order_by("pk")
+    for row in rows.values_list(
+        "pk", "agency_id", "user_id", "verb", "projection", "call_id", "reason", "at"
+    ):
+        count += 1
+        hasher.update(json.dumps([str(value) for value in row]).encode())
+    return count, hasher.hexdigest()

@@ -1,0 +1,93 @@
+"""The one-second clock: two may run, one leads; it looks for what is due.
+
+Deadlines are columns, so a clock that was away finds everything on its return.
+"""
+
+import argparse
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, InterfaceError, connection
+
+from dispatch.actions import decision, offer, staff, unit
+from dispatch.errors import DispatchError
+from dispatch.events import CLOCK
+from dispatch.selectors import due
+from routing import store
+
+logger = logging.getLogger(__name__)
+
+LEADER = 0x4845415254  # the advisory lock that the leading clock holds
+BEAT = 1.0
+SEAL_EVERY = 10
+
+
+class Command(BaseCommand):
+    help = "Look every second for what is due. Two may run: one leads, one waits."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="One round, then end.")
+
+    def handle(self, *, once: bool, **options: object) -> None:
+        if once:
+            round_(sealing=True)
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        beats = 0
+        while not stop.wait(BEAT):
+            beats += 1
+            try:
+                if _leads():
+                    round_(sealing=beats % SEAL_EVERY == 0)
+            except (DatabaseError, InterfaceError) as error:
+                # The database went away; the next beat connects anew.
+                logger.warning("no round", extra={"error": type(error).__name__})
+                connection.close()
+
+
+def _leads() -> bool:
+    """Whether this session holds the leader's lock; asking again is harmless."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory'"
+            " AND pid = pg_backend_pid() AND granted) OR pg_try_advisory_lock(%s)",
+            [LEADER],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def round_(*, sealing: bool) -> None:
+    """Everything that is due now, each in an action of its own."""
+    each(due.offers(), lambda pk: offer.expire(offer_id=pk, by=CLOCK))
+    each(due.undecided(), lambda pk: decision.decide(call_id=pk, by=CLOCK))
+    for agency in due.agencies():
+        _people(agency)
+    each(due.silent_offers(), lambda pk: offer.drop(offer_id=pk, by=CLOCK))
+    each(due.waiting_calls(), lambda pk: offer.make(call_id=pk, by=CLOCK))
+    each(due.checks(), lambda pk: unit.check_overdue(unit_id=pk, by=CLOCK))
+    if sealing:
+        each(due.sealing(), lambda pk: staff.seal_reads(agency_id=pk, by=CLOCK))
+
+
+def _people(agency: UUID) -> None:
+    _row, protocol = store.published(agency)
+    silent = due.silent(agency, timedelta(seconds=protocol.clocks["absent_after"]))
+    each(silent, lambda pk: staff.mark_absent(user_id=pk, by=CLOCK))
+    over = due.wrap_ups(agency, timedelta(seconds=protocol.clocks["wrap_up"]))
+    each(over, lambda pk: staff.end_wrap_up(user_id=pk, by=CLOCK))
+
+
+def each(ids: Iterable[UUID], act: Callable[[UUID], object]) -> None:
+    """One refused row must not keep the others waiting."""
+    for pk in ids:
+        try:
+            act(pk)
+        except DispatchError as error:
+            logger.warning("refused", extra={"id": str(pk), "code": error.code})

@@ -1,0 +1,167 @@
+"""Seat, Offer, Assignment and Transfer: the help a call wants, and who gives it."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from dispatch.models.call import Call
+from dispatch.models.row import Row, one_of
+from dispatch.models.staff import User
+from dispatch.models.unit import Unit
+from dispatch.states import OfferState, SeatState, TransferState
+
+ONE_TAKER = Q(person__isnull=False, unit__isnull=True) | Q(
+    person__isnull=True, unit__isnull=False
+)
+
+
+class Seat(Row):
+    """One help that is wanted. ``response`` is its kind, ``mode`` how it goes."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="seats")
+    response = models.CharField(max_length=10)
+    position = models.PositiveSmallIntegerField(default=1)
+    mode = models.CharField(max_length=10, default="now")
+    state = models.CharField(max_length=20, default=SeatState.WANTED.value)
+    since = models.DateTimeField(db_default=Now())
+    why = models.CharField(max_length=40, blank=True)
+    # When the search began and when it ends: all rings together.
+    wanted_at = models.DateTimeField(db_default=Now())
+    give_up_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("state", SeatState, "seat_state_known"),
+            models.UniqueConstraint(
+                fields=["call", "response", "position"],
+                condition=Q(state__in=["wanted", "filled"]),
+                name="one_open_seat_a_place",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["response", "wanted_at"],
+                condition=Q(state="wanted"),
+                name="seat_wanted",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.response} {self.state}"
+
+
+class Offer(Row):
+    """A call put to a clinician or a unit, with a deadline."""
+
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="offers")
+    person = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=20, default=OfferState.PENDING.value)
+    reason = models.CharField(max_length=40, blank=True)
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("state", OfferState, "offer_state_known"),
+            models.CheckConstraint(condition=ONE_TAKER, name="offer_to_one_taker"),
+            models.UniqueConstraint(
+                fields=["seat"],
+                condition=Q(state="accepted"),
+                name="one_accepted_offer_per_seat",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(state="pending"),
+                name="one_ringing_offer_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=Q(state="pending"),
+                name="one_ringing_offer_per_unit",
+            ),
+            models.UniqueConstraint(
+                fields=["seat"],
+                condition=Q(state="pending"),
+                name="one_ringing_offer_per_seat",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state="pending"),
+                name="offer_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} offer of {self.seat_id}"
+
+
+class Assignment(Row):
+    """An accepted offer, until the clinician is done or the unit is clear."""
+
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="assignments")
+    offer = models.OneToOneField(Offer, models.PROTECT)
+    person = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    accepted_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True)
+    en_route_at = models.DateTimeField(null=True)
+    on_scene_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=ONE_TAKER, name="assigned_to_one_taker"),
+            models.UniqueConstraint(
+                fields=["seat"],
+                condition=Q(ended_at__isnull=True),
+                name="one_assignment_per_seat",
+            ),
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=Q(ended_at__isnull=True),
+                name="one_call_per_unit",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["person"],
+                condition=Q(ended_at__isnull=True),
+                name="assignment_open_by_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment of {self.seat_id}"
+
+
+class Transfer(Row):
+    """Handing a caller over. The sender owns the call until the receiver confirms."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="transfers")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="transfers")
+    kind = models.CharField(max_length=20, default="911_ccd")
+    state = models.CharField(max_length=20, default=TransferState.REQUESTED.value)
+    sender = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    receiver = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # Which projection of the call travelled with it.
+    shared = models.CharField(max_length=20, default="clinical")
+    requested_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("state", TransferState, "transfer_state_known"),
+            models.UniqueConstraint(
+                fields=["seat"],
+                condition=~Q(state__in=["released", "fallback"]),
+                name="one_open_transfer_per_seat",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

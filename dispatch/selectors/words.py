@@ -1,0 +1,91 @@
+"""The words and shapes of every state, the same on each screen."""
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+PRIORITY: Final = {1: N_("Emergency"), 2: N_("Urgent"), 3: N_("Soon"), 4: N_("Routine")}
+
+# state → word, shape. Shapes: open, half, full, diamond, ring, square, dash.
+UNIT: Final = {
+    "off_duty": (N_("Off duty"), "dash"),
+    "available": (N_("Available"), "open"),
+    "dispatched": (N_("Dispatched"), "diamond"),
+    "acknowledged": (N_("Acknowledged"), "diamond"),
+    "en_route": (N_("En route"), "diamond"),
+    "staged": (N_("Staged"), "half"),
+    "on_scene": (N_("On scene"), "full"),
+    "transporting": (N_("Transporting"), "square"),
+    "at_destination": (N_("At destination"), "square"),
+    "out_of_service": (N_("Out of service"), "dash"),
+}
+PRESENCE: Final = {
+    "offline": (N_("Away"), "dash"),
+    "available": (N_("Available"), "open"),
+    "reserved": (N_("Ringing"), "ring"),
+    "engaged": (N_("Talking"), "full"),
+    "wrap_up": (N_("Wrap-up"), "half"),
+    "break": (N_("Break"), "dash"),
+}
+RESPONSE: Final = {
+    "ccd": N_("Clinician"),
+    "crt": N_("CRT"),
+    "cor": N_("CoR"),
+    "cn": N_("Care Navigation"),
+    "988": N_("988"),
+    "ems": N_("EMS"),
+    "fire": N_("Fire"),
+    "police": N_("Police"),
+    "cit": N_("CIT officer"),
+}
+MODE: Final = {
+    "now": N_("now"),
+    "staged": N_("staged"),
+    "phone": N_("by phone"),
+    "then": N_("after that"),
+}
+ANSWER: Final = {
+    "yes": N_("yes"),
+    "no": N_("no"),
+    "not_known": N_("asked, not known"),
+    "not_asked": N_("not asked"),
+}
+CALL: Final = {
+    "new": N_("Triage not begun"),
+    "triaging": N_("Triage"),
+    "decided": N_("Decided"),
+    "working": N_("Help is at work"),
+    "resolved": N_("Ended, to be closed"),
+    "closed": N_("Closed"),
+    "duplicate": N_("Linked as duplicate"),
+    "cancelled": N_("Cancelled"),
+    "returned_to_911": N_("Returned to 911"),
+}
+NOT_SERVED: Final = {
+    "no_unit": N_("nobody was free"),
+    "off_hours": N_("outside hours"),
+    "out_of_area": N_("outside the area"),
+    "timed_out": N_("nobody answered in time"),
+    "caller_declined": N_("the caller declined"),
+    "cancelled": N_("cancelled"),
+    "other": N_("other"),
+}
+
+
+def unit(state: str) -> tuple[str, str]:
+    word, shape = UNIT[state]
+    return _(word), shape
+
+
+def presence(state: str) -> tuple[str, str]:
+    word, shape = PRESENCE[state]
+    return _(word), shape
+
+
+def response(kind: str) -> str:
+    return _(RESPONSE.get(kind, kind))
+
+
+def priority(number: int) -> str:
+    return _(PRIORITY[number])

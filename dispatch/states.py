@@ -1,0 +1,227 @@
+"""The states of everything that moves, and the tables of moves between them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from dispatch.errors import IllegalMove
+
+
+class CallState(StrEnum):
+    NEW = "new"
+    TRIAGING = "triaging"
+    DECIDED = "decided"
+    WORKING = "working"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    DUPLICATE = "duplicate"
+    CANCELLED = "cancelled"
+    RETURNED = "returned_to_911"
+
+
+class ContactState(StrEnum):
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    CONNECTED = "connected"
+    HOLDING = "holding"
+    WRAPPING = "wrapping"
+    COMPLETED = "completed"
+    OPEN_LINE = "open_line"
+    ABANDONED = "abandoned"
+    DISCONNECTED = "disconnected"
+    CALLBACK_DUE = "callback_due"
+    CALLBACK_ATTEMPTED = "callback_attempted"
+
+
+class SeatState(StrEnum):
+    """A help that a call wants: looked for, found, over, not to be had, let go."""
+
+    WANTED = "wanted"
+    FILLED = "filled"
+    DONE = "done"
+    UNFILLED = "unfilled"
+    WITHDRAWN = "withdrawn"
+
+
+class OfferState(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+
+
+class TransferState(StrEnum):
+    REQUESTED = "requested"
+    DATA_SENT = "data_sent"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    CONFERENCED = "conferenced"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    DECLINED = "declined"
+    TIMED_OUT = "timed_out"
+    CALLER_DROPPED = "caller_dropped"
+    CALLBACK = "callback"
+    FALLBACK = "fallback"
+
+
+class PresenceState(StrEnum):
+    OFFLINE = "offline"
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    ENGAGED = "engaged"
+    WRAP_UP = "wrap_up"
+    BREAK = "break"
+
+
+class UnitState(StrEnum):
+    OFF_DUTY = "off_duty"
+    AVAILABLE = "available"
+    DISPATCHED = "dispatched"
+    ACKNOWLEDGED = "acknowledged"
+    EN_ROUTE = "en_route"
+    STAGED = "staged"
+    ON_SCENE = "on_scene"
+    TRANSPORTING = "transporting"
+    AT_DESTINATION = "at_destination"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class FollowUpState(StrEnum):
+    DUE = "due"
+    ATTEMPTED = "attempted"
+    REACHED = "reached"
+    ENGAGED = "engaged"
+    CLOSED = "closed"
+
+
+State = (
+    CallState
+    | ContactState
+    | SeatState
+    | OfferState
+    | TransferState
+    | PresenceState
+    | UnitState
+    | FollowUpState
+)
+Moves = Mapping[State, frozenset[State]]
+
+
+def _table(moves: Mapping[State, set[State]]) -> Moves:
+    return {source: frozenset(targets) for source, targets in moves.items()}
+
+
+C, T, U, P = CallState, TransferState, UnitState, PresenceState
+F, S, K = FollowUpState, SeatState, ContactState
+
+CALL_ASIDE: set[State] = {C.DUPLICATE, C.CANCELLED, C.RETURNED}
+CALL_MOVES = _table(
+    {
+        C.NEW: {C.TRIAGING, *CALL_ASIDE},
+        C.TRIAGING: {C.DECIDED, *CALL_ASIDE},
+        C.DECIDED: {C.WORKING, C.RESOLVED, C.TRIAGING, *CALL_ASIDE},
+        C.WORKING: {C.RESOLVED, C.TRIAGING, *CALL_ASIDE},
+        C.RESOLVED: {C.CLOSED, C.TRIAGING, C.WORKING, *CALL_ASIDE},
+        C.CLOSED: {C.TRIAGING},
+        C.DUPLICATE: {C.TRIAGING},
+        C.CANCELLED: {C.TRIAGING},
+        C.RETURNED: {C.TRIAGING},
+    }
+)
+CONTACT_MOVES = _table(
+    {
+        K.RINGING: {K.ANSWERED, K.OPEN_LINE, K.ABANDONED},
+        K.ANSWERED: {K.CONNECTED, K.OPEN_LINE, K.DISCONNECTED},
+        K.CONNECTED: {K.HOLDING, K.WRAPPING, K.OPEN_LINE, K.DISCONNECTED},
+        K.HOLDING: {K.CONNECTED, K.WRAPPING, K.DISCONNECTED},
+        K.WRAPPING: {K.COMPLETED},
+        K.OPEN_LINE: {K.CONNECTED, K.DISCONNECTED},
+        K.ABANDONED: {K.CALLBACK_DUE},
+        K.DISCONNECTED: {K.CALLBACK_DUE},
+        K.CALLBACK_DUE: {K.CALLBACK_ATTEMPTED},
+        K.CALLBACK_ATTEMPTED: {K.CALLBACK_DUE, K.CONNECTED, K.COMPLETED},
+        K.COMPLETED: set(),
+    }
+)
+SEAT_MOVES = _table(
+    {
+        S.WANTED: {S.FILLED, S.UNFILLED, S.WITHDRAWN},
+        S.FILLED: {S.DONE, S.WANTED, S.WITHDRAWN},
+        S.UNFILLED: {S.WANTED, S.WITHDRAWN},
+        S.DONE: set(),
+        S.WITHDRAWN: set(),
+    }
+)
+OFFER_ENDS: set[State] = {
+    OfferState.ACCEPTED,
+    OfferState.DECLINED,
+    OfferState.EXPIRED,
+    OfferState.CANCELLED,
+    OfferState.WITHDRAWN,
+}
+OFFER_MOVES = _table(
+    {OfferState.PENDING: OFFER_ENDS} | {end: set() for end in OFFER_ENDS}
+)
+TRANSFER_OUT: set[State] = {T.DECLINED, T.TIMED_OUT, T.CALLER_DROPPED}
+TRANSFER_MOVES = _table(
+    {
+        T.REQUESTED: {T.DATA_SENT, *TRANSFER_OUT},
+        T.DATA_SENT: {T.OFFERED, *TRANSFER_OUT},
+        T.OFFERED: {T.ACCEPTED, *TRANSFER_OUT},
+        T.ACCEPTED: {T.CONFERENCED, *TRANSFER_OUT},
+        T.CONFERENCED: {T.CONFIRMED, *TRANSFER_OUT},
+        T.CONFIRMED: {T.RELEASED, T.CALLER_DROPPED},
+        T.RELEASED: set(),
+        T.DECLINED: {T.OFFERED, T.FALLBACK},
+        T.TIMED_OUT: {T.OFFERED, T.FALLBACK},
+        T.CALLER_DROPPED: {T.CALLBACK},
+        T.CALLBACK: {T.OFFERED, T.CONFERENCED, T.FALLBACK},
+        T.FALLBACK: set(),
+    }
+)
+PRESENCE_MOVES = _table(
+    {
+        P.OFFLINE: {P.AVAILABLE},
+        P.AVAILABLE: {P.RESERVED, P.BREAK, P.OFFLINE, P.ENGAGED},
+        P.RESERVED: {P.AVAILABLE, P.ENGAGED, P.BREAK, P.OFFLINE},
+        P.ENGAGED: {P.WRAP_UP, P.AVAILABLE, P.OFFLINE},
+        P.WRAP_UP: {P.AVAILABLE, P.BREAK, P.OFFLINE},
+        P.BREAK: {P.AVAILABLE, P.OFFLINE},
+    }
+)
+UNIT_OUT: set[State] = {U.AVAILABLE, U.OUT_OF_SERVICE}
+UNIT_MOVES = _table(
+    {
+        U.OFF_DUTY: UNIT_OUT,
+        U.AVAILABLE: {U.DISPATCHED, U.OUT_OF_SERVICE, U.OFF_DUTY},
+        U.DISPATCHED: {U.ACKNOWLEDGED, *UNIT_OUT},
+        U.ACKNOWLEDGED: {U.EN_ROUTE, U.STAGED, U.ON_SCENE, *UNIT_OUT},
+        U.EN_ROUTE: {U.STAGED, U.ON_SCENE, *UNIT_OUT},
+        U.STAGED: {U.EN_ROUTE, U.ON_SCENE, *UNIT_OUT},
+        U.ON_SCENE: {U.STAGED, U.TRANSPORTING, *UNIT_OUT},
+        U.TRANSPORTING: {U.AT_DESTINATION, *UNIT_OUT},
+        U.AT_DESTINATION: UNIT_OUT,
+        U.OUT_OF_SERVICE: {U.AVAILABLE, U.OFF_DUTY},
+    }
+)
+FOLLOWUP_MOVES = _table(
+    {
+        F.DUE: {F.ATTEMPTED, F.REACHED, F.CLOSED},
+        F.ATTEMPTED: {F.ATTEMPTED, F.REACHED, F.CLOSED},
+        F.REACHED: {F.DUE, F.ENGAGED, F.CLOSED},
+        F.ENGAGED: {F.DUE, F.CLOSED},
+        F.CLOSED: set(),
+    }
+)
+
+OPEN_CALL = frozenset({C.NEW, C.TRIAGING, C.DECIDED, C.WORKING, C.RESOLVED})
+BUSY_UNIT = frozenset(U) - {U.OFF_DUTY, U.AVAILABLE, U.OUT_OF_SERVICE}
+MOVING_UNIT = BUSY_UNIT - {U.DISPATCHED}
+
+
+def check_move(moves: Moves, source: State, target: State) -> None:
+    """Raise IllegalMove unless the table allows this step."""
+    if target not in moves[source]:
+        raise IllegalMove(from_state=str(source), to_state=str(target))

@@ -1,0 +1,23 @@
+"""The live board: a plain list that the page's script takes over."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dispatch import access
+from dispatch.selectors import board
+
+
+@login_required
+def show(request: HttpRequest) -> HttpResponse:
+    """The board as this role sees it, with the number that it is true for."""
+    projection = access.require(request.user, "board.see")
+    access.record(request.user, "board.see")
+    seen = board.snapshot(request.user.agency_id, projection)
+    context = {
+        "cards": seen.cards,
+        "units": seen.units,
+        "people": seen.people,
+        "board_number": seen.number,
+    }
+    return render(request, "board/page.html", context)

@@ -1,0 +1,73 @@
+"""What a person sees when something is refused: the sentence, and a way back."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from dispatch import errors
+
+STATUS = {
+    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.Invalid: 422,
+    errors.FloorForbids: 422,
+    errors.KeyReused: 422,
+    errors.Busy: 503,
+}
+
+
+def status_of(error: errors.DispatchError) -> int:
+    """The status for a refusal; what is a matter of timing is 409."""
+    return STATUS.get(type(error), 409)
+
+
+def words_of(error: errors.DispatchError) -> str:
+    sentence = _(error.sentence)
+    return sentence % error.params if error.params else sentence
+
+
+class DispatchErrorMiddleware:
+    """Turns a domain error into a page, or into a line for a fragment."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(error, errors.DispatchError):
+            return None
+        return _page(request, status_of(error), words_of(error))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 400, _("The console could not read this request."))
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 403, _("Your role does not open this page."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 404, _("There is nothing here that you may see."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500, _("Something went wrong. Nothing more was changed."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    words = _("This page was open too long. Load it again, then send it again.")
+    return _page(request, 403, words)
+
+
+def _page(request: HttpRequest, status: int, words: str) -> HttpResponse:
+    fragment = request.headers.get("HX-Request") == "true"
+    name = "errors/_line.html" if fragment else "errors/page.html"
+    context = {"status": status, "words": words, "back": request.META.get("HTTP_REFERER")}
+    return render(request, name, context, status=status)

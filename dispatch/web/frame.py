@@ -1,0 +1,69 @@
+"""What every page's frame shows: who is here, where they may go, the live line."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from dispatch import access
+
+# URL name, verb that opens it, label, key
+PAGES = (
+    ("board", "board.see", gettext_lazy("Board"), "F9"),
+    ("intake", "call.open", gettext_lazy("New call"), "F3"),
+    ("desk", "desk.see", gettext_lazy("Desk"), ""),
+    ("crew", "crew.see", gettext_lazy("Crew"), ""),
+    ("followups", "followup.see", gettext_lazy("Follow-ups"), ""),
+    ("report", "report.see", gettext_lazy("Report"), ""),
+    ("staff", "staff.see", gettext_lazy("Staff"), ""),
+    ("wordings", "wording.edit", gettext_lazy("Call types"), ""),
+)
+ROLES = {
+    "dispatcher": gettext_lazy("Dispatcher"),
+    "clinician": gettext_lazy("Clinician"),
+    "responder": gettext_lazy("Crew"),
+    "navigator": gettext_lazy("Navigator"),
+    "supervisor": gettext_lazy("Supervisor"),
+    "administrator": gettext_lazy("Administrator"),
+    "wallboard": gettext_lazy("Wallboard"),
+}
+SOCKET = "/ws/board/"
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Context for ``base.html``; the same keys for everybody, empty when signed out."""
+    user = getattr(request, "user", None)
+    role = access.role_of(user) if user is not None else None
+    if role is None:
+        return {"nav": [], "me": None, "board_socket": ""}
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "nav": [
+            {"url": reverse(name), "label": label, "key": key, "current": name == here}
+            for name, verb, label, key in PAGES
+            if access.may(user, verb)
+        ],
+        "me": {
+            "id": str(user.pk),
+            "name": str(user),
+            "role": role.value,
+            "role_label": str(ROLES[role.value]),
+            "agency_name": user.agency.name,
+            "fallback_phone": user.agency.fallback_phone,
+            "time_zone": user.agency.time_zone,
+            "now_iso": timezone.now().isoformat(),
+        },
+        "board_socket": SOCKET,
+    }
+
+
+def home_of(user: object) -> str:
+    """The first page that this role works on."""
+    firsts = {
+        "clinician": "desk",
+        "responder": "crew",
+        "navigator": "followups",
+        "administrator": "staff",
+    }
+    role = access.role_of(user)
+    return reverse(firsts.get(role.value, "board") if role else "login")

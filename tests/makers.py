@@ -1,0 +1,181 @@
+"""Valid rows made by walking the path: a test cannot start where the product cannot be."""
+
+from datetime import timedelta
+from itertools import count
+
+import yaml
+from django.db.models.functions import Now
+
+from dispatch.actions import (
+    decision,
+    disposition,
+    intake,
+    offer,
+    staff,
+    transfer,
+    triage,
+    unit,
+)
+from dispatch.actions.intake import Intake
+from dispatch.events import CLOCK, ROUTER, Actor
+from dispatch.models import (
+    Agency,
+    Call,
+    Feed,
+    Heartbeat,
+    Offer,
+    Presence,
+    Unit,
+    User,
+)
+from routing import store
+
+_serial = count(1)
+
+SAFE = {
+    "attempt": "no",
+    "medical": "no",
+    "violence": "no",
+    "household": "no",
+    "weapon": "no",
+    "crime": "no",
+    "threat": "no",
+    "minor_alone": "no",
+}
+
+
+def an_agency(code=None, *, zone="America/New_York"):
+    """A centre that works 24 hours, so that no test depends on the hour."""
+    code = code or f"centre-{next(_serial)}"
+    agency = Agency.objects.create(
+        code=code, name=f"Centre {code}", time_zone=zone, fallback_phone="919-555-0190"
+    )
+    Feed.objects.create(agency=agency)
+    store.publish(agency.pk, open_all_day())
+    return agency
+
+
+def open_all_day():
+    document = yaml.safe_load(store.DEFAULT.read_text())
+    document["hours"] = {}
+    return document
+
+
+def a_user(agency, role, name=None):
+    number = next(_serial)
+    name = name or f"{role[0].upper()}. {role.title()} {number}"
+    user = User(
+        agency=agency, role=role, username=f"{role}{number}", short_name=name
+    )
+    user.set_password("a-long-enough-password")
+    user.save()
+    Presence.objects.create(user=user, agency=agency)
+    return user
+
+
+def a_clinician(agency, name=None, *, available=True):
+    user = a_user(agency, "clinician", name)
+    if available:
+        here(user)
+        staff.set_presence(user_id=user.pk, to="available", by=by(user))
+    return user
+
+
+def here(user):
+    Heartbeat.objects.update_or_create(user=user, defaults={"at": Now()})
+
+
+def silent(user):
+    """The page of this person was last heard of a minute ago."""
+    Heartbeat.objects.filter(user=user).update(at=Now() - timedelta(seconds=60))
+
+
+def a_unit(agency, kind="crt", name=None, *, crewed=True):
+    row = Unit.objects.create(
+        agency=agency, kind=kind, name=name or f"{kind.upper()} {next(_serial)}"
+    )
+    if crewed:
+        crew = a_user(agency, "responder")
+        unit.sign_on(unit_id=row.pk, by=by(crew))
+    row.refresh_from_db()
+    return row
+
+
+def by(user, key=None):
+    return Actor(kind="user", id=user.pk, name=user.short_name, key=key)
+
+
+def a_call(agency, dispatcher=None, **known):
+    """A call as a dispatcher opens it; ``known`` goes into the intake form."""
+    actor = by(dispatcher) if dispatcher else Actor(kind="user", name="D1")
+    said = {
+        "type": "mental_health_crisis",
+        "caller_kind": "person",
+        "location_verified": True,
+        "inside": True,
+        "zone": "District 2",
+        "phone": "919-555-0142",
+        "address": "1012 W Main St",
+    } | known
+    return intake.open_call(agency_id=agency.pk, intake=Intake(**said), by=actor)
+
+
+def triaged(call, **answers):
+    """All safety questions answered no but those that are named."""
+    triage.complete(call_id=call.pk, answers=SAFE | answers, by=ROUTER)
+    return fresh(call)
+
+
+def decided(call, **answers):
+    triaged(call, **answers)
+    decision.decide(call_id=call.pk, by=ROUTER)
+    return fresh(call)
+
+
+def ringing(call, response="ccd"):
+    return Offer.objects.get(
+        seat__call=call, seat__response=response, state="pending"
+    )
+
+
+def accepted(call, response="ccd"):
+    ring = ringing(call, response)
+    return offer.accept(offer_id=ring.pk, by=CLOCK)
+
+
+def with_clinician(call):
+    assignment = accepted(call)
+    transfer.confirm(assignment_id=assignment.pk, by=by(assignment.person))
+    return assignment
+
+
+def on_scene(call, response="crt"):
+    assignment = accepted(call, response)
+    for to in ("en_route", "on_scene"):
+        unit.report(unit_id=assignment.unit_id, to=to, by=CLOCK)
+    assignment.refresh_from_db()
+    return assignment
+
+
+def closed(call, *outcomes, consent="not_asked"):
+    disposition.close(
+        call_id=call.pk,
+        outcomes=list(outcomes) or ["no_help_needed"],
+        followup_consent=consent,
+        by=CLOCK,
+    )
+    return fresh(call)
+
+
+def ring_out(ring):
+    """The deadline of this offer has passed, and the clock has seen it."""
+    Offer.objects.filter(pk=ring.pk).update(expires_at=Now() - timedelta(seconds=1))
+    offer.expire(offer_id=ring.pk, by=CLOCK)
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def fresh_call(pk):
+    return Call.objects.get(pk=pk)
