@@ -1,0 +1,97 @@
+// Fetches a piece of page that the server rendered and swaps it in, keeping focus and scroll; never over a field in use.
+
+import { tickAll } from "./clock.js";
+import { say } from "./words.js";
+
+const newest = new WeakMap();
+
+const parse = (html) => new DOMParser().parseFromString(html, "text/html").body;
+
+function focusMark(root) {
+  const node = document.activeElement;
+  if (!node || node === root || !root.contains(node)) return null;
+  return { key: node.dataset.key, name: node.name, value: node.value, href: node.getAttribute("href") };
+}
+
+function refocus(root, mark) {
+  if (!mark) return;
+  const fits = (node) =>
+    (mark.key && node.dataset.key === mark.key) ||
+    (mark.name && node.name === mark.name && node.value === mark.value) ||
+    (mark.href && node.getAttribute("href") === mark.href);
+  const node = [...root.querySelectorAll("a, button, input, select, textarea, summary, [tabindex]")].find(fits);
+  (node ?? root).focus({ preventScroll: true });
+}
+
+function inUse(root) {
+  const fields = [...root.querySelectorAll("textarea, input:not([type=hidden]), select")];
+  const changed = (field) => {
+    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.tagName === "SELECT") return [...field.options].some((o) => o.selected !== o.defaultSelected);
+    return field.value !== field.defaultValue;
+  };
+  return fields.some((field) => changed(field) || (field === document.activeElement && field.type !== "radio"));
+}
+
+export function swap(root, html) {
+  const body = parse(html);
+  // The answer may be the fragment with or without its own frame.
+  const inner = body.querySelector("[data-live-fragment]");
+  const source = inner && inner.dataset.liveFragment === root.dataset.liveFragment ? inner : body;
+  if (source.dataset.liveCalls) root.dataset.liveCalls = source.dataset.liveCalls;
+  const mark = focusMark(root);
+  const scroll = root.scrollTop;
+  root.replaceChildren(...source.childNodes);
+  root.scrollTop = scroll;
+  globalThis.htmx?.process(root);
+  tickAll(root);
+  refocus(root, mark);
+  root.dispatchEvent(new CustomEvent("fragment:shown", { bubbles: true }));
+}
+
+// While somebody writes in it, the piece waits and offers the change instead.
+function offerInstead(root, html) {
+  root.querySelector("[data-fragment-waits]")?.remove();
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "changed";
+  button.dataset.fragmentWaits = "";
+  button.textContent = say("changed_here");
+  button.addEventListener("click", () => swap(root, html));
+  root.prepend(button);
+}
+
+// Answers true when the piece is up to date. The last question asked wins, not the last answer heard.
+export async function load(url, root) {
+  const turn = (newest.get(root) ?? 0) + 1;
+  newest.set(root, turn);
+  try {
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) throw new Error(`answer ${answer.status}`);
+    const html = await answer.text();
+    if (newest.get(root) !== turn) return true;
+    if (inUse(root)) offerInstead(root, html);
+    else swap(root, html);
+    root.removeAttribute("aria-invalid");
+    return true;
+  } catch {
+    // The old content stays and is marked as such; the next change of the call asks again.
+    if (newest.get(root) === turn) root.setAttribute("aria-invalid", "true");
+    return false;
+  }
+}
+
+function concerns(root, ids) {
+  const wants = root.dataset.liveCalls ?? "*";
+  return wants === "*" || wants.split(",").some((id) => ids.has(id.trim()));
+}
+
+// Every [data-live-fragment] whose calls (or units, or people) just changed is fetched again.
+export function refresh(changed, store) {
+  const ids = new Set([...changed.cards, ...changed.gone, ...changed.units, ...changed.people]);
+  changed.units.forEach((id) => ids.add(store.units.get(id)?.call_id));
+  if (ids.size === 0) return;
+  document.querySelectorAll("[data-live-fragment]").forEach((root) => {
+    if (changed.whole || concerns(root, ids)) load(root.dataset.liveFragment, root);
+  });
+}
