@@ -20,6 +20,7 @@ from dispatch.models import (
     Offer,
     Role,
     Seat,
+    SourceWording,
     Unit,
     User,
 )
@@ -52,7 +53,7 @@ POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
     "call.own": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
     "triage.answer": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
     "decision.override": {D: OPERATIONS, S: OPERATIONS},
-    "team.request": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "team.request": {D: OPERATIONS, C: CLINICAL, R: OPERATIONS, S: OPERATIONS},
     "seat.confirm": {D: OPERATIONS, S: OPERATIONS},
     "seat.withdraw": {D: OPERATIONS, S: OPERATIONS},
     "scene.clear": {D: OPERATIONS, S: OPERATIONS},
@@ -63,10 +64,13 @@ POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
     "crew.see": {R: OPERATIONS},
     "unit.report": {R: OPERATIONS, D: OPERATIONS, S: OPERATIONS},
     "call.end": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "unit.see": {D: OPERATIONS, C: CLINICAL, R: OPERATIONS, S: OPERATIONS},
+    "log.see": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
     "followup.see": {N: OPERATIONS, S: OPERATIONS},
     "followup.work": {N: OPERATIONS},
     "presence.set": {C: CLINICAL, N: OPERATIONS},
     "staff.see": {D: OPERATIONS, S: OPERATIONS, A: OPERATIONS},
+    "override.see": {S: OPERATIONS},
     "report.see": {S: OPERATIONS, A: OPERATIONS},
     "wording.edit": {S: OPERATIONS, A: OPERATIONS},
 }
@@ -142,10 +146,14 @@ def visible_calls(user: User) -> QuerySet[Call]:
 
 def offer_for(user: User, offer_id: UUID) -> Offer:
     """An offer put to this person or to the unit this person is on."""
+    return _one(offers_of(user), offer_id)
+
+
+def offers_of(user: User) -> QuerySet[Offer]:
+    """All that was ever put to this person, or to the unit this person is on now."""
     require(user, "offer.answer")
     mine = Q(person=user) | Q(unit__in=_units_of(user))
-    offers = Offer.objects.filter(mine, seat__call__agency=user.agency_id)
-    return _one(offers, offer_id)
+    return Offer.objects.filter(mine, seat__call__agency=user.agency_id)
 
 
 def assignment_for(user: User, assignment_id: UUID, verb: str) -> Assignment:
@@ -184,6 +192,11 @@ def followup_for(user: User, followup_id: UUID, verb: str) -> FollowUp:
 def colleague(user: User, person_id: UUID, verb: str) -> User:
     require(user, verb)
     return _one(User.objects.filter(agency=user.agency_id), person_id)
+
+
+def wording_for(user: User, wording_id: UUID) -> SourceWording:
+    require(user, "wording.edit")
+    return _one(SourceWording.objects.filter(agency=user.agency_id), wording_id)
 
 
 def _units_of(user: User) -> QuerySet[Unit]:

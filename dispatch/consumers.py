@@ -76,7 +76,7 @@ class Board(AsyncWebsocketConsumer):
         if self.line is not None:
             hub.ask(self.line, since)
 
-    def _push(self, text: str, end: bool) -> None:
+    def _push(self, text: str, end: bool) -> None:  # noqa: FBT001, see _from_thread
         """From the hub, on this loop. A full queue is emptied and told to ask again."""
         if self.waiting.full():
             while not self.waiting.empty():
@@ -128,7 +128,8 @@ def _from_thread(
 ) -> Callable[[str, bool], None]:
     """The hub's thread may call this; a loop that has ended takes nothing more."""
 
-    def pushed(text: str, end: bool) -> None:
+    # Loops pass arguments by position alone.
+    def pushed(text: str, end: bool) -> None:  # noqa: FBT001
         if not loop.is_closed():
             loop.call_soon_threadsafe(push, text, end)
 

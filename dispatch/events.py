@@ -160,6 +160,7 @@ class SeatWithdrawn(EventBody):
     seat: UUID
     response: str
     why: str
+    person: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,3 +379,14 @@ class ProtocolPublished(EventBody):
     changes_call: ClassVar[bool] = False
     protocol: UUID
     name: str
+
+
+# integration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordingMapped(EventBody):
+    changes_call: ClassVar[bool] = False
+    wording: UUID
+    before: str
+    after: str

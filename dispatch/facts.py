@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from dispatch.models import Assignment, Call, Caller, Presence, Seat, Unit
 from dispatch.states import PresenceState, SeatState, UnitState
@@ -15,7 +15,9 @@ PERSON_KINDS = {"clinician": "ccd", "navigator": "cn"}
 YEAR = timedelta(days=365)
 
 
-def line(call: Call, available: Mapping[str, int], *, at: datetime) -> dict[str, object]:
+def line(
+    call: Call, available: Mapping[str, int], *, at: datetime
+) -> dict[str, object]:
     """The JSON facts of this call at this moment; ``available`` is kind → number free."""
     answers = dict(call.answers.values_list("question", "value"))
     return {
@@ -45,7 +47,7 @@ def read(stored: Mapping[str, object]) -> CallFacts:
 def available(agency: UUID, *, absent_after: timedelta, at: datetime) -> dict[str, int]:
     """How many of each of our kinds could take a call now."""
     counts = dict.fromkeys(["ccd", "crt", "cor", "cn"], 0)
-    units = Unit.objects.filter(agency=agency, state=UnitState.AVAILABLE)
+    units = free_units(agency)
     for kind, number in units.values_list("kind").annotate(n=Count("pk")).order_by():
         counts[kind] += number
     people = present(agency, absent_after=absent_after, at=at)
@@ -55,7 +57,16 @@ def available(agency: UUID, *, absent_after: timedelta, at: datetime) -> dict[st
     return counts
 
 
-def present(agency: UUID, *, absent_after: timedelta, at: datetime):  # noqa: ANN201
+def free_units(agency: UUID) -> QuerySet[Unit]:
+    """Units that may be sent. A crew that called for help is not, whatever its state."""
+    return Unit.objects.filter(
+        agency=agency, state=UnitState.AVAILABLE, emergency_at=None
+    )
+
+
+def present(
+    agency: UUID, *, absent_after: timedelta, at: datetime
+) -> QuerySet[Presence]:
     """Presence rows of the people who are free and whose heartbeat is fresh."""
     return Presence.objects.filter(
         agency=agency,
@@ -86,8 +97,16 @@ def history(call: Call, at: datetime) -> int:
 
 
 def given_up(call: Call) -> dict[str, str]:
-    """Kinds that were looked for since the last triage and not found, with the reason."""
-    seats = Seat.objects.filter(call=call, state=SeatState.UNFILLED)
+    """Kinds that this call cannot have again, with the reason.
+
+    Looked for since the last triage and not found; or there since then and done: if
+    the call still wants help, it is not more of the same.
+    """
+    seats = Seat.objects.filter(call=call)
+    unfilled = seats.filter(state=SeatState.UNFILLED)
+    done = seats.filter(state=SeatState.DONE)
     if call.triaged_at is not None:
-        seats = seats.filter(since__gte=call.triaged_at)
-    return dict(seats.order_by("since").values_list("response", "why"))
+        unfilled = unfilled.filter(since__gte=call.triaged_at)
+        done = done.filter(since__gte=call.triaged_at)
+    found = dict(unfilled.order_by("since").values_list("response", "why"))
+    return dict.fromkeys(done.values_list("response", flat=True), "done") | found

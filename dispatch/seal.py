@@ -75,7 +75,8 @@ class SealedField(models.BinaryField):
         super().contribute_to_class(cls, name, **options)
         setattr(cls, name, _Sealed(self.attname))
 
-    def pre_save(self, row: models.Model, add: bool) -> object:
+    # Django calls it by position.
+    def pre_save(self, row: models.Model, add: bool) -> object:  # noqa: FBT001
         return row.__dict__.get(self.attname)
 
     def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:

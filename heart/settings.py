@@ -7,7 +7,7 @@ where its servers listen; the environment always comes first.
 import json
 import os
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +27,7 @@ def env(name: str, default: str | None = None) -> str:
     return value
 
 
-def env_bool(name: str, default: bool = False) -> bool:
+def env_bool(name: str, *, default: bool = False) -> bool:
     value = os.environ.get(name, "yes" if default else "no").lower()
     if value not in {"yes", "no", "true", "false", "1", "0"}:
         raise ImproperlyConfigured(f"{name} is {value!r}; say yes or no.")
@@ -43,6 +43,17 @@ def env_int(name: str, default: int) -> int:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part for part in os.environ.get(name, default).split(",") if part]
+
+
+def address(name: str) -> str:
+    """X_URL, or "". The password may be apart, in X_PASSWORD: a secret of its own."""
+    url = env(name, "")
+    password = env(name.replace("_URL", "_PASSWORD"), "")
+    parts = urlsplit(url)
+    if not url or not password or parts.password:
+        return url
+    user, _at, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
 
 
 def database(url: str, *, role: str = "") -> dict[str, object]:
@@ -72,7 +83,7 @@ PRODUCTION = env_bool("HEART_PRODUCTION")
 DEBUG = False
 _services = DATA_DIR / "services.json"
 SERVICES: dict[str, str] = (
-    json.loads(_services.read_text()) if _services.exists() else {}
+    json.loads(_services.read_text()) if _services.exists() and not PRODUCTION else {}
 )
 SECRETS = {} if PRODUCTION else embedded.secrets(DATA_DIR)
 SECRET_KEY = env("SECRET_KEY", SECRETS.get("SECRET_KEY"))
@@ -88,6 +99,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
 INSTALLED_APPS = [
+    "heart",
     "dispatch",
     "routing",
     "django.contrib.auth",
@@ -133,37 +145,34 @@ TEMPLATES = [
 ]
 
 # Database: the runtime role, and the owner where migrations run
-DATABASE_URL = os.environ.get("DATABASE_URL") or SERVICES.get("database_url", "")
-OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
 RUNTIME_ROLE = "heart_app"
-if not OWNER_URL:
-    OWNER_URL = os.environ.get("DATABASE_URL") or SERVICES.get("owner_url", "")
-_one_role = bool(os.environ.get("DATABASE_URL")) and not os.environ.get(
-    "DATABASE_OWNER_URL"
-)
+_given, _owner = address("DATABASE_URL"), address("DATABASE_OWNER_URL")
+DATABASE_URL = _given or SERVICES.get("database_url", "")
+OWNER_URL = _owner or _given or SERVICES.get("owner_url", "")
 # With one URL alone it is the owner's, and the console steps down to its own role,
 # unless it was told that the URL is the runtime role's.
-if env_bool("DATABASE_URL_IS_RUNTIME"):
-    _one_role = False
+_one_role = bool(_given) and not (_owner or env_bool("DATABASE_URL_IS_RUNTIME"))
 _nowhere = "postgres:///start-with-make-run?host=/nonexistent"
 DATABASES = {
-    "default": database(
-        DATABASE_URL or _nowhere, role=RUNTIME_ROLE if _one_role else ""
-    ),
+    "default": database(DATABASE_URL or _nowhere, role=RUNTIME_ROLE if _one_role else ""),
     "owner": database(OWNER_URL or _nowhere),
 }
 DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 
 # Redis wakes people up and loses nothing when it is gone
-REDIS_URL = os.environ.get("REDIS_URL") or SERVICES.get("redis_url", "")
+REDIS_URL = address("REDIS_URL") or SERVICES.get("redis_url", "")
+if PRODUCTION and not (DATABASE_URL and REDIS_URL):
+    raise ImproperlyConfigured("DATABASE_URL and REDIS_URL are needed in production.")
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [REDIS_URL]},
     }
 }
-# Celery names a socket scheme of its own.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+# Celery has words of its own for a socket and for the number of a database.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
+    "?db=", "?virtual_host="
+)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
@@ -237,11 +246,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Static files
+# Static files: collected for production, served as they lie in development
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
-WHITENOISE_USE_FINDERS = not PRODUCTION
+STATICFILES_DIRS = [BASE_DIR / "static"] if PRODUCTION else []
+STATIC_ROOT = (
+    Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
+    if PRODUCTION
+    else BASE_DIR / "static"
+)
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -271,6 +283,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "The console's verbs as JSON.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [],  # a list of words stands where it is used
 }
 
 # Logging: ids only, one line each

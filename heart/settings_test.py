@@ -1,5 +1,13 @@
 """Settings plus the overrides that tests need."""
 
+import os
+from pathlib import Path
+
+# Tests have secrets of their own, apart from a running console's.
+os.environ.setdefault(
+    "HEART_DATA", str(Path(__file__).resolve().parent.parent / ".data" / "test")
+)
+
 from heart.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

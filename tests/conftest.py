@@ -38,7 +38,7 @@ def django_db_setup(slot, django_db_blocker):
     """Tests act as the runtime role, in a clone of the migrated template."""
     place = databases.clone(f"slot_{slot}", slot)
     with django_db_blocker.unblock():
-        _point_at(place)
+        point_at(place)
     yield place
     with django_db_blocker.unblock():
         connections.close_all()
@@ -51,14 +51,14 @@ def own_database(django_db_setup, django_db_blocker):
     place = databases.clone(f"own_{django_db_setup.slot}", django_db_setup.slot)
     with django_db_blocker.unblock():
         connections.close_all()
-        _point_at(place)
+        point_at(place)
         yield place
         connections.close_all()
-        _point_at(django_db_setup)
+        point_at(django_db_setup)
     databases.drop(place)
 
 
-def _point_at(place):
+def point_at(place):
     """In place, as Django's own runner does: threads to come read the same settings."""
     # The owner's connection in tests is the runtime role's too: nobody steps up.
     for alias in connections.settings:

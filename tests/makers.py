@@ -21,10 +21,12 @@ from dispatch.events import CLOCK, ROUTER, Actor
 from dispatch.models import (
     Agency,
     Call,
+    Event,
     Feed,
     Heartbeat,
     Offer,
     Presence,
+    Seat,
     Unit,
     User,
 )
@@ -44,14 +46,14 @@ SAFE = {
 }
 
 
-def an_agency(code=None, *, zone="America/New_York"):
+def an_agency(code=None, *, zone="America/New_York", hours=None):
     """A centre that works 24 hours, so that no test depends on the hour."""
     code = code or f"centre-{next(_serial)}"
     agency = Agency.objects.create(
         code=code, name=f"Centre {code}", time_zone=zone, fallback_phone="919-555-0190"
     )
     Feed.objects.create(agency=agency)
-    store.publish(agency.pk, open_all_day())
+    store.publish(agency.pk, open_all_day() | {"hours": hours or {}})
     return agency
 
 
@@ -74,10 +76,16 @@ def a_user(agency, role, name=None):
 
 
 def a_clinician(agency, name=None, *, available=True):
-    user = a_user(agency, "clinician", name)
     if available:
-        here(user)
-        staff.set_presence(user_id=user.pk, to="available", by=by(user))
+        return somebody_free(agency, "clinician", name)
+    return a_user(agency, "clinician", name)
+
+
+def somebody_free(agency, role, name=None):
+    """Somebody of this role who is there and may be asked."""
+    user = a_user(agency, role, name)
+    here(user)
+    staff.set_presence(user_id=user.pk, to="available", by=by(user))
     return user
 
 
@@ -126,6 +134,18 @@ def triaged(call, **answers):
     return fresh(call)
 
 
+def late(call, **answers):
+    """An answer that comes after the triage."""
+    triage.record_answers(call_id=call.pk, answers=answers, by=ROUTER)
+    return fresh(call)
+
+
+def decide(call):
+    """The worker finds the call; it decides if that is wanted."""
+    decision.decide(call_id=call.pk, by=ROUTER)
+    return fresh(call)
+
+
 def decided(call, **answers):
     triaged(call, **answers)
     decision.decide(call_id=call.pk, by=ROUTER)
@@ -135,6 +155,16 @@ def decided(call, **answers):
 def ringing(call, response="ccd"):
     return Offer.objects.get(
         seat__call=call, seat__response=response, state="pending"
+    )
+
+
+def any_ringing(call):
+    return Offer.objects.filter(seat__call=call, state="pending").first()
+
+
+def override(call, response, reason="unit_nearer"):
+    return decision.override(
+        call_id=call.pk, response=response, reason=reason, by=CLOCK
     )
 
 
@@ -157,6 +187,26 @@ def on_scene(call, response="crt"):
     return assignment
 
 
+def ended(assignment, *outcomes, consent="not_asked"):
+    """The clinician is done with the caller."""
+    return disposition.end_session(
+        assignment_id=assignment.pk,
+        outcomes=list(outcomes) or ["resolved_by_phone"],
+        followup_consent=consent,
+        by=by(assignment.person),
+    )
+
+
+def cleared(assignment, outcome="resolved_on_scene", consent="not_asked"):
+    """The crew is done on scene."""
+    return unit.clear(
+        unit_id=assignment.unit_id,
+        outcome=outcome,
+        followup_consent=consent,
+        by=CLOCK,
+    )
+
+
 def closed(call, *outcomes, consent="not_asked"):
     disposition.close(
         call_id=call.pk,
@@ -171,6 +221,23 @@ def ring_out(ring):
     """The deadline of this offer has passed, and the clock has seen it."""
     Offer.objects.filter(pk=ring.pk).update(expires_at=Now() - timedelta(seconds=1))
     offer.expire(offer_id=ring.pk, by=CLOCK)
+
+
+def presence(user):
+    return Presence.objects.get(user=user).state
+
+
+def seat_of(call, response):
+    return Seat.objects.filter(call=call, response=response).latest("pk")
+
+
+def events_of(call):
+    return Event.objects.filter(call=call).order_by("number")
+
+
+def kinds(call):
+    """What happened to this call, oldest first."""
+    return list(events_of(call).values_list("kind", flat=True))
 
 
 def fresh(row):

@@ -47,7 +47,7 @@ class Stack:
             first = ROOT / command[0]
             if not first.exists():
                 first = Path(sys.executable).parent / command[0]
-            self.running[name] = subprocess.Popen(  # noqa: S603
+            self.running[name] = subprocess.Popen(
                 [sys.executable, str(first), *command[1:]],
                 cwd=ROOT,
                 env=self.place.environment() | {"LOG_LEVEL": "ERROR"},
@@ -59,14 +59,20 @@ class Stack:
     def wait_until_ready(self):
         end = time.monotonic() + READY
         while time.monotonic() < end:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-                line.request("GET", "/login/")
-                if line.getresponse().status == 200:
-                    return
+            if self._answers():
+                return
             assert self.running["web"].poll() is None, "the console did not start"
             time.sleep(0.05)
         raise AssertionError("the console did not answer")
+
+    def _answers(self):
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        with contextlib.closing(line):
+            try:
+                line.request("GET", "/health/")
+                return line.getresponse().status == 200
+            except (OSError, http.client.HTTPException):
+                return False
 
     def kill(self, name):
         """As a crash would: the whole process group, without a last word."""

@@ -19,6 +19,7 @@ from dispatch import journal, nudge
 from dispatch.errors import Busy, KeyReused, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import (
+    Assignment,
     Call,
     Contact,
     FollowUp,
@@ -136,6 +137,7 @@ def _wake(agency: UUID) -> None:
 
 def _claim(by: Actor, body_hash: str) -> tuple[WriteKey, bool]:
     """The key's row, and whether this is the first time. Waits for a twin in flight."""
+    assert by.key is not None
     made = WriteKey(actor=str(by), key=by.key, body_hash=body_hash)
     WriteKey.objects.bulk_create([made], ignore_conflicts=True)
     stored = WriteKey.objects.get(actor=str(by), key=by.key)
@@ -146,7 +148,8 @@ def _claim(by: Actor, body_hash: str) -> tuple[WriteKey, bool]:
 
 def _body_hash(function: Callable[..., object], kwargs: Mapping[str, object]) -> str:
     said = {name: value for name, value in kwargs.items() if name not in {"by", "seen"}}
-    body = json.dumps([function.__qualname__, function.__module__, said], default=str)
+    verb = [function.__module__, function.__qualname__]
+    body = json.dumps([*verb, said], default=str, sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
 
 
@@ -161,7 +164,10 @@ def _recall(written: WriteKey) -> models.Model | None:
     if written.result is None:
         return None
     model = apps.get_model(written.result["model"])
-    return model._default_manager.filter(pk=written.result["pk"]).first()
+    row: models.Model | None = model._default_manager.filter(
+        pk=written.result["pk"]
+    ).first()
+    return row
 
 
 def lock_call(call_id: UUID, seen: int | None = None) -> Call:
@@ -181,6 +187,11 @@ def lock_seat(seat_id: UUID) -> tuple[Call, Seat]:
 def lock_offer(offer_id: UUID) -> tuple[Call, Seat, Offer]:
     call, seat = lock_seat(_parent(Offer, offer_id, "seat_id"))
     return call, seat, _lock(Offer, offer_id)
+
+
+def lock_assignment(assignment_id: UUID) -> tuple[Call, Seat, Assignment]:
+    call, seat = lock_seat(_parent(Assignment, assignment_id, "seat_id"))
+    return call, seat, _lock(Assignment, assignment_id)
 
 
 def lock_unit(unit_id: UUID) -> Unit:

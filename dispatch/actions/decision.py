@@ -1,6 +1,5 @@
 """Decide: call the core, store what it saw, open the seats; override with a reason."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,15 +7,23 @@ from django.db.models.functions import Now
 
 from dispatch import events, facts, journal
 from dispatch.actions.base import action, database_now, lock_call, move
+from dispatch.actions.search import fill
 from dispatch.actions.seat import (
     PEOPLE,
     UNITS,
-    absent_after,
-    fill,
     open_seat,
+    stage,
     withdraw_wanted,
 )
-from dispatch.errors import FloorForbids, Invalid
+from dispatch.actions.weigh import (
+    available,
+    findings_of,
+    held_back,
+    mode_of,
+    refuse_below_floor,
+    refuse_closed,
+)
+from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Call, Decision, FollowUp, Seat
 from dispatch.states import OPEN_CALL, CallState, FollowUpState, SeatState
@@ -51,22 +58,19 @@ def decide(
         return call
     at = now or database_now()
     row, protocol = store.published(call.agency_id)
-    stored = facts.line(call, _available(call, protocol, at), at=at)
+    stored = facts.line(call, available(call, protocol), at=at)
     decision = weigh(facts.read(stored), protocol)
     made = Decision.objects.create(
         call=call,
         protocol=row,
         facts=stored,
         line=explain.line(decision),
-        findings=[
-            {"code": found.code, "params": dict(found.params)}
-            for found in decision.findings
-        ],
+        findings=findings_of(decision),
         response=decision.response.value,
         rule=decision.rule,
         by=str(by),
     )
-    _apply(call, made, protocol)
+    _apply(call, made)
     journal.append(
         events.CallDecided(
             decision=made.pk,
@@ -86,22 +90,7 @@ def decide(
     return call
 
 
-def _available(call: Call, protocol: Protocol, at: datetime) -> dict[str, int]:
-    """Who is free, less the kinds that this call has already looked for in vain."""
-    counts = facts.available(
-        call.agency_id, absent_after=absent_after(protocol), at=database_now()
-    )
-    for kind in facts.given_up(call):
-        counts[kind] = 0
-    # Somebody already on this call can still serve it.
-    working = Seat.objects.filter(call=call, state=SeatState.FILLED)
-    for kind in working.values_list("response", flat=True):
-        if kind in counts:
-            counts[kind] = max(counts[kind], 1)
-    return counts
-
-
-def _apply(call: Call, made: Decision, protocol: Protocol) -> None:
+def _apply(call: Call, made: Decision) -> None:
     """What the decision says of the call itself."""
     line = made.line
     call.eligibility = str(line["eligibility"])
@@ -125,6 +114,10 @@ def _apply(call: Call, made: Decision, protocol: Protocol) -> None:
         if call.state == CallState.NEW:
             move(call, CallState.TRIAGING)
         move(call, CallState.DECIDED)
+    # Decided again while somebody is at work: the work goes on.
+    at_work = Seat.objects.filter(call=call, state=SeatState.FILLED)
+    if call.state == CallState.DECIDED and at_work.exists():
+        move(call, CallState.WORKING)
 
 
 def _not_served(call: Call, code: str | None) -> str:
@@ -134,23 +127,30 @@ def _not_served(call: Call, code: str | None) -> str:
     return code or ""
 
 
-def _seat_decision(
-    call: Call, made: Decision, protocol: Protocol, by: Actor
-) -> None:
+def _seat_decision(call: Call, made: Decision, protocol: Protocol, by: Actor) -> None:
     wanted = {made.response: "now"}
     for entry in made.line["also"]:
         if entry["mode"] != "then":
             wanted[entry["response"]] = entry["mode"]
-    waits = made.line.get("not_served") is not None
+    unserved = made.line.get("not_served") is not None
     _stage_forbidden(call, made, by)
-    withdraw_wanted(call, wanted, "decided_again", by)
+    held = [kind for kind in made.line["excluded"] if held_back(made.line, kind)]
+    withdraw_wanted(call, wanted, "decided_again", by, forbidden=held)
     for response, mode in wanted.items():
+        waits = unserved and response == made.response
         _open(call, response, mode, protocol, by, waits=waits)
     fill(call, by)
 
 
 def _open(
-    call: Call, response: str, mode: str, protocol: Protocol, by: Actor, *, waits: bool
+    call: Call,
+    response: str,
+    mode: str,
+    protocol: Protocol,
+    by: Actor,
+    *,
+    waits: bool,
+    requested: bool = False,
 ) -> None:
     """A seat with its search time; a call that nobody else may take waits for ever."""
     give_up = None
@@ -158,7 +158,7 @@ def _open(
         give_up = timedelta(seconds=protocol.clocks["offer_in_all"])
     elif response in UNITS and not waits:
         give_up = timedelta(seconds=protocol.clocks["team_in_all"])
-    seat = open_seat(call, response, mode, by, give_up=give_up)
+    seat = open_seat(call, response, mode, by, give_up=give_up, requested=requested)
     if seat.state == SeatState.WANTED and seat.mode != mode:
         seat.mode = mode
         seat.save(update_fields=["mode"])
@@ -181,24 +181,21 @@ def _on_the_worklist(call: Call, by: Actor) -> None:
 
 def _stage_forbidden(call: Call, made: Decision, by: Actor) -> None:
     """A team already sent that the rules now exclude stages; a person may withdraw it."""
-    excluded = made.line["excluded"]
     modes = {entry["response"]: entry["mode"] for entry in made.line["also"]}
     seats = Seat.objects.select_for_update(no_key=True).filter(
         call=call, response__in=UNITS, state=SeatState.FILLED
     )
     for seat in seats.order_by("pk"):
-        held = excluded.get(seat.response, [])
-        why = [code for code in held if not code.startswith("G1.")]
-        if (why or modes.get(seat.response) == "staged") and seat.mode != "staged":
-            seat.mode = "staged"
-            seat.save(update_fields=["mode"])
-            journal.append(
-                events.StagingOrdered(
-                    seat=seat.pk, response=seat.response, why=tuple(why)
-                ),
-                call=call,
-                by=by,
-            )
+        why = held_back(made.line, seat.response)
+        if (why or modes.get(seat.response) == "staged") and not _cleared(call, seat):
+            stage(call, [seat], why, by)
+
+
+def _cleared(call: Call, seat: Seat) -> bool:
+    """Whether a person cleared the scene knowing all that the last triage knew."""
+    if seat.confirmed_at is None or call.triaged_at is None:
+        return False
+    return seat.confirmed_at >= call.triaged_at
 
 
 @action
@@ -216,14 +213,14 @@ def override(
     The machine's answer stays in the row; what the safety rules require still goes.
     """
     call = lock_call(call_id, seen)
-    made = Decision.objects.filter(call=call).order_by("-at", "-pk").first()
-    if made is None or call.decision_wanted_at is not None:
+    made = _last(call)
+    if call.decision_wanted_at is not None:
         raise Invalid(field="decision", why="there is none yet")
     if reason not in OVERRIDE_REASONS:
         raise Invalid(field="reason", why="choose a reason")
     if response not in CHOICES:
         raise Invalid(field="response", why="choose a response")
-    refuse_below_floor(made, response)
+    refuse_below_floor(made.line, made.findings, response)
     _row, protocol = store.published(call.agency_id)
     made.overridden_by_id = by.id
     made.overridden_at = Now()
@@ -238,9 +235,9 @@ def override(
             "override_note",
         ]
     )
-    required = dict(_required(made))
-    withdraw_wanted(call, [*required, response], "overridden", by)
-    _open(call, response, mode_of(made, response), protocol, by, waits=True)
+    withdraw_wanted(call, [*_required(made), response], "overridden", by)
+    mode = mode_of(made.line, response)
+    _open(call, response, mode, protocol, by, waits=True, requested=True)
     fill(call, by)
     journal.append(
         events.DecisionOverridden(decision=made.pk, response=response, reason=reason),
@@ -256,46 +253,37 @@ def request_team(
 ) -> Call:
     """Somebody beside the call asks for one more help: a team, EMS, police."""
     call = lock_call(call_id, seen)
-    made = Decision.objects.filter(call=call).order_by("-at", "-pk").first()
-    if made is None:
-        raise Invalid(field="decision", why="there is none yet")
+    made = _last(call)
     if response not in CHOICES:
         raise Invalid(field="response", why="choose a response")
-    refuse_below_floor(made, response)
+    refuse_below_floor(made.line, made.findings, response)
     _row, protocol = store.published(call.agency_id)
     if call.state == CallState.RESOLVED:
         move(call, CallState.WORKING)
-    _open(call, response, mode_of(made, response), protocol, by, waits=False)
     journal.append(
         events.TeamRequested(response=response, reason=reason), call=call, by=by
     )
+    mode = mode_of(made.line, response)
+    _open(call, response, mode, protocol, by, waits=False, requested=True)
     fill(call, by)
     return call
 
 
-def refuse_below_floor(made: Decision, response: str) -> None:
-    """FloorForbids when a safety rule (S, L) of this decision holds the kind back."""
-    codes = made.line["excluded"].get(response, [])
-    held = [code for code in codes if code.startswith(("S", "L"))]
-    if held:
-        params = {found["code"]: found["params"] for found in made.findings}
-        why = "; ".join(explain.sentence(code, params.get(code, {})) for code in held)
-        raise FloorForbids(why=why)
+def _last(call: Call) -> Decision:
+    """The decision that holds for this open call."""
+    refuse_closed(call)
+    made = Decision.objects.filter(call=call).order_by("-at", "-pk").first()
+    if made is None:
+        raise Invalid(field="decision", why="there is none yet")
+    return made
 
 
-def mode_of(made: Decision, response: str) -> str:
-    """How the decision lets this kind go: staged stays staged, by phone by phone."""
-    for entry in made.line["also"]:
-        if entry["response"] == response and entry["mode"] in {"staged", "phone"}:
-            return str(entry["mode"])
-    return "now"
+def _required(made: Decision) -> list[str]:
+    """What a safety rule requires: an override adds to it and never takes from it.
 
-
-def _required(made: Decision) -> Iterable[tuple[str, str]]:
-    """What a safety rule requires: an override adds to it and never takes from it."""
-    if not made.rule.startswith("S"):
-        return
-    yield made.response, "now"
-    for entry in made.line["also"]:
-        if entry["mode"] in {"now", "staged"}:
-            yield entry["response"], entry["mode"]
+    Medical help beside another answer is not what a person overrides.
+    """
+    going = [e["response"] for e in made.line["also"] if e["mode"] in {"now", "staged"}]
+    if made.rule.startswith("S"):
+        return [made.response, *going]
+    return [kind for kind in going if kind == "ems"]

@@ -7,12 +7,27 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from dispatch import events, journal
-from dispatch.actions.base import action, database_now, lock_call, lock_seat, move
-from dispatch.actions.seat import OPEN_SEAT, OURS, end_assignment, withdraw_all
+from dispatch.actions.base import (
+    action,
+    database_now,
+    lock_assignment,
+    lock_call,
+    move,
+)
+from dispatch.actions.seat import (
+    OPEN_SEAT,
+    OURS,
+    done,
+    end_assignment,
+    finish_outside,
+    unserved,
+    withdraw_all,
+    withdraw_wanted,
+)
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Disposition, FollowUp, Seat
-from dispatch.states import CallState, FollowUpState, SeatState
+from dispatch.states import CallState, FollowUpState
 from routing import store
 
 OUTCOMES = (
@@ -71,13 +86,15 @@ def settle(call: Call, by: Actor) -> None:
     ours = Seat.objects.filter(call=call, state__in=OPEN_SEAT, response__in=OURS)
     if call.state != CallState.WORKING or ours.exists():
         return
+    if call.decision_wanted_at is not None:
+        return
     last = Disposition.objects.filter(call=call).order_by("-at", "-pk").first()
     if last is not None:
         _resolve(call, last, by)
 
 
 def _resolve(call: Call, made: Disposition, by: Actor) -> None:
-    move(call, CallState.RESOLVED)
+    move(call, CallState.RESOLVED, decision_wanted_at=None)
     journal.append(
         events.CallResolved(disposition=made.pk, outcomes=tuple(made.outcomes)),
         call=call,
@@ -109,15 +126,13 @@ def end_session(
     followup_consent: str = "not_asked",
 ) -> Assignment:
     """The clinician is done with the caller; wrap-up begins, teams go on."""
-    pk = Assignment.objects.filter(pk=assignment_id).values_list("seat_id", flat=True)
-    call, seat = lock_seat(pk.get())
-    assignment = Assignment.objects.get(pk=assignment_id)
+    call, seat, assignment = lock_assignment(assignment_id)
     if assignment.ended_at is not None:
         return assignment
     if assignment.confirmed_at is None:
         raise Invalid(field="session", why="confirm first that you have the caller")
     end_assignment(assignment, by)
-    move(seat, SeatState.DONE)
+    done(call, seat, by)
     record(
         call,
         outcomes,
@@ -154,6 +169,7 @@ def resolve(
         person_reached=person_reached,
         followup_consent=followup_consent,
     )
+    withdraw_wanted(call, (), "resolved", by)
     if call.state != CallState.RESOLVED:
         _resolve(call, made, by)
     return made
@@ -185,8 +201,11 @@ def close(
         )
     if call.state != CallState.RESOLVED:
         _resolve(call, made, by)
+    finish_outside(call, by)
     withdraw_all(call, "closed", by)
-    move(call, CallState.CLOSED, closed_at=Now())
+    declined = "declined_help" in made.outcomes
+    unserved(call, "caller_declined" if declined else "other")
+    move(call, CallState.CLOSED, closed_at=Now(), decision_wanted_at=None)
     journal.append(events.CallClosed(disposition=made.pk), call=call, by=by)
     return call
 

@@ -7,14 +7,16 @@ from django.db.models.functions import Now
 
 from dispatch import events, journal
 from dispatch.actions.base import action, database_now, lock_call, move
-from dispatch.actions.disposition import settle
+from dispatch.actions.disposition import record, settle
+from dispatch.actions.seat import done, served
 from dispatch.errors import Invalid, LostRace, NotFound, Stale
 from dispatch.events import Actor
-from dispatch.models import Call, FollowUp, FollowUpAttempt, Seat
+from dispatch.models import Call, Disposition, FollowUp, FollowUpAttempt, Seat
 from dispatch.states import CallState, FollowUpState, SeatState
 from routing import store
 
 OUTCOMES = ("engaged", "risk_reduced", "declined", "unreachable", "other")
+CALL_OUTCOMES = {"declined": "declined_help", "unreachable": "not_located"}
 CHANNELS = ("voice", "text", "visit")
 
 
@@ -40,29 +42,31 @@ def claim(*, followup_id: UUID, by: Actor, seen: int | None = None) -> FollowUp:
     call, row = _lock(followup_id, seen)
     if row.claimed_by_id == by.id:
         return row
-    if row.claimed_by_id is not None:
+    if row.claimed_by_id is not None or row.state == FollowUpState.CLOSED:
         raise LostRace
     assert by.id
     row.claimed_by_id = by.id
     _save(row, "claimed_by")
-    _fill_seat(call)
+    _fill_seat(call, by)
     journal.append(
         events.FollowUpClaimed(followup=row.pk, person=by.id), call=call, by=by
     )
     return row
 
 
-def _fill_seat(call: Call) -> None:
+def _fill_seat(call: Call, by: Actor) -> None:
     """A call that wanted Care Navigation has it now. The caller holds the call."""
     seats = Seat.objects.select_for_update(no_key=True)
     seat = seats.filter(call=call, response="cn", state=SeatState.WANTED).first()
     if seat is None:
         return
     move(seat, SeatState.FILLED, confirmed_at=Now())
-    call.service, call.not_served = "served", ""
-    call.save(update_fields=["service", "not_served"])
+    served(call)
     if call.state == CallState.DECIDED:
         move(call, CallState.WORKING)
+    journal.append(
+        events.SeatConfirmed(seat=seat.pk, response=seat.response), call=call, by=by
+    )
 
 
 @action
@@ -87,14 +91,12 @@ def attempt(
         followup=row, number=row.attempts, channel=channel, reached=reached, by=str(by)
     )
     _save(row, "attempts")
-    if reached:
+    if reached and row.state in {FollowUpState.DUE, FollowUpState.ATTEMPTED}:
         move(row, FollowUpState.REACHED, reached_at=row.reached_at or database_now())
     elif row.state in {FollowUpState.DUE, FollowUpState.ATTEMPTED}:
         move(row, FollowUpState.ATTEMPTED)
     journal.append(
-        events.FollowUpAttempted(
-            followup=row.pk, reached=reached, number=row.attempts
-        ),
+        events.FollowUpAttempted(followup=row.pk, reached=reached, number=row.attempts),
         call=call,
         by=by,
     )
@@ -105,10 +107,11 @@ def attempt(
 def refused_channels(call: Call) -> frozenset[str]:
     """What the safe-contact preference rules out; not asked rules out text only."""
     return {
-        "no_contact": frozenset(CHANNELS),
-        "text_only": frozenset({"voice"}),
-        "voice_only": frozenset({"text"}),
-        "yes": frozenset(),
+        "none": frozenset(CHANNELS),
+        "call_only": frozenset({"text"}),
+        "no_voicemail": frozenset({"text"}),
+        "text_first": frozenset(),
+        "call_and_text": frozenset(),
     }.get(call.caller.safe_contact, frozenset({"text"}))
 
 
@@ -158,12 +161,17 @@ def _close(call: Call, row: FollowUp, outcome: str, by: Actor) -> None:
     move(row, FollowUpState.CLOSED, outcome=outcome, closed_at=Now())
     seats = Seat.objects.select_for_update(no_key=True)
     seat = seats.filter(call=call, response="cn", state=SeatState.FILLED).first()
-    if seat is not None:
-        move(seat, SeatState.DONE)
-        settle(call, by)
     journal.append(
         events.FollowUpClosed(followup=row.pk, outcome=outcome), call=call, by=by
     )
+    if seat is None:
+        return
+    done(call, seat, by)
+    # Where Care Navigation was all the help, its end is how the call ended.
+    if not Disposition.objects.filter(call=call).exists():
+        how = CALL_OUTCOMES.get(outcome, "other")
+        record(call, [how], by, person_reached=row.reached_at is not None)
+    settle(call, by)
 
 
 def _lock(followup_id: UUID, seen: int | None) -> tuple[Call, FollowUp]:

@@ -1,4 +1,4 @@
-"""Open a call, correct what is known of it, note, link, set aside, own."""
+"""Open a call, correct it, note, link, set aside, own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ from django.db.models.functions import Now
 
 from dispatch import events, journal
 from dispatch.actions.base import action, database_now, lock_call, move
-from dispatch.actions.seat import withdraw_all
+from dispatch.actions.details import CALLERS, correct_locked, digits
+from dispatch.actions.details import Details as Details
+from dispatch.actions.seat import unserved, withdraw_all
+from dispatch.actions.triage import look_again
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import (
@@ -24,7 +27,6 @@ from dispatch.seal import lookup
 from dispatch.states import CallState, ContactState
 
 SOURCES = ("911", "988", "officer", "partner")
-CALLERS = ("", "person", "with_person", "third_party")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +64,14 @@ class Intake:
 
 @action
 def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
-    """A new call with its number. The dispatcher who opens it owns it."""
+    """A new call with its number. The dispatcher who opens it owns it.
+
+    Another system's event that is here already answers with its call.
+    """
     _check(intake)
     agency = Agency.objects.get(pk=agency_id)
+    if found := _already_here(agency, intake.source_ref):
+        return found
     opened_at = intake.opened_at or database_now()
     owner = by.id if by.kind in {"user", "simulator"} else None
     call = Call(
@@ -91,7 +98,7 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
     call.save(force_insert=True)
     caller = Caller(
         call=call,
-        phone_lookup=lookup(_digits(intake.phone)) if intake.phone else "",
+        phone_lookup=lookup(digits(intake.phone)) if intake.phone else "",
         phone_verified=intake.phone_verified,
         safe_contact=intake.safe_contact,
         name=intake.name,
@@ -115,108 +122,21 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
     return call
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
-    """Corrections to a call: None leaves a value as it is."""
-
-    type: str | None = None
-    caller_kind: str | None = None
-    urgent: bool | None = None
-    hazard: bool | None = None
-    offence: Mapping[str, object] | None = None
-    location_verified: bool | None = None
-    inside: str | None = None
-    zone: str | None = None
-    name: str | None = None
-    phone: str | None = None
-    phone_verified: bool | None = None
-    address: str | None = None
-    said: str | None = None
-    person_name: str | None = None
-    safe_contact: str | None = None
-
-    caller_fields = (
-        "name",
-        "phone",
-        "phone_verified",
-        "address",
-        "said",
-        "person_name",
-        "safe_contact",
-    )
-
-
 @action
 def correct(
     *, call_id: UUID, details: Details, by: Actor, seen: int | None = None
 ) -> Call:
-    """Change what is known of the call; saying the same again records nothing."""
+    """Change what is known of the call; saying the same again records nothing.
+
+    What bears on safety asks for a new decision, as a late answer does.
+    """
     call = lock_call(call_id, seen)
-    correct_locked(call, details, by)
+    look_again(call, correct_locked(call, details, by), by)
     return call
 
 
-def correct_locked(call: Call, details: Details, by: Actor) -> None:
-    """The caller holds the lock on the call."""
-    changed = [
-        *_change_call(call, details),
-        *_change_caller(Caller.objects.get(call=call), details),
-    ]
-    if changed:
-        journal.append(
-            events.DetailsCorrected(fields=tuple(changed)), call=call, by=by
-        )
-
-
-INSIDE = {"yes": True, "no": False, "": None}
-
-
-def _change_call(call: Call, details: Details) -> list[str]:
-    said = {
-        "type": details.type,
-        "caller_kind": details.caller_kind,
-        "urgent": details.urgent,
-        "hazard": details.hazard,
-        "location_verified": details.location_verified,
-        "zone": details.zone,
-        "offence": dict(details.offence) if details.offence else None,
-    }
-    new = {name: value for name, value in said.items() if value is not None}
-    if details.inside is not None:
-        if details.inside not in INSIDE:
-            raise Invalid(field="inside", why="yes, no or empty")
-        new["inside"] = INSIDE[details.inside]
-    if new.get("caller_kind", "") not in CALLERS:
-        raise Invalid(field="caller", why="person, with_person or third_party")
-    return _apply(call, new)
-
-
-def _change_caller(caller: Caller, details: Details) -> list[str]:
-    new = {
-        name: getattr(details, name)
-        for name in Details.caller_fields
-        if getattr(details, name) is not None
-    }
-    if "phone" in new:
-        digits = _digits(new["phone"])
-        new["phone_lookup"] = lookup(digits) if digits else ""
-    return [name for name in _apply(caller, new) if name != "phone_lookup"]
-
-
-def _apply(row: Call | Caller, new: Mapping[str, object]) -> list[str]:
-    """Save what differs; the names of what changed."""
-    changed = [name for name, value in new.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, new[name])
-    if changed:
-        row.save(update_fields=changed)
-    return changed
-
-
 @action
-def add_note(
-    *, call_id: UUID, text: str, by: Actor, kind: str = "note"
-) -> CallNote:
+def add_note(*, call_id: UUID, text: str, by: Actor, kind: str = "note") -> CallNote:
     """Append a note or a line of radio traffic. Notes are never changed."""
     call = lock_call(call_id)
     if not text.strip():
@@ -242,9 +162,7 @@ def own_locked(call: Call, owner_id: UUID | None, by: Actor) -> None:
     """The caller holds the lock on the call."""
     before, call.owner_id, call.owner_since = call.owner_id, owner_id, Now()
     call.save(update_fields=["owner", "owner_since"])
-    journal.append(
-        events.OwnerChanged(owner=owner_id, before=before), call=call, by=by
-    )
+    journal.append(events.OwnerChanged(owner=owner_id, before=before), call=call, by=by)
 
 
 @action
@@ -264,15 +182,19 @@ def link_calls(
     if other.state == CallState.DUPLICATE:
         raise Invalid(field="duplicate_of", why="that call is itself a duplicate")
     withdraw_all(call, "duplicate", by)
-    move(call, CallState.DUPLICATE, duplicate_of=other, closed_at=Now())
+    move(
+        call,
+        CallState.DUPLICATE,
+        duplicate_of=other,
+        closed_at=Now(),
+        decision_wanted_at=None,
+    )
     journal.append(events.CallsLinked(duplicate_of=other.pk), call=call, by=by)
     return call
 
 
 @action
-def cancel(
-    *, call_id: UUID, reason: str, by: Actor, seen: int | None = None
-) -> Call:
+def cancel(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) -> Call:
     """A named person decides that no help is wanted after all, and says why."""
     call = lock_call(call_id, seen)
     if call.state == CallState.CANCELLED:
@@ -280,7 +202,8 @@ def cancel(
     if not reason:
         raise Invalid(field="reason", why="say why")
     withdraw_all(call, "cancelled", by)
-    move(call, CallState.CANCELLED, closed_at=Now())
+    unserved(call, "cancelled")
+    move(call, CallState.CANCELLED, closed_at=Now(), decision_wanted_at=None)
     journal.append(events.CallCancelled(reason=reason), call=call, by=by)
     return call
 
@@ -296,9 +219,18 @@ def return_to_911(
     if not reason:
         raise Invalid(field="reason", why="say why")
     withdraw_all(call, "returned", by)
-    move(call, CallState.RETURNED, closed_at=Now())
+    unserved(call, "other")
+    move(call, CallState.RETURNED, closed_at=Now(), decision_wanted_at=None)
     journal.append(events.CallReturned(reason=reason), call=call, by=by)
     return call
+
+
+def _already_here(agency: Agency, source_ref: str) -> Call | None:
+    if not source_ref:
+        return None
+    # Two feeds that bring the same event take turns.
+    Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
+    return Call.objects.filter(agency=agency, source_ref=source_ref).first()
 
 
 def _check(intake: Intake) -> None:
@@ -308,10 +240,6 @@ def _check(intake: Intake) -> None:
         raise Invalid(field="caller", why="person, with_person or third_party")
     if intake.priority not in {1, 2, 3, 4}:
         raise Invalid(field="priority", why="1 to 4")
-
-
-def _digits(phone: str) -> str:
-    return "".join(sign for sign in phone if sign.isdigit())[-10:]
 
 
 def _point(point: tuple[float, float] | None) -> str:

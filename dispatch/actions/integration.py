@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.db.models import F
 
+from dispatch import events, journal
 from dispatch.actions.base import action
 from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
 from dispatch.models import Agency, SourceWording
+from routing import store
 
 
 @action
@@ -54,11 +56,18 @@ def map_wording(*, wording_id: UUID, type_: str, by: Actor) -> SourceWording:
     row = rows.filter(pk=wording_id).first()
     if row is None:
         raise NotFound
-    if len(type_) > 40:
-        raise Invalid(field="type", why="at most 40 characters")
-    if row.type != type_:
-        row.type = type_
-        row.save(update_fields=["type"])
+    _version, protocol = store.published(row.agency_id)
+    if type_ and type_ not in protocol.types:
+        raise Invalid(field="type", why="choose a type of the protocol")
+    if row.type == type_:
+        return row
+    before, row.type = row.type, type_
+    row.save(update_fields=["type"])
+    journal.append(
+        events.WordingMapped(wording=row.pk, before=before, after=type_),
+        agency=row.agency_id,
+        by=by,
+    )
     return row
 
 

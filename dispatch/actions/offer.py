@@ -15,10 +15,17 @@ from dispatch.actions.base import (
     lock_unit,
     move,
 )
-from dispatch.actions.seat import UNITS, Taker, fill, let_go, put, to_fill
-from dispatch.errors import FloorForbids, Invalid, LostRace, NotFree
+from dispatch.actions.search import Taker, fill, put
+from dispatch.actions.seat import UNITS, let_go, served, to_fill
+from dispatch.actions.weigh import (
+    mode_of,
+    refuse_below_floor,
+    refuse_closed,
+    weighed,
+)
+from dispatch.errors import Invalid, LostRace, NotFree
 from dispatch.events import Actor
-from dispatch.models import Assignment, Call, Decision, Offer, Seat
+from dispatch.models import Assignment, Call, Offer, Seat
 from dispatch.states import (
     OPEN_CALL,
     CallState,
@@ -42,18 +49,31 @@ def make(*, call_id: UUID, by: Actor) -> Call:
 
 @action
 def send(
-    *, call_id: UUID, unit_id: UUID, by: Actor, mode: str = "now", seen: int | None = None
+    *,
+    call_id: UUID,
+    unit_id: UUID,
+    by: Actor,
+    mode: str = "now",
+    seen: int | None = None,
 ) -> Offer:
-    """A dispatcher sends this unit. What the safety rules exclude stays excluded."""
+    """A dispatcher sends this unit. What the safety rules exclude stays excluded.
+
+    They are asked about what is known now: a call may be sent to before it is decided.
+    """
     call = lock_call(call_id, seen)
+    refuse_closed(call)
     unit = lock_unit(unit_id)
     if unit.agency_id != call.agency_id or unit.kind not in UNITS:
         raise Invalid(field="unit", why="name a team of this centre")
-    if unit.state != UnitState.AVAILABLE:
+    if unit.state != UnitState.AVAILABLE or unit.emergency_at is not None:
         raise NotFree(name=unit.name)
     now = database_now()
-    seat = to_fill(call, unit.kind, mode, by, now)
     _row, protocol = store.published(call.agency_id)
+    line, findings = weighed(call, protocol, now)
+    refuse_below_floor(line, findings, unit.kind)
+    if mode_of(line, unit.kind) == "staged":
+        mode = "staged"
+    seat = to_fill(call, unit.kind, mode, by, now)
     return put(call, seat, Taker(unit=unit), protocol, now, by)
 
 
@@ -65,15 +85,17 @@ def accept(*, offer_id: UUID, by: Actor) -> Assignment:
         return Assignment.objects.get(offer=offer)
     if offer.state != OfferState.PENDING or offer.expires_at <= database_now():
         raise LostRace
+    if offer.person_id and not _still_asked(offer):
+        raise LostRace
     move(offer, OfferState.ACCEPTED, ended_at=Now())
     move(seat, SeatState.FILLED)
     assignment = Assignment.objects.create(
         seat=seat, offer=offer, person_id=offer.person_id, unit_id=offer.unit_id
     )
     _engage(seat, offer)
-    if call.state == CallState.DECIDED:
+    if call.state in {CallState.DECIDED, CallState.RESOLVED}:
         move(call, CallState.WORKING)
-    _served(call)
+    served(call)
     journal.append(
         events.OfferAccepted(
             offer=offer.pk,
@@ -88,6 +110,12 @@ def accept(*, offer_id: UUID, by: Actor) -> Assignment:
     return assignment
 
 
+def _still_asked(offer: Offer) -> bool:
+    """Who went on a break or home meanwhile does not take a call by a late press."""
+    assert offer.person_id
+    return lock_presence(offer.person_id).state == PresenceState.RESERVED
+
+
 def _engage(seat: Seat, offer: Offer) -> None:
     if offer.unit_id:
         move(lock_unit(offer.unit_id), UnitState.ACKNOWLEDGED)
@@ -95,11 +123,6 @@ def _engage(seat: Seat, offer: Offer) -> None:
     assert offer.person_id
     move(lock_presence(offer.person_id), PresenceState.ENGAGED)
     transfer.accepted(seat, offer.person_id)
-
-
-def _served(call: Call) -> None:
-    call.service, call.not_served = "served", ""
-    call.save(update_fields=["service", "not_served"])
 
 
 @action
@@ -154,7 +177,9 @@ def _expire(call: Call, seat: Seat, offer: Offer, by: Actor) -> None:
 def drop(*, offer_id: UUID, by: Actor) -> Offer:
     """Whoever it rings for is gone: do not wait for the deadline."""
     call, seat, offer = lock_offer(offer_id)
-    if offer.state == OfferState.PENDING:
+    if offer.state != OfferState.PENDING or offer.person_id is None:
+        return offer
+    if not _still_asked(offer):
         _expire(call, seat, offer, by)
         fill(call, by)
     return offer

@@ -1,19 +1,14 @@
-"""A seat is one help that a call wants: open it, find somebody, let everybody go.
-
-Its offers ring one after another, each with a deadline in its row, until one is
-accepted or the search is given up; then the call wants another decision, in which
-this kind counts as not to be had.
-"""
+"""A seat is one help that a call wants: open it, stage it, let everybody go."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from dispatch import events, facts, journal, nudge
+from dispatch import events, journal, nudge
 from dispatch.actions import transfer
 from dispatch.actions.base import (
     action,
@@ -29,10 +24,7 @@ from dispatch.models import (
     Assignment,
     Call,
     Offer,
-    Presence,
     Seat,
-    Unit,
-    UnitPosition,
 )
 from dispatch.states import (
     CallState,
@@ -42,37 +34,40 @@ from dispatch.states import (
     TransferState,
     UnitState,
 )
-from routing import store
-from routing.core import rank
-from routing.core.facts import Point, UnitFacts
+from routing.core.facts import Point
 from routing.core.protocol import Protocol
 
 PEOPLE = {"ccd": "clinician"}
 UNITS = frozenset({"crt", "cor"})
 OURS = frozenset({*PEOPLE, *UNITS})
 OPEN_SEAT = (SeatState.WANTED, SeatState.FILLED)
-# Who did not take this seat is not asked again for so long.
-ASK_AGAIN = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taker:
-    """Whom an offer is put to: a person's presence or a unit, locked."""
-
-    person: Presence | None = None
-    unit: Unit | None = None
 
 
 def open_seat(
-    call: Call, response: str, mode: str, by: Actor, *, give_up: timedelta | None
+    call: Call,
+    response: str,
+    mode: str,
+    by: Actor,
+    *,
+    give_up: timedelta | None = None,
+    requested: bool = False,
 ) -> Seat:
-    """A seat for this help, if the call has none open. The caller holds the call."""
-    seat = Seat.objects.filter(
-        call=call, response=response, state__in=OPEN_SEAT
-    ).first()
+    """A seat for this help, if the call has none open. The caller holds the call.
+
+    ``requested`` by a person, it outlives a later decision that does not ask for it.
+    """
+    seats = Seat.objects.select_for_update(no_key=True)
+    seat = (
+        seats.filter(call=call, response=response, state__in=OPEN_SEAT)
+        .order_by("position")
+        .first()
+    )
     if seat is not None:
+        if requested and not seat.requested:
+            seat.requested = True
+            seat.save(update_fields=["requested"])
         return seat
-    seat = Seat(call=call, response=response, mode=mode)
+    seat = Seat(call=call, response=response, mode=mode, requested=requested)
     now = database_now()
     seat.wanted_at = now
     seat.give_up_at = now + give_up if give_up is not None else None
@@ -81,149 +76,6 @@ def open_seat(
         events.SeatOpened(seat=seat.pk, response=response, mode=mode), call=call, by=by
     )
     return seat
-
-
-def fill(call: Call, by: Actor) -> None:
-    """Ring somebody for each wanted seat that nobody is asked for. Holds the call.
-
-    Never waits: whoever another transaction is just taking is passed over.
-    """
-    _row, protocol = store.published(call.agency_id)
-    now = database_now()
-    seats = Seat.objects.select_for_update(no_key=True).filter(
-        call=call, state=SeatState.WANTED, response__in=OURS
-    )
-    for seat in seats.order_by("wanted_at", "pk"):
-        if not seat.offers.filter(state=OfferState.PENDING).exists():
-            _ring(call, seat, protocol, now, by)
-
-
-def _ring(call: Call, seat: Seat, protocol: Protocol, now: datetime, by: Actor) -> None:
-    if seat.give_up_at is not None and now >= seat.give_up_at:
-        _give_up(call, seat, "timed_out", by)
-        return
-    taker = _next_taker(call, seat, protocol, now)
-    if taker is not None:
-        put(call, seat, taker, protocol, now, by)
-    elif seat.give_up_at is not None and not _anybody_else(call, seat, protocol, now):
-        _give_up(call, seat, "no_unit", by)
-
-
-def _next_taker(
-    call: Call, seat: Seat, protocol: Protocol, now: datetime
-) -> Taker | None:
-    asked = seat.offers.filter(made_at__gt=now - ASK_AGAIN)
-    if seat.response in PEOPLE:
-        free = (
-            facts.present(call.agency_id, absent_after=absent_after(protocol), at=now)
-            .filter(user__role=PEOPLE[seat.response])
-            .exclude(user__in=asked.filter(person__isnull=False).values("person"))
-            .order_by("since", "user_id")
-            .select_for_update(skip_locked=True, no_key=True, of=("self",))
-            .first()
-        )
-        return Taker(person=free) if free else None
-    tried = asked.filter(unit__isnull=False).values_list("unit", flat=True)
-    for unit_id in _ranked_units(call, seat.response, set(tried)):
-        unit = (
-            Unit.objects.select_for_update(skip_locked=True, no_key=True)
-            .filter(pk=unit_id, state=UnitState.AVAILABLE)
-            .first()
-        )
-        if unit is not None:
-            return Taker(unit=unit)
-    return None
-
-
-def _ranked_units(call: Call, kind: str, tried: set[UUID]) -> list[UUID]:
-    """Free units of this kind: nearest first, then longest idle, then id."""
-    units = Unit.objects.filter(
-        agency=call.agency_id, kind=kind, state=UnitState.AVAILABLE
-    ).exclude(pk__in=tried)
-    places = {
-        row.unit_id: Point(lat=row.lat, lon=row.lon)
-        for row in UnitPosition.objects.filter(unit__in=units)
-    }
-    known = [
-        UnitFacts(
-            id=str(unit.pk),
-            kind=unit.kind,
-            point=places.get(unit.pk),
-            idle_since=unit.state_since,
-        )
-        for unit in units.order_by("pk")
-    ]
-    return [UUID(unit.id) for unit in rank.order(point_of(call), known)]
-
-
-def point_of(call: Call) -> Point | None:
-    """Where help is wanted, if anybody knows."""
-    stored = call.caller.point if hasattr(call, "caller") else ""
-    if not stored:
-        return None
-    lat, lon = stored.split(",")
-    return Point(lat=float(lat), lon=float(lon))
-
-
-def _anybody_else(call: Call, seat: Seat, protocol: Protocol, now: datetime) -> bool:
-    """Is somebody of this kind about to be free: ringing elsewhere or asked just now?"""
-    if seat.response in PEOPLE:
-        return Presence.objects.filter(
-            agency=call.agency_id,
-            user__role=PEOPLE[seat.response],
-            user__heartbeat__at__gt=now - absent_after(protocol),
-            state__in=[PresenceState.AVAILABLE, PresenceState.RESERVED],
-        ).exists()
-    return Unit.objects.filter(
-        agency=call.agency_id, kind=seat.response, state=UnitState.AVAILABLE
-    ).exists()
-
-
-def put(
-    call: Call,
-    seat: Seat,
-    taker: Taker,
-    protocol: Protocol,
-    now: datetime,
-    by: Actor,
-) -> Offer:
-    """Reserve the locked taker and start the clock on the offer."""
-    clock = "offer_rings" if taker.person else "acknowledge"
-    expires = now + timedelta(seconds=protocol.clocks[clock])
-    if taker.person and seat.give_up_at is not None:
-        expires = min(expires, seat.give_up_at)
-    person = taker.person.user_id if taker.person else None
-    offer = Offer.objects.create(
-        seat=seat, person_id=person, unit=taker.unit, made_at=now, expires_at=expires
-    )
-    if taker.person:
-        move(taker.person, PresenceState.RESERVED)
-        transfer.offered(call, seat, by)
-    if taker.unit:
-        move(taker.unit, UnitState.DISPATCHED)
-    journal.append(
-        events.OfferMade(
-            offer=offer.pk, seat=seat.pk, response=seat.response, person=person
-        ),
-        call=call,
-        unit=taker.unit,
-        by=by,
-    )
-    return offer
-
-
-def _give_up(call: Call, seat: Seat, why: str, by: Actor) -> None:
-    """Nobody can be had: the seat ends and the call wants another decision."""
-    transfer.end(seat, TransferState.FALLBACK)
-    move(seat, SeatState.UNFILLED, why=why)
-    call.decision_wanted_at = Now()
-    call.save(update_fields=["decision_wanted_at"])
-    transaction.on_commit(lambda: nudge.route(call.pk), robust=True)
-    journal.append(
-        events.SeatUnfilled(seat=seat.pk, response=seat.response, why=why),
-        call=call,
-        by=by,
-    )
 
 
 def let_go(offer: Offer, by: Actor) -> None:
@@ -262,23 +114,72 @@ def withdraw_all(call: Call, why: str, by: Actor) -> None:
         _withdraw(call, seat, why, by)
 
 
-def withdraw_wanted(call: Call, keep: Iterable[str], why: str, by: Actor) -> None:
-    """Stop looking for kinds that are not wanted any more. The caller holds the call."""
+def withdraw_wanted(
+    call: Call,
+    keep: Iterable[str],
+    why: str,
+    by: Actor,
+    *,
+    forbidden: Iterable[str] | None = None,
+) -> None:
+    """Stop looking for kinds that are not wanted any more. The caller holds the call.
+
+    With ``forbidden`` kinds given, what a person requested goes only if it is one.
+    """
     seats = Seat.objects.select_for_update(no_key=True)
     wanted = seats.filter(call=call, state=SeatState.WANTED)
+    if forbidden is not None:
+        wanted = wanted.exclude(~Q(response__in=list(forbidden)), requested=True)
     for seat in wanted.exclude(response__in=list(keep)).order_by("pk"):
         _withdraw(call, seat, why, by)
 
 
+def finish_outside(call: Call, by: Actor) -> None:
+    """Who was told and came is done when the call ends. The caller holds the call."""
+    seats = Seat.objects.select_for_update(no_key=True)
+    told = seats.filter(call=call, state=SeatState.FILLED).exclude(response__in=OURS)
+    for seat in told.order_by("pk"):
+        done(call, seat, by)
+
+
+def done(call: Call, seat: Seat, by: Actor) -> None:
+    """This help has done its work. The caller holds the call and the seat."""
+    move(seat, SeatState.DONE)
+    journal.append(
+        events.SeatDone(seat=seat.pk, response=seat.response), call=call, by=by
+    )
+
+
+def stage(call: Call, seats: Iterable[Seat], why: Iterable[str], by: Actor) -> None:
+    """These teams wait near by until the scene is cleared. The caller holds them."""
+    for seat in seats:
+        if seat.mode == "staged":
+            continue
+        seat.mode = "staged"
+        seat.save(update_fields=["mode"])
+        journal.append(
+            events.StagingOrdered(seat=seat.pk, response=seat.response, why=tuple(why)),
+            call=call,
+            by=by,
+        )
+
+
 def _withdraw(call: Call, seat: Seat, why: str, by: Actor) -> None:
     withdraw_pending(call, seat, why, by)
-    for assignment in seat.assignments.filter(ended_at=None):
-        end_assignment(assignment, by)
+    freed = seat.assignments.filter(ended_at=None).select_related("unit").first()
+    if freed is not None:
+        end_assignment(freed, by)
     transfer.end(seat, TransferState.FALLBACK)
     move(seat, SeatState.WITHDRAWN, why=why)
     journal.append(
-        events.SeatWithdrawn(seat=seat.pk, response=seat.response, why=why),
+        events.SeatWithdrawn(
+            seat=seat.pk,
+            response=seat.response,
+            why=why,
+            person=freed.person_id if freed else None,
+        ),
         call=call,
+        unit=freed.unit if freed else None,
         by=by,
     )
 
@@ -311,7 +212,8 @@ def end_assignment(assignment: Assignment, by: Actor) -> None:
         return
     assert assignment.person_id
     presence = lock_presence(assignment.person_id)
-    if presence.state == PresenceState.ENGAGED:
+    others = Assignment.objects.filter(person=assignment.person_id, ended_at=None)
+    if presence.state == PresenceState.ENGAGED and not others.exists():
         move(presence, PresenceState.WRAP_UP)
 
 
@@ -324,8 +226,10 @@ def confirm_told(*, seat_id: UUID, by: Actor) -> Seat:
     if seat.response in OURS:
         raise Invalid(field="seat", why="our own teams answer for themselves")
     move(seat, SeatState.FILLED, confirmed_at=Now())
-    if call.state == CallState.DECIDED:
+    if call.state in {CallState.DECIDED, CallState.RESOLVED}:
         move(call, CallState.WORKING)
+    if seat.response == "988":
+        served(call)
     journal.append(
         events.SeatConfirmed(seat=seat.pk, response=seat.response), call=call, by=by
     )
@@ -336,20 +240,40 @@ def confirm_told(*, seat_id: UUID, by: Actor) -> Seat:
 def clear_scene(*, seat_id: UUID, by: Actor) -> Seat:
     """A dispatcher heard that the scene is safe: the staged team may enter."""
     call, seat = lock_seat(seat_id)
-    if seat.mode == "staged":
-        seat.mode = "now"
-        seat.save(update_fields=["mode"])
+    if seat.state in OPEN_SEAT and seat.mode == "staged":
+        seat.mode, seat.confirmed_at = "now", Now()
+        seat.save(update_fields=["mode", "confirmed_at"])
         journal.append(events.SceneCleared(seat=seat.pk), call=call, by=by)
     return seat
+
+
+def point_of(call: Call) -> Point | None:
+    """Where help is wanted, if anybody knows."""
+    stored = call.caller.point if hasattr(call, "caller") else ""
+    if not stored:
+        return None
+    lat, lon = stored.split(",")
+    return Point(lat=float(lat), lon=float(lon))
+
+
+def served(call: Call) -> None:
+    """Help that the programme counts as its own has the call. The caller holds it."""
+    call.service, call.not_served = "served", ""
+    call.save(update_fields=["service", "not_served"])
+
+
+def unserved(call: Call, code: str) -> None:
+    """The call was meant for us and ends without; the reason that stands stays."""
+    if call.eligibility == "eligible" and call.service == "":
+        call.service, call.not_served = "not_served", code
+        call.save(update_fields=["service", "not_served"])
 
 
 def absent_after(protocol: Protocol) -> timedelta:
     return timedelta(seconds=protocol.clocks["absent_after"])
 
 
-def to_fill(
-    call: Call, response: str, mode: str, by: Actor, now: datetime
-) -> Seat:
+def to_fill(call: Call, response: str, mode: str, by: Actor, now: datetime) -> Seat:
     """The wanted seat of this kind, freed of a ringing offer, or one more."""
     seats = Seat.objects.select_for_update(no_key=True).filter(
         call=call, response=response, state__in=OPEN_SEAT

@@ -8,13 +8,15 @@ from django.db.models.functions import Now
 from dispatch import events, journal
 from dispatch.actions.base import action, database_now, lock_presence, move
 from dispatch.actions.seat import absent_after, someone_free
-from dispatch.errors import Invalid
+from dispatch.errors import IllegalMove, Invalid
 from dispatch.events import Actor
 from dispatch.models import AccessRecord, AccessSeal, Agency, Heartbeat, Presence
 from dispatch.states import PresenceState
 from routing import store
 
 CHOSEN = {PresenceState.AVAILABLE, PresenceState.BREAK, PresenceState.OFFLINE}
+# Only the answer or the end of the session frees somebody who rings or is engaged.
+TAKEN = {PresenceState.RESERVED, PresenceState.ENGAGED}
 BREAKS = ("meal", "rest", "meeting", "training", "other")
 # Access records younger than this may still belong to a transaction in flight.
 SETTLED = timedelta(seconds=5)
@@ -41,6 +43,10 @@ def set_presence(*, user_id: UUID, to: str, by: Actor, reason: str = "") -> Pres
         raise Invalid(field="reason", why="choose the kind of break")
     if presence.state == to:
         return presence
+    if to == PresenceState.AVAILABLE and presence.state in TAKEN:
+        raise IllegalMove(from_state=presence.state, to_state=to)
+    if presence.state == PresenceState.ENGAGED:
+        raise Invalid(field="presence", why="end the session first")
     _change(presence, PresenceState(to), reason, by)
     return presence
 

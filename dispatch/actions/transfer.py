@@ -5,8 +5,8 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from dispatch import events, journal
-from dispatch.actions.base import action, database_now, lock_seat, move
-from dispatch.errors import LostRace, NotFound
+from dispatch.actions.base import action, database_now, lock_assignment, move
+from dispatch.errors import LostRace
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Seat, Transfer
 from dispatch.states import TransferState
@@ -58,9 +58,7 @@ def out(seat: Seat, to: TransferState) -> None:
 @action
 def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     """The clinician has the caller: from now on the call is theirs, the sender is free."""
-    pk = Assignment.objects.filter(pk=assignment_id).values_list("seat_id", flat=True)
-    call, seat = lock_seat(pk.get())
-    assignment = Assignment.objects.get(pk=assignment_id)
+    call, seat, assignment = lock_assignment(assignment_id)
     if assignment.confirmed_at is not None:
         return assignment
     if assignment.ended_at is not None or assignment.person_id is None:

@@ -1,6 +1,6 @@
 """Record answers and complete the triage, which asks for a decision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -8,17 +8,22 @@ from django.db.models.functions import Now
 
 from dispatch import events, journal, nudge
 from dispatch.actions.base import action, lock_call, move
-from dispatch.actions.intake import Details, correct_locked
+from dispatch.actions.details import Details, correct_locked
+from dispatch.actions.seat import OPEN_SEAT, stage
 from dispatch.errors import Invalid
 from dispatch.events import Actor
-from dispatch.models import Answer, Call
+from dispatch.models import Answer, Call, Seat
 from dispatch.states import OPEN_CALL, CallState
-from routing.core.facts import ANSWERS, Answer as Value
+from routing.core.facts import ANSWERS
+from routing.core.facts import Answer as Value
 
-# Answers that tell of danger. One of them arriving late is a reason to decide again.
-SAFETY = frozenset(
+# A yes to one of these keeps unarmed teams out until the scene is cleared.
+DANGER = frozenset(
     {"attempt", "medical", "violence", "household", "weapon", "crime", "threat"}
 )
+# What the safety rules look at: arriving late, it is a reason to decide again.
+SAFETY = DANGER | {"minor_alone", "imminent", "type", "hazard"}
+LATE = frozenset({CallState.DECIDED, CallState.WORKING, CallState.RESOLVED})
 
 
 @action
@@ -52,9 +57,7 @@ def complete(
     """
     call = lock_call(call_id, seen)
     _record(call, answers or {}, details, by)
-    if call.state not in {CallState.NEW, CallState.TRIAGING}:
-        _again(call, by)
-    elif call.state == CallState.NEW:
+    if call.state != CallState.TRIAGING:
         move(call, CallState.TRIAGING)
     want_decision(call, nudged=nudged)
     stored = dict(call.answers.values_list("question", "value"))
@@ -79,7 +82,7 @@ def _record(
     if call.state not in OPEN_CALL:
         raise Invalid(field="call", why="it is closed; reopen it first")
     if details is not None:
-        correct_locked(call, details, by)
+        look_again(call, correct_locked(call, details, by), by)
     before = dict(call.answers.values_list("question", "value"))
     new = {
         key: value
@@ -92,14 +95,26 @@ def _record(
     journal.append(events.AnswersRecorded(answers=dict(new)), call=call, by=by)
     if call.state == CallState.NEW:
         move(call, CallState.TRIAGING)
-    elif call.state != CallState.TRIAGING and SAFETY & new.keys():
-        _again(call, by)
+    yes = [key for key, value in new.items() if value == Value.YES]
+    look_again(call, frozenset(new), by, danger=sorted(DANGER.intersection(yes)))
+
+
+def look_again(
+    call: Call, changed: frozenset[str], by: Actor, *, danger: Sequence[str] = ()
+) -> None:
+    """What bears on safety came late: decide again, and let nobody walk into danger.
+
+    An unarmed team stages at once, whenever the decision comes. Holds the call.
+    """
+    if call.hazard and "hazard" in changed:
+        danger = [*danger, "hazard"]
+    if danger:
+        seats = Seat.objects.select_for_update(no_key=True)
+        teams = seats.filter(call=call, response="crt", state__in=OPEN_SEAT)
+        stage(call, teams.order_by("pk"), danger, by)
+    if call.state in LATE and SAFETY & changed:
+        move(call, CallState.TRIAGING)
         want_decision(call)
-
-
-def _again(call: Call, by: Actor) -> None:
-    """Re-triage of a call that was decided; seats and crews go on meanwhile."""
-    move(call, CallState.TRIAGING)
 
 
 def _checked(key: str, value: str) -> str:

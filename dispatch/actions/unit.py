@@ -10,15 +10,16 @@ from dispatch.actions.base import (
     action,
     database_now,
     lock_call,
+    lock_presence,
     lock_unit,
     move,
 )
 from dispatch.actions.disposition import record, settle
-from dispatch.actions.seat import end_assignment, someone_free
+from dispatch.actions.seat import done, end_assignment, open_seat, someone_free
 from dispatch.errors import FloorForbids, IllegalMove, Invalid
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Shift, Unit, UnitPosition
-from dispatch.states import MOVING_UNIT, SeatState, UnitState
+from dispatch.states import BUSY_UNIT, MOVING_UNIT, UnitState
 from routing import store
 
 REPORTED = MOVING_UNIT - {UnitState.ACKNOWLEDGED}
@@ -27,18 +28,21 @@ TIMES = {UnitState.EN_ROUTE: "en_route_at", UnitState.ON_SCENE: "on_scene_at"}
 
 @action
 def sign_on(*, unit_id: UUID, by: Actor) -> Unit:
-    """This person is on this unit now, and the unit may be sent."""
+    """This person is on this unit now; with the first of the crew it may be sent."""
     assert by.id
     unit = lock_unit(unit_id)
+    # One person signing on to two units at once takes turns with themselves.
+    lock_presence(by.id)
     open_shift = Shift.objects.filter(user=by.id, ended_at=None).first()
     if open_shift is not None and open_shift.unit_id != unit.pk:
         raise Invalid(field="unit", why="sign off from the other unit first")
-    if open_shift is None:
-        Shift.objects.create(user_id=by.id, unit=unit)
-    if unit.state in {UnitState.OFF_DUTY, UnitState.OUT_OF_SERVICE}:
+    if open_shift is not None:
+        return unit
+    Shift.objects.create(user_id=by.id, unit=unit)
+    if unit.state == UnitState.OFF_DUTY:
         move(unit, UnitState.AVAILABLE, reason="")
         someone_free(unit.agency_id)
-        journal.append(events.UnitSignedOn(crew=(str(by.id),)), unit=unit, by=by)
+    journal.append(events.UnitSignedOn(crew=(str(by.id),)), unit=unit, by=by)
     return unit
 
 
@@ -46,7 +50,7 @@ def sign_on(*, unit_id: UUID, by: Actor) -> Unit:
 def sign_off(*, unit_id: UUID, by: Actor) -> Unit:
     """This person leaves; with the last of the crew the unit goes off duty."""
     unit = lock_unit(unit_id)
-    if Assignment.objects.filter(unit=unit, ended_at=None).exists():
+    if unit.state in BUSY_UNIT:
         raise Invalid(field="unit", why="clear the call first")
     Shift.objects.filter(user=by.id, unit=unit, ended_at=None).update(ended_at=Now())
     crewed = Shift.objects.filter(unit=unit, ended_at=None).exists()
@@ -76,6 +80,8 @@ def in_service(*, unit_id: UUID, by: Actor) -> Unit:
     unit = lock_unit(unit_id)
     if unit.state == UnitState.AVAILABLE:
         return unit
+    if unit.state != UnitState.OUT_OF_SERVICE:
+        raise IllegalMove(from_state=unit.state, to_state="available")
     move(unit, UnitState.AVAILABLE, reason="")
     someone_free(unit.agency_id)
     journal.append(
@@ -153,12 +159,21 @@ def check_overdue(*, unit_id: UUID, by: Actor) -> Unit:
 
 @action
 def emergency(*, unit_id: UUID, by: Actor) -> Unit:
-    """The crew needs help now. It overlays whatever the unit was doing."""
+    """The crew needs help now. It overlays whatever the unit was doing.
+
+    Police and EMS are wanted on its call at once; a person tells them and says so.
+    """
     call, unit = _lock_with_call(unit_id)
     if unit.emergency_at is None:
         unit.emergency_at = database_now()
         unit.save(update_fields=["emergency_at"])
         journal.append(events.CrewEmergency(cleared=False), call=call, unit=unit, by=by)
+        if call is not None:
+            open_seat(call, "police", "now", by, requested=True)
+            open_seat(call, "ems", "now", by, requested=True)
+        journal.append(
+            events.SupervisorTold(why=("crew_emergency",)), call=call, unit=unit, by=by
+        )
     return unit
 
 
@@ -169,6 +184,8 @@ def end_emergency(*, unit_id: UUID, by: Actor) -> Unit:
         unit.emergency_at = None
         unit.save(update_fields=["emergency_at"])
         journal.append(events.CrewEmergency(cleared=True), call=call, unit=unit, by=by)
+        if unit.state == UnitState.AVAILABLE:
+            someone_free(unit.agency_id)
     return unit
 
 
@@ -197,7 +214,7 @@ def clear(
     call, assignment, unit = _lock_assigned(unit_id)
     seat = assignment.seat
     end_assignment(assignment, by)
-    move(seat, SeatState.DONE)
+    done(call, seat, by)
     record(
         call,
         [outcome],

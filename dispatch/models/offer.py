@@ -25,9 +25,12 @@ class Seat(Row):
     state = models.CharField(max_length=20, default=SeatState.WANTED.value)
     since = models.DateTimeField(db_default=Now())
     why = models.CharField(max_length=40, blank=True)
+    # A person asked for it: no later decision lets it go, unless the floor forbids it.
+    requested = models.BooleanField(default=False)
     # When the search began and when it ends: all rings together.
     wanted_at = models.DateTimeField(db_default=Now())
     give_up_at = models.DateTimeField(null=True)
+    # When an outside service said yes, or the scene was cleared for our staged team.
     confirmed_at = models.DateTimeField(null=True)
 
     class Meta:

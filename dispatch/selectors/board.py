@@ -86,7 +86,10 @@ def _outermost() -> bool:
 def cards(
     agency: UUID, projection: str, ids: Iterable[UUID] | None = None
 ) -> list[Card]:
-    """The open calls (of ``ids``), most urgent first, then oldest. Five queries."""
+    """The open calls (of ``ids``), most urgent first, then oldest.
+
+    Five queries however long the board; one more where risks are shown.
+    """
     calls = Call.objects.filter(agency=agency, state__in=OPEN_CALL)
     if ids is not None:
         calls = calls.filter(pk__in=list(ids))
@@ -97,11 +100,20 @@ def cards(
     return sorted(made, key=order)
 
 
-def order(card: Card) -> tuple[int, int, str]:
-    return (card["group"] != "waiting", card["priority"], card["opened_at"])
+def order(card: Card) -> tuple[bool, bool, int, str, str]:
+    """The lane on top, a crew's emergency first; then who waits; then who is helped."""
+    emergency = card["state"]["code"] == "crew_emergency"
+    group = not card["lane"] and card["group"] != "waiting"
+    return (
+        not card["lane"],
+        not emergency if card["lane"] else group,
+        card["priority"],
+        card["opened_at"],
+        card["number"],
+    )
 
 
-def _call_values(calls: QuerySet[Call]) -> QuerySet[Call, dict[str, Any]]:
+def _call_values(calls: QuerySet[Call]) -> QuerySet[Call, Any]:
     return calls.order_by("priority", "opened_at").values(
         "id",
         "number",
@@ -133,7 +145,7 @@ def _parts(ids: list[UUID], projection: str) -> dict[UUID, Parts]:
     ):
         parts[row["call_id"]].seats.append(row)
     offers = Offer.objects.filter(seat__call__in=ids, state=OfferState.PENDING)
-    for row in offers.order_by("pk").values(
+    for ring in offers.order_by("pk").values(
         "seat_id",
         "made_at",
         "expires_at",
@@ -142,9 +154,9 @@ def _parts(ids: list[UUID], projection: str) -> dict[UUID, Parts]:
         who=F("person__short_name"),
         unit_name=F("unit__name"),
     ):
-        parts[row["call_id"]].offers.append(row)
+        parts[ring["call_id"]].offers.append(ring)
     working = Assignment.objects.filter(seat__call__in=ids, ended_at=None)
-    for row in working.order_by("pk").values(
+    for work in working.order_by("pk").values(
         "seat_id",
         "accepted_at",
         "confirmed_at",
@@ -159,7 +171,7 @@ def _parts(ids: list[UUID], projection: str) -> dict[UUID, Parts]:
         check_due=F("unit__check_due_at"),
         emergency=F("unit__emergency_at"),
     ):
-        parts[row["call_id"]].assignments.append(row)
+        parts[work["call_id"]].assignments.append(work)
     if projection == "clinical":
         yes = Answer.objects.filter(call__in=ids, value="yes")
         for call, question in yes.order_by("question").values_list("call", "question"):
@@ -178,7 +190,7 @@ def _card(
     row: Values, parts: Parts, projection: str, protocol: Protocol | None
 ) -> Card:
     state = _state(row, parts)
-    emergency = state.code == "emergency"
+    emergency = state.code == "crew_emergency"
     card: Card = {
         "id": str(row["id"]),
         "number": row["number"],
@@ -274,7 +286,7 @@ def _state(row: Values, parts: Parts) -> State:
             _unowned(row),
             _team(parts),
             _session(parts),
-            _own(row),
+            _own(row, parts),
         )
         if found is not None
     )
@@ -285,7 +297,7 @@ def _alarm(parts: Parts) -> State | None:
         if row["emergency"]:
             label = _("Emergency %(unit)s") % {"unit": row["unit_name"]}
             return State(
-                code="emergency",
+                code="crew_emergency",
                 label=label,
                 since=row["emergency"],
                 shape="full",
@@ -417,8 +429,11 @@ def _session(parts: Parts) -> State | None:
     return None
 
 
-def _own(row: Values) -> State:
+def _own(row: Values, parts: Parts) -> State:
     """What the call's own state says when nothing else is going on."""
+    if row["state"] in {"decided", "working"} and not parts.seats:
+        label = _("Nobody is on it")
+        return State(code="nobody", label=label, since=row["state_since"], act=True)
     label = _(words.CALL[row["state"]])
     shape = "full" if row["state"] in {"working", "resolved"} else "open"
     act = row["state"] == "resolved"

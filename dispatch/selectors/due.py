@@ -42,9 +42,9 @@ def offers() -> list[UUID]:
 
 
 def silent_offers() -> list[UUID]:
-    """Offers that ring for somebody who is not there any more."""
-    rows = Offer.objects.filter(state=OfferState.PENDING).filter(
-        person__presence__state=PresenceState.OFFLINE
+    """Offers that ring for somebody who is not there any more, or takes a break."""
+    rows = Offer.objects.filter(state=OfferState.PENDING, person__isnull=False).exclude(
+        person__presence__state=PresenceState.RESERVED
     )
     return list(rows.order_by("made_at").values_list("pk", flat=True)[:BATCH])
 

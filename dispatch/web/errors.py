@@ -1,9 +1,12 @@
 """What a person sees when something is refused: the sentence, and a way back."""
 
+import sys
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from dispatch import errors
@@ -16,6 +19,7 @@ STATUS = {
     errors.KeyReused: 422,
     errors.Busy: 503,
 }
+BARE = {500: "errors/500.html", 503: "errors/503.html"}
 
 
 def status_of(error: errors.DispatchError) -> int:
@@ -58,6 +62,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _page(request, 503, _("The records cannot be reached now."))
     return _page(request, 500, _("Something went wrong. Nothing more was changed."))
 
 
@@ -68,6 +74,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, words: str) -> HttpResponse:
     fragment = request.headers.get("HX-Request") == "true"
+    context = {
+        "status": status,
+        "words": words,
+        "back": request.META.get("HTTP_REFERER"),
+    }
+    if status >= 500:
+        # Without the request: the frame would ask the database, which may be away.
+        name = "errors/_line.html" if fragment else BARE[status]
+        return HttpResponse(render_to_string(name, context), status=status)
     name = "errors/_line.html" if fragment else "errors/page.html"
-    context = {"status": status, "words": words, "back": request.META.get("HTTP_REFERER")}
     return render(request, name, context, status=status)

@@ -52,6 +52,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
             "fallback_phone": user.agency.fallback_phone,
             "time_zone": user.agency.time_zone,
             "now_iso": timezone.now().isoformat(),
+            # On every page, so that a clinician who reads a call stays reachable.
+            "beat_url": reverse("beat") if access.may(user, "presence.set") else "",
         },
         "board_socket": SOCKET,
     }

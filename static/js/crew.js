@@ -31,7 +31,7 @@ async function send(form, submitter) {
   setBusy(form, true);
   form.querySelector("[data-send-error]")?.remove();
   try {
-    const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
     if (answer.ok) return location.assign(answer.url);
     place(form).textContent = await why(answer);
   } catch {
@@ -50,7 +50,7 @@ function startHold(button) {
   button.addEventListener("pointerdown", () => {
     full = false;
     button.classList.add("is-holding");
-    timer = setTimeout(() => { full = true; stop(); button.form.requestSubmit(button); }, HOLD_FOR);
+    timer = setTimeout(() => { full = true; stop(); button.value = "held"; button.form.requestSubmit(button); }, HOLD_FOR);
   });
   ["pointerup", "pointerleave", "pointercancel"].forEach((name) => button.addEventListener(name, stop));
   button.addEventListener("click", (event) => {

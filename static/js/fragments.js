@@ -27,7 +27,11 @@ function inUse(root) {
   const fields = [...root.querySelectorAll("textarea, input:not([type=hidden]), select")];
   const changed = (field) => {
     if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
-    if (field.tagName === "SELECT") return [...field.options].some((o) => o.selected !== o.defaultSelected);
+    if (field.tagName === "SELECT") {
+      // Where the page names no choice, the browser itself has taken the first.
+      const named = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex !== Math.max(named, 0);
+    }
     return field.value !== field.defaultValue;
   };
   return fields.some((field) => changed(field) || (field === document.activeElement && field.type !== "radio"));

@@ -147,7 +147,7 @@ def test_the_sender_owns_the_call_until_the_clinician_confirms(centre):
 
 def test_a_dispatcher_sends_a_named_unit_once(centre):
     unit = makers.a_unit(centre)
-    call = makers.a_call(centre, type="trespass")
+    call = makers.triaged(makers.a_call(centre, type="trespass"))
 
     offer.send(call_id=call.pk, unit_id=unit.pk, by=CLOCK)
 

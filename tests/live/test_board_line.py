@@ -163,6 +163,11 @@ def test_signing_out_closes_the_line(stack, centre, dispatcher):
     assert code == 4401
 
 
+async def to_the_end(ws):
+    while True:
+        await asyncio.wait_for(ws.recv(), 10)
+
+
 @pytest.mark.parametrize("said", ["hello", '{"since": "x"}', '{"since": -1}', "[]"])
 def test_a_line_that_is_told_nonsense_ends(stack, centre, dispatcher, said):
     stack.start("web")
@@ -172,8 +177,7 @@ def test_a_line_that_is_told_nonsense_ends(stack, centre, dispatcher, said):
             await heard(ws, "snapshot")
             await ws.send(said)
             with pytest.raises(ConnectionClosed) as closed:
-                while True:
-                    await asyncio.wait_for(ws.recv(), 10)
+                await to_the_end(ws)
         return closed.value.rcvd.code
 
     assert run(story()) == 1003

@@ -1,0 +1,105 @@
+"""Corrections to what is known of a call, stored field by field where they differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dispatch import events, journal
+from dispatch.errors import Invalid
+from dispatch.events import Actor
+from dispatch.models import Call, Caller
+from dispatch.seal import lookup
+
+CALLERS = ("", "person", "with_person", "third_party")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Corrections to a call: None leaves a value as it is."""
+
+    type: str | None = None
+    caller_kind: str | None = None
+    urgent: bool | None = None
+    hazard: bool | None = None
+    offence: Mapping[str, object] | None = None
+    location_verified: bool | None = None
+    inside: str | None = None
+    zone: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    phone_verified: bool | None = None
+    address: str | None = None
+    said: str | None = None
+    person_name: str | None = None
+    safe_contact: str | None = None
+
+    caller_fields = (
+        "name",
+        "phone",
+        "phone_verified",
+        "address",
+        "said",
+        "person_name",
+        "safe_contact",
+    )
+
+
+def correct_locked(call: Call, details: Details, by: Actor) -> frozenset[str]:
+    """Store what differs; the names of what changed. The caller holds the call."""
+    changed = [
+        *_change_call(call, details),
+        *_change_caller(Caller.objects.get(call=call), details),
+    ]
+    if changed:
+        journal.append(events.DetailsCorrected(fields=tuple(changed)), call=call, by=by)
+    return frozenset(changed)
+
+
+INSIDE = {"yes": True, "no": False, "": None}
+
+
+def _change_call(call: Call, details: Details) -> list[str]:
+    said = {
+        "type": details.type,
+        "caller_kind": details.caller_kind,
+        "urgent": details.urgent,
+        "hazard": details.hazard,
+        "location_verified": details.location_verified,
+        "zone": details.zone,
+        "offence": dict(details.offence) if details.offence else None,
+    }
+    new: dict[str, object] = {
+        name: value for name, value in said.items() if value is not None
+    }
+    if details.inside is not None:
+        if details.inside not in INSIDE:
+            raise Invalid(field="inside", why="yes, no or empty")
+        new["inside"] = INSIDE[details.inside]
+    if new.get("caller_kind", "") not in CALLERS:
+        raise Invalid(field="caller", why="person, with_person or third_party")
+    return _apply(call, new)
+
+
+def _change_caller(caller: Caller, details: Details) -> list[str]:
+    new = {
+        name: getattr(details, name)
+        for name in Details.caller_fields
+        if getattr(details, name) is not None
+    }
+    if "phone" in new:
+        number = digits(str(new["phone"]))
+        new["phone_lookup"] = lookup(number) if number else ""
+    return [name for name in _apply(caller, new) if name != "phone_lookup"]
+
+
+def _apply(row: Call | Caller, new: Mapping[str, object]) -> list[str]:
+    """Save what differs; the names of what changed."""
+    changed = [name for name, value in new.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, new[name])
+    if changed:
+        row.save(update_fields=changed)
+    return changed
+
+
+def digits(phone: str) -> str:
+    return "".join(sign for sign in phone if sign.isdigit())[-10:]

@@ -1,0 +1,75 @@
+"""The pure decision over a call's rows: what it says now, what its floor holds back."""
+
+from datetime import datetime
+from typing import Any
+
+from dispatch import facts
+from dispatch.actions.base import database_now
+from dispatch.actions.seat import absent_after
+from dispatch.errors import FloorForbids, Invalid
+from dispatch.models import Call, Seat
+from dispatch.states import OPEN_CALL, SeatState
+from routing.core import explain
+from routing.core.decide import Decision as Weighed
+from routing.core.decide import decide as weigh
+from routing.core.protocol import Protocol
+
+# A decision as its JSON line, and its findings as they are stored.
+Line = dict[str, Any]
+Findings = list[dict[str, Any]]
+
+
+def weighed(call: Call, protocol: Protocol, at: datetime) -> tuple[Line, Findings]:
+    """What would be decided now, with nothing stored. The caller holds the call."""
+    stored = facts.line(call, available(call, protocol), at=at)
+    decision = weigh(facts.read(stored), protocol)
+    return explain.line(decision), findings_of(decision)
+
+
+def findings_of(decision: Weighed) -> Findings:
+    return [
+        {"code": found.code, "params": dict(found.params)}
+        for found in decision.findings
+    ]
+
+
+def available(call: Call, protocol: Protocol) -> dict[str, int]:
+    """Who is free, less the kinds that this call has already looked for in vain."""
+    counts = facts.available(
+        call.agency_id, absent_after=absent_after(protocol), at=database_now()
+    )
+    for kind in facts.given_up(call):
+        counts[kind] = 0
+    # Somebody already on this call can still serve it.
+    working = Seat.objects.filter(call=call, state=SeatState.FILLED)
+    for kind in working.values_list("response", flat=True):
+        if kind in counts:
+            counts[kind] = max(counts[kind], 1)
+    return counts
+
+
+def refuse_closed(call: Call) -> None:
+    if call.state not in OPEN_CALL:
+        raise Invalid(field="call", why="it is closed; reopen it first")
+
+
+def held_back(line: Line, response: str) -> list[str]:
+    """The codes of the floor that hold this kind back; that none is free is no rule."""
+    codes = line["excluded"].get(response, [])
+    return [code for code in codes if not code.startswith("G1.")]
+
+
+def refuse_below_floor(line: Line, findings: Findings, response: str) -> None:
+    """FloorForbids when a safety rule of this decision holds the kind back."""
+    if held := held_back(line, response):
+        params = {found["code"]: found["params"] for found in findings}
+        why = "; ".join(explain.sentence(code, params.get(code, {})) for code in held)
+        raise FloorForbids(why=why)
+
+
+def mode_of(line: Line, response: str) -> str:
+    """How the decision lets this kind go: staged stays staged, by phone by phone."""
+    for entry in line["also"]:
+        if entry["response"] == response and entry["mode"] in {"staged", "phone"}:
+            return str(entry["mode"])
+    return "now"

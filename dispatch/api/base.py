@@ -1,0 +1,134 @@
+"""One verb, one class: reach the row through access, parse, one call, answer."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Model
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from dispatch import access
+from dispatch.api.errors import KeyMissing, VersionMissing, VersionUnreadable
+from dispatch.api.schema import VerbSchema
+from dispatch.api.shapes import Nothing, Seen
+from dispatch.errors import Stale
+from dispatch.events import Actor
+from dispatch.models import User
+
+KEY = re.compile(r"[!-~]{1,80}")
+VERSION = re.compile(r'"?(\d{1,9})"?')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A write as it came in: by whom, to which row, with which words."""
+
+    user: User
+    by: Actor
+    row: Model | None
+    said: dict[str, object]
+    seen: int | None
+
+
+class Verb(APIView):
+    """What reads and writes share. ``verb`` is the line of the access policy."""
+
+    verb = ""
+    gives: type[BaseSerializer] | None
+    many = False
+    status = 200
+    keyed = versioned = False
+    asks: Sequence[object] = ()
+    schema = VerbSchema()
+
+    def reach(self, user: User, pk: UUID | None) -> Model | None:
+        """The row that this verb is about, if this person may; access refuses."""
+        access.require(user, self.verb)
+        return None
+
+    def answer(self, row: object) -> Response:
+        version = getattr(row, "version", None)
+        headers = {} if version is None else {"ETag": f'"{version}"'}
+        shown = self.gives(row, many=self.many).data
+        return Response(shown, status=self.status, headers=headers)
+
+
+class Look(Verb):
+    """GET: one selector, no change."""
+
+    def get(self, request: Request, pk: UUID | None = None) -> Response:
+        row = self.reach(request.user, pk)
+        return self.answer(self.look(request.user, row))
+
+    def look(self, user: User, row: Model | None) -> object:
+        raise NotImplementedError
+
+
+class Command(Verb):
+    """POST: one action. ``takes`` is the shape of the body."""
+
+    takes: type[Nothing] = Nothing
+    keyed = True
+
+    @property
+    def versioned(self) -> bool:
+        return issubclass(self.takes, Seen)
+
+    def post(self, request: Request, pk: UUID | None = None) -> Response:
+        asked = self.ask(request, pk)
+        try:
+            made = self.act(asked)
+        except Stale as error:
+            now = self.reach(request.user, pk)
+            raise Stale(version=getattr(now, "version", None)) from error
+        # The log raised the version after the action had let go of its row.
+        made.refresh_from_db()
+        return self.answer(made)
+
+    def ask(self, request: Request, pk: UUID | None) -> Asked:
+        """Who may not is told so before anything else is read."""
+        row = self.reach(request.user, pk)
+        key = _key(request) if self.keyed else None
+        said = _said(self.takes, request)
+        seen = _seen(request, said.pop("version", None)) if self.versioned else None
+        by = access.actor(request.user, key)
+        return Asked(user=request.user, by=by, row=row, said=said, seen=seen)
+
+    def act(self, asked: Asked) -> Model:
+        raise NotImplementedError
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not KEY.fullmatch(key):
+        raise KeyMissing
+    return key
+
+
+def _seen(request: Request, in_body: int | None) -> int:
+    header = request.headers.get("If-Match")
+    if header is None and in_body is None:
+        raise VersionMissing
+    if header is None:
+        return in_body
+    found = VERSION.fullmatch(header)
+    if found is None:
+        raise VersionUnreadable
+    return int(found[1])
+
+
+def _said(takes: type[Nothing], request: Request) -> dict[str, object]:
+    try:
+        body = request.data
+    except RecursionError as error:
+        raise ParseError from error
+    if not isinstance(body, Mapping):
+        raise ValidationError({"body": "must be a JSON object"})
+    shape = takes(data=body)
+    shape.is_valid(raise_exception=True)
+    return dict(shape.validated_data)

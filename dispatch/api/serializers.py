@@ -1,0 +1,380 @@
+"""Shapes in and out: which keys a verb takes and gives; no queries, no saves."""
+
+from rest_framework import serializers
+
+from dispatch.actions.decision import CHOICES, OVERRIDE_REASONS
+from dispatch.actions.disposition import CONSENTS, OUTCOMES
+from dispatch.actions.followup import CHANNELS
+from dispatch.actions.followup import OUTCOMES as FOLLOWUP_OUTCOMES
+from dispatch.actions.intake import CALLERS, SOURCES
+from dispatch.actions.staff import BREAKS, CHOSEN
+from dispatch.actions.unit import REPORTED
+from dispatch.api.shapes import Choice, Code, Degrees, Flag, Nothing, Seen, Text, Whole
+from dispatch.selectors.triage import SAFE_CONTACT
+from routing.core.facts import ANSWERS, Answer
+
+CONTACT = ("voice", "text", "tty", "relay", "partner")
+
+
+# in: intake and triage
+
+
+class OffenceIn(Nothing):
+    """What an officer named; it is never inferred."""
+
+    first = Flag(required=False, allow_null=True)
+    firearm = Flag(required=False, allow_null=True)
+    traffic = Flag(required=False, allow_null=True)
+    sexual = Flag(required=False, allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        # ``class`` is a word of Python's and cannot be written above.
+        kind = Text(required=False, allow_null=True, max_length=40)
+        return {"class": kind, **super().get_fields()}
+
+
+class KnownIn(Nothing):
+    """What may be known of a call; a key left out stays as it is."""
+
+    type = Code(required=False)
+    caller_kind = Choice(CALLERS, required=False)
+    urgent = Flag(required=False)
+    hazard = Flag(required=False)
+    offence = OffenceIn(required=False)
+    location_verified = Flag(required=False)
+    inside = Flag(required=False, allow_null=True)
+    zone = Text(required=False, allow_blank=True, max_length=80)
+    name = Text(required=False, allow_blank=True, max_length=200)
+    phone = Text(required=False, allow_blank=True, max_length=40)
+    phone_verified = Flag(required=False)
+    address = Text(required=False, allow_blank=True, max_length=300)
+    said = Text(required=False, allow_blank=True, max_length=4000)
+    person_name = Text(required=False, allow_blank=True, max_length=200)
+    safe_contact = Choice(SAFE_CONTACT, required=False)
+
+
+class PointIn(Nothing):
+    lat = Degrees(min_value=-90, max_value=90)
+    lon = Degrees(min_value=-180, max_value=180)
+
+
+class OpenCallIn(KnownIn):
+    source = Choice(SOURCES, required=False)
+    source_wording = Text(required=False, allow_blank=True, max_length=120)
+    source_ref = Text(required=False, allow_blank=True, max_length=60)
+    priority = Whole(required=False, min_value=1, max_value=4)
+    point = PointIn(required=False)
+    channel = Choice(CONTACT, required=False)
+
+
+class DetailsIn(KnownIn, Seen):
+    pass
+
+
+class AnswersIn(Nothing):
+    """Four-valued: what was not asked is not no."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {key: Choice(Answer, required=False) for key in ANSWERS}
+
+
+class TriageIn(Seen):
+    answers = AnswersIn(required=False)
+    details = KnownIn(required=False)
+
+
+class PreviewIn(Nothing):
+    answers = AnswersIn(required=False)
+
+
+# in: decision, offers, the end of a call
+
+
+class OverrideIn(Seen):
+    response = Choice(CHOICES)
+    reason = Choice(OVERRIDE_REASONS)
+    note = Text(required=False, allow_blank=True, max_length=2000)
+
+
+class TeamIn(Seen):
+    response = Choice(CHOICES)
+    reason = Code()
+
+
+class SendIn(Seen):
+    unit = serializers.UUIDField()
+    mode = Choice(("now", "staged"), required=False)
+
+
+class NoteIn(Nothing):
+    text = Text(max_length=4000)
+    kind = Choice(("note", "radio"), required=False)
+
+
+class LinkIn(Seen):
+    duplicate_of = serializers.UUIDField()
+
+
+class ReasonSeenIn(Seen):
+    reason = Code()
+
+
+class ReasonIn(Nothing):
+    reason = Code()
+
+
+class EndIn(Nothing):
+    """How it ended, in codes; several if there were several."""
+
+    outcomes = serializers.ListField(
+        child=Choice(OUTCOMES), min_length=1, max_length=len(OUTCOMES)
+    )
+    person_reached = Flag(required=False, allow_null=True)
+    followup_consent = Choice(CONSENTS, required=False)
+
+
+class ResolveIn(EndIn, Seen):
+    pass
+
+
+class CloseIn(Seen):
+    outcomes = serializers.ListField(
+        child=Choice(OUTCOMES), required=False, max_length=len(OUTCOMES)
+    )
+    person_reached = Flag(required=False, allow_null=True)
+    followup_consent = Choice(CONSENTS, required=False)
+
+
+class WithdrawIn(Nothing):
+    why = Code()
+
+
+# in: units, follow-ups, staff
+
+
+class StatusIn(Nothing):
+    to = Choice(sorted(REPORTED))
+
+
+class ClearIn(Nothing):
+    outcome = Choice(OUTCOMES)
+    person_reached = Flag(required=False, allow_null=True)
+    followup_consent = Choice(CONSENTS, required=False)
+
+
+class AttemptIn(Seen):
+    reached = Flag()
+    channel = Choice(CHANNELS, required=False)
+
+
+class PostponeIn(Seen):
+    hours = Whole(min_value=1, max_value=336)
+
+
+class CompleteIn(Seen):
+    outcome = Choice(FOLLOWUP_OUTCOMES)
+
+
+class PresenceIn(Nothing):
+    to = Choice(sorted(CHOSEN))
+    reason = Choice(("", *BREAKS), required=False)
+
+
+# out
+
+
+class CallOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    state = serializers.CharField()
+    version = serializers.IntegerField()
+    source = serializers.CharField()
+    type = serializers.CharField()
+    source_wording = serializers.CharField()
+    simulated = serializers.CharField()
+    caller_kind = serializers.CharField()
+    urgent = serializers.BooleanField()
+    hazard = serializers.BooleanField()
+    priority = serializers.IntegerField()
+    offence = serializers.JSONField(allow_null=True)
+    location_verified = serializers.BooleanField()
+    inside = serializers.BooleanField(allow_null=True)
+    zone = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    owner = serializers.UUIDField(source="owner_id", allow_null=True)
+    decision_wanted_at = serializers.DateTimeField(allow_null=True)
+    eligibility = serializers.CharField()
+    service = serializers.CharField()
+    not_served = serializers.CharField()
+    duplicate_of = serializers.UUIDField(source="duplicate_of_id", allow_null=True)
+
+
+class CallerOut(serializers.Serializer):
+    name = serializers.CharField()
+    phone = serializers.CharField()
+    phone_verified = serializers.BooleanField()
+    address = serializers.CharField()
+    said = serializers.CharField()
+    person_name = serializers.CharField()
+    safe_contact = serializers.CharField()
+
+
+class SeatOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    call = serializers.UUIDField(source="call_id")
+    response = serializers.CharField()
+    mode = serializers.CharField()
+    state = serializers.CharField()
+    since = serializers.DateTimeField()
+    why = serializers.CharField()
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+
+
+class OfferOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    seat = serializers.UUIDField(source="seat_id")
+    person = serializers.UUIDField(source="person_id", allow_null=True)
+    unit = serializers.UUIDField(source="unit_id", allow_null=True)
+    state = serializers.CharField()
+    reason = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class AssignmentOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    seat = serializers.UUIDField(source="seat_id")
+    person = serializers.UUIDField(source="person_id", allow_null=True)
+    unit = serializers.UUIDField(source="unit_id", allow_null=True)
+    accepted_at = serializers.DateTimeField()
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    en_route_at = serializers.DateTimeField(allow_null=True)
+    on_scene_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class DecisionOut(serializers.Serializer):
+    """``line`` is what `manage.py decide` prints for ``facts``."""
+
+    id = serializers.UUIDField()
+    call = serializers.UUIDField(source="call_id")
+    at = serializers.DateTimeField()
+    response = serializers.CharField()
+    rule = serializers.CharField()
+    facts = serializers.JSONField()
+    line = serializers.JSONField()
+    override_response = serializers.CharField()
+    override_reason = serializers.CharField()
+    overridden_by = serializers.UUIDField(source="overridden_by_id", allow_null=True)
+
+
+class LineOut(serializers.Serializer):
+    """What the rules say of these facts: the line that `manage.py decide` prints."""
+
+    response = serializers.CharField()
+    also = serializers.ListField(child=serializers.DictField())
+    excluded = serializers.DictField(child=serializers.ListField())
+    ask = serializers.ListField(child=serializers.CharField())
+    tell = serializers.ListField(child=serializers.CharField())
+    eligibility = serializers.CharField()
+    not_served = serializers.CharField(allow_null=True)
+    flags = serializers.ListField(child=serializers.CharField())
+    rule = serializers.CharField()
+    protocol = serializers.CharField()
+    priority = serializers.IntegerField()
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class NoteOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    call = serializers.UUIDField(source="call_id")
+    kind = serializers.CharField()
+    text = serializers.CharField()
+    by_name = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class DispositionOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    call = serializers.UUIDField(source="call_id")
+    outcomes = serializers.ListField(child=serializers.CharField())
+    person_reached = serializers.BooleanField(allow_null=True)
+    followup_consent = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class FollowUpOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    call = serializers.UUIDField(source="call_id")
+    state = serializers.CharField()
+    version = serializers.IntegerField()
+    due_at = serializers.DateTimeField()
+    claimed_by = serializers.UUIDField(source="claimed_by_id", allow_null=True)
+    attempts = serializers.IntegerField()
+    reached_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    outcome = serializers.CharField()
+
+
+class WholeCallOut(CallOut):
+    """A call and all that hangs on it, as this role may see it."""
+
+    caller = CallerOut()
+    answers = serializers.DictField(child=serializers.CharField())
+    seats = SeatOut(many=True)
+    offers = OfferOut(many=True)
+    assignments = AssignmentOut(many=True)
+    decisions = DecisionOut(many=True)
+    notes = NoteOut(many=True)
+    dispositions = DispositionOut(many=True)
+    followups = FollowUpOut(many=True)
+
+    def to_representation(self, whole: object) -> dict[str, object]:
+        call = CallOut(whole.call).data
+        own = [name for name in self.fields if name not in call]
+        shown = {name: self.fields[name] for name in own}
+        return call | {
+            name: field.to_representation(field.get_attribute(whole))
+            for name, field in shown.items()
+        }
+
+
+class UnitOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    state = serializers.CharField()
+    state_since = serializers.DateTimeField()
+    reason = serializers.CharField()
+    check_due_at = serializers.DateTimeField(allow_null=True)
+    check_late = serializers.BooleanField()
+    emergency_at = serializers.DateTimeField(allow_null=True)
+
+
+class PresenceOut(serializers.Serializer):
+    person = serializers.UUIDField(source="user_id")
+    state = serializers.CharField()
+    since = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
+class EventOut(serializers.Serializer):
+    """A line of the log: ids and codes, nobody's words."""
+
+    number = serializers.IntegerField()
+    kind = serializers.CharField()
+    call = serializers.UUIDField(source="call_id", allow_null=True)
+    unit = serializers.UUIDField(source="unit_id", allow_null=True)
+    body = serializers.JSONField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class BoardOut(serializers.Serializer):
+    """The same cards that the socket sends, true for event ``number``."""
+
+    number = serializers.IntegerField()
+    cards = serializers.ListField(child=serializers.DictField())
+    units = serializers.ListField(child=serializers.DictField())
+    people = serializers.ListField(child=serializers.DictField())

@@ -1,0 +1,1 @@
+"""The living demo centre: who works there, what is due, and doing it."""

@@ -1,0 +1,113 @@
+"""Who works in the demo centre: a few accounts to sign in with, and their colleagues."""
+
+from dataclasses import dataclass
+
+from dispatch.models import Role
+
+CODE = "demo"
+NAME = "Demo centre, Durham"
+TIME_ZONE = "America/New_York"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    username: str
+    role: Role
+    short_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Person):
+    """Somebody to sign in as; ``can`` says in a few words what for."""
+
+    can: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A unit; with ``crew`` it is driven by the demo, without it waits for you."""
+
+    name: str
+    kind: str
+    crew: Person | None = None
+
+
+ACCOUNTS = (
+    Account(
+        username="dispatcher",
+        role=Role.DISPATCHER,
+        short_name="D12 Lee",
+        can="take calls, triage, send help",
+    ),
+    Account(
+        username="clinician",
+        role=Role.CLINICIAN,
+        short_name="D. Mercer",
+        can="accept transferred callers",
+    ),
+    Account(
+        username="responder",
+        role=Role.RESPONDER,
+        short_name="J. Ortiz",
+        can="work calls on a unit",
+    ),
+    Account(
+        username="navigator",
+        role=Role.NAVIGATOR,
+        short_name="P. Nguyen",
+        can="follow up by phone",
+    ),
+    Account(
+        username="supervisor",
+        role=Role.SUPERVISOR,
+        short_name="S2 Grant",
+        can="watch the floor, read reports",
+    ),
+    Account(
+        username="administrator",
+        role=Role.ADMINISTRATOR,
+        short_name="A. Stone",
+        can="see staff and reports",
+    ),
+)
+
+
+def _simulated(username: str, role: Role, short_name: str) -> Person:
+    return Person(username=f"sim-{username}", role=role, short_name=short_name)
+
+
+DISPATCHER = _simulated("dispatcher", Role.DISPATCHER, "D9 Bell")
+NAVIGATOR = _simulated("navigator", Role.NAVIGATOR, "K. Amos")
+CLINICIANS = (
+    _simulated("clinician-1", Role.CLINICIAN, "R. Okafor"),
+    _simulated("clinician-2", Role.CLINICIAN, "M. Reyes"),
+    _simulated("clinician-3", Role.CLINICIAN, "S. Lind"),
+    _simulated("clinician-4", Role.CLINICIAN, "V. Abara"),
+)
+CREWS = (
+    ("CRT 1", "crt", "T. Banks"),
+    ("CRT 2", "crt", "L. Ferreira"),
+    ("CRT 3", "crt", "A. Dunn"),
+    ("CRT 4", "crt", "O. Hale"),
+    ("CRT 5", "crt", "N. Sato"),
+    ("CoR 1", "cor", "B. Quinn"),
+    ("CoR 2", "cor", "E. Marsh"),
+)
+TEAMS = (
+    *(
+        Team(
+            name=name,
+            kind=kind,
+            crew=_simulated(name.lower().replace(" ", "-"), Role.RESPONDER, short_name),
+        )
+        for name, kind, short_name in CREWS
+    ),
+    Team(name="CRT 6", kind="crt"),
+    Team(name="CoR 3", kind="cor"),
+)
+COLLEAGUES = (
+    DISPATCHER,
+    NAVIGATOR,
+    *CLINICIANS,
+    *(team.crew for team in TEAMS if team.crew is not None),
+)

@@ -1,0 +1,274 @@
+"""What the simulated people of a centre can see at one moment."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from dispatch.actions.base import database_now
+from dispatch.models import (
+    Assignment,
+    Call,
+    FollowUp,
+    Offer,
+    Presence,
+    Seat,
+    Shift,
+    Unit,
+    User,
+)
+from dispatch.states import OPEN_CALL, FollowUpState, OfferState
+
+# With an id behind it: somebody simulated acts for the call. A call of the past that
+# is just being imported has none, and nobody works on it.
+SIMULATOR = "simulator:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """A simulated person with a presence."""
+
+    id: UUID
+    name: str
+    role: str
+    state: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """A unit that nobody real is on; ``driver`` is the simulated person for it."""
+
+    id: UUID
+    name: str
+    kind: str
+    state: str
+    since: datetime
+    check_due: datetime | None
+    driver: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """A seat that is wanted or filled."""
+
+    id: UUID
+    response: str
+    mode: str
+    state: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ringing:
+    id: UUID
+    call: UUID
+    person: UUID | None
+    unit: UUID | None
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """An assignment that has not ended."""
+
+    id: UUID
+    call: UUID
+    seat: UUID
+    mode: str
+    person: UUID | None
+    unit: UUID | None
+    confirmed: datetime | None
+    accepted: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """An open call. ``ours``: simulated, and no real person has taken it over."""
+
+    id: UUID
+    type: str
+    ref: str
+    state: str
+    since: datetime
+    opened: datetime
+    wants_decision: bool
+    simulated: bool
+    ours: bool
+    helps: Sequence[Help] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """A follow-up on a simulated call that no real navigator has claimed."""
+
+    id: UUID
+    state: str
+    planned: datetime
+    claimed: bool
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    now: datetime
+    speed: float = 1.0
+    last_opened: datetime | None = None
+    dispatcher: UUID | None = None
+    navigator: UUID | None = None
+    colleagues: Sequence[Colleague] = ()
+    crews: Sequence[Crew] = ()
+    cases: Mapping[UUID, Case]
+    ringing: Sequence[Ringing] = ()
+    work: Sequence[Work] = ()
+    later: Sequence[Later] = ()
+
+
+def look(agency: UUID, speed: float) -> Scene:
+    cases = _cases(agency)
+    last = Call.objects.filter(agency=agency, opened_by__startswith=SIMULATOR)
+    return Scene(
+        now=database_now(),
+        speed=speed,
+        last_opened=last.exclude(source_ref__gt="").aggregate(at=Max("opened_at"))[
+            "at"
+        ],
+        dispatcher=_simulated(agency, "dispatcher"),
+        navigator=_simulated(agency, "navigator"),
+        colleagues=_colleagues(agency),
+        crews=_crews(agency),
+        cases=cases,
+        ringing=_ringing(agency),
+        work=_work(agency),
+        later=_later(agency),
+    )
+
+
+def _simulated(agency: UUID, role: str) -> UUID | None:
+    rows = User.objects.filter(agency=agency, role=role, simulated=True)
+    return rows.order_by("username").values_list("pk", flat=True).first()
+
+
+def _colleagues(agency: UUID) -> list[Colleague]:
+    rows = Presence.objects.filter(
+        agency=agency, user__simulated=True, user__role__in=["clinician", "navigator"]
+    )
+    return [
+        Colleague(
+            id=row.user_id,
+            name=row.user.short_name,
+            role=row.user.role,
+            state=row.state,
+            since=row.since,
+        )
+        for row in rows.select_related("user").order_by("user")
+    ]
+
+
+def _crews(agency: UUID) -> list[Crew]:
+    """A crew's user name follows from the unit's: CRT 1 is driven by sim-crt-1."""
+    shifts = Shift.objects.filter(unit__agency=agency, ended_at=None)
+    real = set(shifts.filter(user__simulated=False).values_list("unit", flat=True))
+    drivers = dict(
+        User.objects.filter(
+            agency=agency, role="responder", simulated=True
+        ).values_list("username", "pk")
+    )
+    units = Unit.objects.filter(agency=agency, simulated=True).exclude(pk__in=real)
+    return [
+        Crew(
+            id=unit.pk,
+            name=unit.name,
+            kind=unit.kind,
+            state=unit.state,
+            since=unit.state_since,
+            check_due=unit.check_due_at,
+            driver=drivers.get("sim-" + unit.name.lower().replace(" ", "-")),
+        )
+        for unit in units.order_by("name")
+    ]
+
+
+def _cases(agency: UUID) -> dict[UUID, Case]:
+    helps: dict[UUID, list[Help]] = defaultdict(list)
+    seats = Seat.objects.filter(
+        call__agency=agency, call__state__in=OPEN_CALL, state__in=["wanted", "filled"]
+    )
+    for seat in seats.order_by("pk"):
+        helps[seat.call_id].append(
+            Help(
+                id=seat.pk,
+                response=seat.response,
+                mode=seat.mode,
+                state=seat.state,
+                since=seat.since,
+            )
+        )
+    calls = Call.objects.filter(agency=agency, state__in=OPEN_CALL)
+    return {
+        call.pk: Case(
+            id=call.pk,
+            type=call.type,
+            ref=call.source_ref,
+            state=call.state,
+            since=call.state_since,
+            opened=call.opened_at,
+            wants_decision=call.decision_wanted_at is not None,
+            simulated=bool(call.simulated),
+            ours=_ours(call),
+            helps=tuple(helps[call.pk]),
+        )
+        for call in calls.select_related("owner").order_by("opened_at")
+    }
+
+
+def _ours(call: Call) -> bool:
+    taken_over = call.owner is not None and not call.owner.simulated
+    opened_so = call.opened_by.startswith(SIMULATOR) and bool(call.simulated)
+    return opened_so and not taken_over
+
+
+def _ringing(agency: UUID) -> list[Ringing]:
+    offers = Offer.objects.filter(
+        seat__call__agency=agency, state=OfferState.PENDING
+    ).order_by("made_at")
+    rows = offers.values_list("pk", "seat__call", "person", "unit", "made_at")
+    return [
+        Ringing(id=pk, call=call, person=person, unit=unit, made=made)
+        for pk, call, person, unit, made in rows
+    ]
+
+
+def _work(agency: UUID) -> list[Work]:
+    rows = Assignment.objects.filter(seat__call__agency=agency, ended_at=None)
+    return [
+        Work(
+            id=row.pk,
+            call=row.seat.call_id,
+            seat=row.seat_id,
+            mode=row.seat.mode,
+            person=row.person_id,
+            unit=row.unit_id,
+            confirmed=row.confirmed_at,
+            accepted=row.accepted_at,
+        )
+        for row in rows.select_related("seat").order_by("pk")
+    ]
+
+
+def _later(agency: UUID) -> list[Later]:
+    rows = FollowUp.objects.filter(agency=agency, call__simulated__gt="")
+    rows = rows.exclude(state=FollowUpState.CLOSED).exclude(claimed_by__simulated=False)
+    return [
+        Later(
+            id=row.pk,
+            state=row.state,
+            planned=row.planned_at,
+            claimed=row.claimed_by_id is not None,
+            attempts=row.attempts,
+        )
+        for row in rows.order_by("planned_at")[:200]
+    ]

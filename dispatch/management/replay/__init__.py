@@ -1,0 +1,1 @@
+"""Real input: rows of calls for service, read, mapped, completed and fed in."""

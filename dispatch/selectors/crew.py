@@ -1,0 +1,303 @@
+"""The crew's page: its unit, the call it has or is asked to take, what to press next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch.models import Answer, Assignment, Call, Offer, Seat, Shift, Unit, User
+from dispatch.selectors import board, fields, words
+from dispatch.selectors import decision as spoken
+from dispatch.selectors.decision import Words, word
+from dispatch.states import UNIT_MOVES, OfferState, SeatState, UnitState
+from routing import store
+
+NEXT: Words = {
+    "en_route": gettext_lazy("En route"),
+    "staged": gettext_lazy("Staged"),
+    "on_scene": gettext_lazy("On scene"),
+    "transporting": gettext_lazy("Transporting"),
+    "at_destination": gettext_lazy("At destination"),
+}
+# The one that most often comes after; the rest stand in a smaller row.
+AFTER = {
+    UnitState.ACKNOWLEDGED: UnitState.EN_ROUTE,
+    UnitState.EN_ROUTE: UnitState.ON_SCENE,
+    UnitState.STAGED: UnitState.ON_SCENE,
+    UnitState.TRANSPORTING: UnitState.AT_DESTINATION,
+}
+CLEARS = frozenset({UnitState.ON_SCENE, UnitState.AT_DESTINATION})
+DECLINES: Words = {
+    "on_other_call": gettext_lazy("Still on another call"),
+    "too_far": gettext_lazy("Too far away"),
+    "crew_incomplete": gettext_lazy("Crew not complete"),
+    "technical": gettext_lazy("Vehicle or radio fails"),
+    "other": gettext_lazy("Another reason"),
+}
+OUT_REASONS: Words = {
+    "meal": gettext_lazy("Meal"),
+    "vehicle": gettext_lazy("Vehicle"),
+    "crew_incomplete": gettext_lazy("Crew not complete"),
+    "paperwork": gettext_lazy("Paperwork"),
+    "other": gettext_lazy("Another reason"),
+}
+# What a crew that needs more hands asks for: the next kind up.
+BACKUP = {"crt": "cor", "cor": "cit", "cn": "crt"}
+HAZARDS: Words = {
+    "weapon": gettext_lazy("A weapon is said to be there"),
+    "violence": gettext_lazy("Somebody is violent now"),
+    "threat": gettext_lazy("Somebody threatens others"),
+    "household": gettext_lazy("A dispute in the household"),
+    "crime": gettext_lazy("A crime is said to be going on"),
+}
+# What nobody knows about these two is a hazard as well.
+UNKNOWN: Words = {
+    "weapon.not_asked": gettext_lazy("Weapon: nobody has asked"),
+    "weapon.not_known": gettext_lazy("Weapon: asked, not known"),
+    "violence.not_asked": gettext_lazy("Violence: nobody has asked"),
+    "violence.not_known": gettext_lazy("Violence: asked, not known"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    label: str
+    value: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A status to report."""
+
+    to: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A call as its crew sees it: where, what, what to beware of."""
+
+    id: UUID
+    number: str
+    priority: int
+    priority_label: str
+    type: str
+    place: str
+    zone: str
+    said: str
+    map: str
+    person: str
+    caller: str
+    simulated: bool
+    staged: bool
+    hazards: tuple[str, ...]
+    given: tuple[Given, ...]
+    beside: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The call that dispatch sends this unit to, not acknowledged yet."""
+
+    id: UUID
+    where: Where
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitView:
+    id: UUID
+    name: str
+    kind: str
+    state: str
+    label: str
+    shape: str
+    since: datetime
+    reason: str
+    check_due: datetime | None
+    check_late: bool
+    emergency: datetime | None
+    backup: str
+    backup_label: str
+    crew: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrewView:
+    """``assignment`` names the call that a press is about."""
+
+    unit: UnitView
+    asked: Asked | None
+    at: Where | None
+    assignment: UUID | None
+    next: Step | None
+    waits: bool
+    may_clear: bool
+    clear_next: bool
+    more: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joinable:
+    id: UUID
+    name: str
+    kind: str
+    label: str
+    crew: str
+
+
+def unit_of(user: User) -> Unit | None:
+    """The unit that this person is signed on to."""
+    return Unit.objects.filter(shifts__user=user, shifts__ended_at=None).first()
+
+
+def joinable(user: User) -> tuple[Joinable, ...]:
+    """The units that one may sign on to, with who is on them. Two queries."""
+    rows = list(Unit.objects.filter(agency=user.agency_id).order_by("kind", "name"))
+    on = Shift.objects.filter(unit__in=rows, ended_at=None).order_by("started_at")
+    crews: dict[UUID, list[str]] = {}
+    for unit_id, name in on.values_list("unit", "user__short_name"):
+        crews.setdefault(unit_id, []).append(name)
+    return tuple(
+        Joinable(
+            id=row.pk,
+            name=row.name,
+            kind=words.response(row.kind),
+            label=words.unit(row.state)[0],
+            crew=", ".join(crews.get(row.pk, ())),
+        )
+        for row in rows
+    )
+
+
+def crew(unit: Unit) -> CrewView:
+    """Everything on the crew's page."""
+    work = (
+        Assignment.objects.filter(unit=unit, ended_at=None)
+        .select_related("seat__call__caller")
+        .first()
+    )
+    offer = (
+        Offer.objects.filter(unit=unit, state=OfferState.PENDING)
+        .select_related("seat__call__caller")
+        .first()
+    )
+    state = UnitState(unit.state)
+    held = work is not None and work.seat.mode == "staged" and unit.kind == "crt"
+    usual = AFTER.get(state) if work else None
+    may = UNIT_MOVES[state] if work else frozenset()
+    usual = UnitState.STAGED if held and state == UnitState.EN_ROUTE else usual
+    waits = held and usual == UnitState.ON_SCENE
+    return CrewView(
+        unit=_unit(unit),
+        asked=_asked(offer) if offer else None,
+        at=_where(work.seat) if work else None,
+        assignment=work.pk if work else None,
+        next=_step(usual) if usual else None,
+        waits=waits,
+        may_clear=work is not None,
+        clear_next=work is not None and state in CLEARS,
+        more=tuple(
+            _step(UnitState(code))
+            for code in NEXT
+            if code in may
+            and code != usual
+            and not (held and code == UnitState.ON_SCENE)
+        ),
+    )
+
+
+def _step(to: UnitState) -> Step:
+    return Step(to=to.value, label=word(NEXT, to.value))
+
+
+def _unit(unit: Unit) -> UnitView:
+    label, shape = words.unit(unit.state)
+    names = Shift.objects.filter(unit=unit, ended_at=None).order_by("started_at")
+    backup = BACKUP[unit.kind]
+    return UnitView(
+        id=unit.pk,
+        name=unit.name,
+        kind=words.response(unit.kind),
+        state=unit.state,
+        label=label,
+        shape=shape,
+        since=unit.state_since,
+        reason=word(OUT_REASONS, unit.reason) if unit.reason else "",
+        check_due=unit.check_due_at,
+        check_late=unit.check_late,
+        emergency=unit.emergency_at,
+        backup=backup,
+        backup_label=words.response(backup),
+        crew=tuple(names.values_list("user__short_name", flat=True)),
+    )
+
+
+def _asked(offer: Offer) -> Asked:
+    return Asked(id=offer.pk, where=_where(offer.seat), until=offer.expires_at)
+
+
+def _where(seat: Seat) -> Where:
+    call = seat.call
+    caller = call.caller
+    answers = dict(Answer.objects.filter(call=call).values_list("question", "value"))
+    _version, protocol = store.published(call.agency_id)
+    safety = [one.key for one in protocol.questions if one.group == "safety"]
+    return Where(
+        id=call.pk,
+        number=call.number,
+        priority=call.priority,
+        priority_label=words.priority(call.priority),
+        type=board.type_label(call.type, call.source_wording, protocol),
+        place=caller.address,
+        zone=call.zone,
+        said=caller.said,
+        map=_map(caller.point, caller.address),
+        person=caller.person_name,
+        caller=word(fields.CALLERS, call.caller_kind),
+        simulated=bool(call.simulated),
+        staged=seat.mode == "staged",
+        hazards=_hazards(call, answers),
+        given=tuple(_given(key, answers.get(key, "not_asked")) for key in safety),
+        beside=_beside(seat),
+    )
+
+
+def _map(point: str, address: str) -> str:
+    """A geo: link, which the phone opens in the map that its owner uses."""
+    if point:
+        return f"geo:{point}?q={point}"
+    return f"geo:0,0?q={quote(address)}" if address else ""
+
+
+def _hazards(call: Call, answers: dict[str, str]) -> tuple[str, ...]:
+    said = [word(HAZARDS, key) for key in HAZARDS if answers.get(key) == "yes"]
+    codes = [f"{key}.{answers.get(key, 'not_asked')}" for key in ("weapon", "violence")]
+    said += [word(UNKNOWN, code) for code in codes if code in UNKNOWN]
+    if call.hazard:
+        said.insert(0, _("A hazard is on file for this place or person"))
+    return tuple(said)
+
+
+def _given(key: str, value: str) -> Given:
+    return Given(
+        label=word(spoken.QUESTIONS, key),
+        value=_(words.ANSWER[value]),
+        open=value.startswith("not_"),
+    )
+
+
+def _beside(seat: Seat) -> tuple[str, ...]:
+    """Who else is on this call or wanted on it."""
+    others = Seat.objects.filter(
+        call=seat.call_id, state__in=[SeatState.WANTED, SeatState.FILLED]
+    ).exclude(pk=seat.pk)
+    comes = {SeatState.WANTED: _("asked for"), SeatState.FILLED: _("is on it")}
+    return tuple(
+        f"{words.response(kind)}: {comes[SeatState(state)]}"
+        for kind, state in others.order_by("wanted_at").values_list("response", "state")
+    )

@@ -1,0 +1,200 @@
+"""The clinician's desk: what rings, who is on the line, and how one stands oneself."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch.models import Assignment, Offer, Presence, User
+from dispatch.selectors import board, words
+from dispatch.selectors import call as calls
+from dispatch.selectors.call import CallView
+from dispatch.selectors.decision import Words, word
+from dispatch.states import OfferState, PresenceState
+from routing import store
+
+PROJECTION = "clinical"
+DECLINES: Words = {
+    "busy_with_call": gettext_lazy("Busy with a call"),
+    "conflict_of_interest": gettext_lazy("I know the person"),
+    "language": gettext_lazy("Not my language"),
+    "needs_break": gettext_lazy("I need a break"),
+    "technical": gettext_lazy("Telephone or screen fails"),
+    "other": gettext_lazy("Another reason"),
+}
+BREAKS: Words = {
+    "meal": gettext_lazy("Meal"),
+    "rest": gettext_lazy("Rest"),
+    "meeting": gettext_lazy("Meeting"),
+    "training": gettext_lazy("Training"),
+    "other": gettext_lazy("Other"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Somebody's presence and what they may say next."""
+
+    state: str
+    label: str
+    shape: str
+    since: datetime
+    reason: str
+    may_come: bool
+    may_pause: bool
+    may_leave: bool
+    wrap_up_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ringing:
+    """A call put to this clinician, with all that is known of it."""
+
+    id: UUID
+    call: CallView
+    since: datetime
+    until: datetime
+    seconds: int
+    left: int
+    fallback_at: datetime | None
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A caller this clinician has accepted; ``confirmed_at`` None: still with dispatch."""
+
+    id: UUID
+    call: CallView
+    accepted_at: datetime
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The same caller as its forms name it: no data of the call but its number."""
+
+    id: UUID
+    call_id: UUID
+    number: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    name: str
+    label: str
+    shape: str
+    since: datetime
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """Who else is there, and whose coming and going changes that."""
+
+    colleagues: tuple[Colleague, ...]
+    free: int
+    ids: tuple[str, ...]
+
+
+def standing(user: User) -> Standing:
+    row = Presence.objects.get(user=user)
+    label, shape = words.presence(row.state)
+    _version, protocol = store.published(row.agency_id)
+    wrap_up = timedelta(seconds=protocol.clocks["wrap_up"])
+    taken = {PresenceState.RESERVED, PresenceState.ENGAGED}
+    return Standing(
+        state=row.state,
+        label=label,
+        shape=shape,
+        since=row.since,
+        reason=word(BREAKS, row.reason) if row.state == PresenceState.BREAK else "",
+        may_come=row.state not in {*taken, PresenceState.AVAILABLE},
+        may_pause=row.state
+        in {PresenceState.AVAILABLE, PresenceState.WRAP_UP, PresenceState.RESERVED},
+        may_leave=row.state not in {PresenceState.OFFLINE, PresenceState.ENGAGED},
+        wrap_up_until=(
+            row.since + wrap_up if row.state == PresenceState.WRAP_UP else None
+        ),
+    )
+
+
+def ringing(user: User, *, at: datetime) -> Ringing | None:
+    """What waits for this clinician's answer; at most one offer does."""
+    row = (
+        Offer.objects.filter(person=user, state=OfferState.PENDING)
+        .select_related("seat__call")
+        .first()
+    )
+    if row is None:
+        return None
+    view = calls.view(row.seat.call, PROJECTION)
+    return Ringing(
+        id=row.pk,
+        call=view,
+        since=row.made_at,
+        until=row.expires_at,
+        seconds=round((row.expires_at - row.made_at).total_seconds()),
+        left=max(0, round((row.expires_at - at).total_seconds())),
+        fallback_at=row.seat.give_up_at,
+        said=_("A call is ringing for you: %(priority)s, %(type)s, %(place)s.")
+        % {
+            "priority": view.head.priority_label,
+            "type": view.head.type,
+            "place": view.person.place or _("place not known"),
+        },
+    )
+
+
+def sessions(user: User) -> tuple[Session, ...]:
+    """Every caller this clinician has and has not let go, the newest first."""
+    rows = Assignment.objects.filter(person=user, ended_at=None)
+    return tuple(
+        Session(
+            id=row.pk,
+            call=calls.view(row.seat.call, PROJECTION),
+            accepted_at=row.accepted_at,
+            confirmed_at=row.confirmed_at,
+        )
+        for row in rows.select_related("seat__call").order_by("-accepted_at", "-pk")
+    )
+
+
+def ending(user: User) -> tuple[Ending, ...]:
+    """The callers whose forms stand on the desk, in the order of the sessions."""
+    rows = Assignment.objects.filter(person=user, ended_at=None)
+    return tuple(
+        Ending(
+            id=row.pk,
+            call_id=row.seat.call_id,
+            number=row.seat.call.number,
+            confirmed=row.confirmed_at is not None,
+        )
+        for row in rows.select_related("seat__call").order_by("-accepted_at", "-pk")
+    )
+
+
+def floor(user: User) -> Floor:
+    """Three queries, however many colleagues."""
+    assert user.agency_id
+    everybody = Presence.objects.filter(agency=user.agency_id, user__role=user.role)
+    ids = list(everybody.order_by("pk").values_list("pk", flat=True))
+    people = board.people(user.agency_id, PROJECTION, ids)
+    return Floor(
+        colleagues=tuple(
+            Colleague(
+                name=one["name"],
+                label=one["label"],
+                shape=one["shape"],
+                since=datetime.fromisoformat(one["since"]),
+                call=one["call"] or "",
+            )
+            for one in people
+            if one["state"] != PresenceState.OFFLINE and one["id"] != str(user.pk)
+        ),
+        free=sum(one["state"] == PresenceState.AVAILABLE for one in people),
+        ids=tuple(str(one) for one in ids),
+    )

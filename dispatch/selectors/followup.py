@@ -1,0 +1,203 @@
+"""The navigators' worklist: who is to be called back, by when, and by whom."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch.models import Agency, Disposition, FollowUp
+from dispatch.selectors import board, fields, words
+from dispatch.selectors.decision import Words, word
+from dispatch.states import FollowUpState
+from routing import store
+from routing.core.protocol import Protocol
+
+PAGE = 500
+SOON = timedelta(hours=48)
+OUTCOMES: Words = {
+    "engaged": gettext_lazy("Engaged with support"),
+    "risk_reduced": gettext_lazy("Safer now"),
+    "declined": gettext_lazy("Declined"),
+    "unreachable": gettext_lazy("Could not be reached"),
+    "other": gettext_lazy("Other"),
+}
+CHANNELS: Words = {
+    "voice": gettext_lazy("Call"),
+    "text": gettext_lazy("Text"),
+    "visit": gettext_lazy("Visit"),
+}
+STATES: Words = {
+    "due": gettext_lazy("Not tried yet"),
+    "attempted": gettext_lazy("Tried"),
+    "reached": gettext_lazy("Reached"),
+    "engaged": gettext_lazy("Engaged"),
+    "closed": gettext_lazy("Closed"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One follow-up in the list: nothing that says who the person is."""
+
+    id: UUID
+    version: int
+    call: UUID
+    number: str
+    type: str
+    zone: str
+    simulated: str
+    due: datetime
+    late: bool
+    state: str
+    tries: str
+    consent: str
+    contact: str
+    no_contact: bool
+    claimed_by: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    key: str
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worklist:
+    sections: tuple[Section, ...]
+    open: int
+    mine: int
+    shown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    at: datetime
+    channel: str
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtHand:
+    """The follow-up somebody works on now, with the sealed part for that person alone."""
+
+    item: Item
+    person: str
+    phone: str
+    language: str
+    tried: tuple[Tried, ...]
+
+
+def open_ones(agency: UUID) -> QuerySet[FollowUp]:
+    """The open ones, the earliest due first."""
+    rows = FollowUp.objects.filter(agency=agency).exclude(state=FollowUpState.CLOSED)
+    return rows.order_by("due_at", "pk")
+
+
+def worklist(agency: Agency, reader: UUID, *, now: datetime) -> Worklist:
+    """By due time in the agency's zone. Three queries, however long the list."""
+    rows = open_ones(agency.pk)
+    found = list(_listed(rows)[:PAGE])
+    consents = _consents(row.call_id for row in found)
+    protocol = store.published(agency.pk)[1]
+    items = [_item(row, reader, consents, protocol, now) for row in found]
+    ends = _ends(agency, now)
+    sections: dict[str, list[Item]] = {key: [] for key in ends}
+    for item in items:
+        key = next(key for key, end in ends.items() if end is None or item.due < end)
+        sections[key].append(item)
+    titles = _titles()
+    return Worklist(
+        sections=tuple(
+            Section(key=key, title=titles[key], items=tuple(inside))
+            for key, inside in sections.items()
+            if inside
+        ),
+        open=len(found) if len(found) < PAGE else rows.count(),
+        mine=sum(item.mine for item in items),
+        shown=len(found),
+    )
+
+
+def at_hand(row: FollowUp, reader: UUID, *, now: datetime) -> AtHand:
+    """All that whoever claimed it needs to reach the person."""
+    found = _listed(FollowUp.objects.filter(pk=row.pk)).get()
+    protocol = store.published(found.agency_id)[1]
+    caller = found.call.caller
+    return AtHand(
+        item=_item(found, reader, _consents([found.call_id]), protocol, now),
+        person=caller.person_name or caller.name,
+        phone=caller.phone,
+        language=caller.language,
+        tried=tuple(
+            Tried(at=one.at, channel=word(CHANNELS, one.channel), reached=one.reached)
+            for one in found.tries.order_by("-number")
+        ),
+    )
+
+
+def _listed(rows: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
+    return rows.select_related("call__caller", "claimed_by")
+
+
+def _consents(calls: Iterable[UUID]) -> dict[UUID, str]:
+    """What the latest disposition of each call says of a follow-up."""
+    rows = Disposition.objects.filter(call__in=list(calls)).order_by("at", "pk")
+    return dict(rows.values_list("call", "followup_consent"))
+
+
+def _ends(agency: Agency, now: datetime) -> dict[str, datetime | None]:
+    """Where each section ends; a day ends at midnight of the agency's own zone."""
+    local = now.astimezone(agency.zone)
+    tomorrow = local.date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time.min, tzinfo=agency.zone)
+    return {"overdue": now, "today": midnight, "soon": now + SOON, "later": None}
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "overdue": _("Overdue"),
+        "today": _("Today"),
+        "soon": _("Next 48 hours"),
+        "later": _("Later"),
+    }
+
+
+def _item(
+    row: FollowUp,
+    reader: UUID,
+    consents: Mapping[UUID, str],
+    protocol: Protocol,
+    now: datetime,
+) -> Item:
+    call, contact = row.call, row.call.caller.safe_contact
+    consent = consents.get(call.pk)
+    return Item(
+        id=row.pk,
+        version=row.version,
+        call=call.pk,
+        number=call.number,
+        type=board.type_label(call.type, call.source_wording, protocol),
+        zone=call.zone,
+        simulated=call.simulated,
+        due=row.due_at,
+        late=row.due_at < now,
+        state=word(STATES, row.state),
+        tries=_("%(done)s of %(most)s tries")
+        % {"done": row.attempts, "most": protocol.clocks["follow_up_attempts"]},
+        # Without a disposition nobody asked: the decision named Care Navigation.
+        consent=_("Asked for Care Navigation")
+        if consent is None
+        else _("Agreed to follow-up: %(answer)s")
+        % {"answer": _(words.ANSWER[consent])},
+        contact=word(fields.SAFE_CONTACT, contact),
+        no_contact=contact == "none",
+        claimed_by=row.claimed_by.short_name if row.claimed_by else "",
+        mine=row.claimed_by_id == reader,
+    )

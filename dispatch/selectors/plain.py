@@ -1,0 +1,89 @@
+"""Rows as programs read them: codes and ids, no words made for a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from dispatch.models import (
+    Assignment,
+    Call,
+    Caller,
+    CallNote,
+    Decision,
+    Disposition,
+    FollowUp,
+    Offer,
+    Seat,
+    Unit,
+)
+from dispatch.selectors import triage
+from dispatch.states import FollowUpState, OfferState
+from routing import store
+from routing.core import explain
+from routing.core.decide import decide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeCall:
+    """A call and all that hangs on it, each in the order in which it came."""
+
+    call: Call
+    caller: Caller
+    answers: Mapping[str, str]
+    seats: list[Seat]
+    offers: list[Offer]
+    assignments: list[Assignment]
+    decisions: list[Decision]
+    notes: list[CallNote]
+    dispositions: list[Disposition]
+    followups: list[FollowUp]
+
+    @property
+    def version(self) -> int:
+        return self.call.version
+
+
+def whole(call: Call) -> WholeCall:
+    """Nine queries, however much hangs on the call."""
+    return WholeCall(
+        call=call,
+        caller=Caller.objects.get(call=call),
+        answers=dict(call.answers.values_list("question", "value")),
+        seats=list(call.seats.order_by("pk")),
+        offers=list(Offer.objects.filter(seat__call=call).order_by("pk")),
+        assignments=list(Assignment.objects.filter(seat__call=call).order_by("pk")),
+        decisions=list(call.decisions.order_by("at", "pk")),
+        notes=list(call.notes.order_by("at", "pk")),
+        dispositions=list(call.dispositions.order_by("at", "pk")),
+        followups=list(call.followups.order_by("planned_at", "pk")),
+    )
+
+
+def preview(
+    call: Call, answers: Mapping[str, str], *, at: datetime
+) -> dict[str, object]:
+    """The line that deciding now would give with these answers on top. No write."""
+    _row, protocol = store.published(call.agency_id)
+    typed = triage.stored(call) | dict(answers)
+    seen = triage.known(
+        typed, agency_id=call.agency_id, protocol=protocol, at=at, call=call
+    )
+    return explain.line(decide(seen, protocol))
+
+
+def ringing(offers: QuerySet[Offer]) -> list[Offer]:
+    """Of these, what waits for an answer, the nearest deadline first."""
+    return list(offers.filter(state=OfferState.PENDING).order_by("expires_at", "pk"))
+
+
+def units(agency: UUID) -> list[Unit]:
+    return list(Unit.objects.filter(agency=agency).order_by("name"))
+
+
+def followups(agency: UUID) -> list[FollowUp]:
+    """The open ones, the earliest due first, at most 500."""
+    rows = FollowUp.objects.filter(agency=agency).exclude(state=FollowUpState.CLOSED)
+    return list(rows.order_by("due_at", "pk")[:500])

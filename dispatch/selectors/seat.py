@@ -1,0 +1,202 @@
+"""The seats of a call: who has each help that is wanted, and how far along."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from dispatch.models import Assignment, Call, Offer, Seat
+from dispatch.selectors import decision as spoken
+from dispatch.selectors import words
+from dispatch.selectors.decision import word
+from dispatch.states import SeatState
+from routing.core.protocol import Protocol
+
+OPEN_SEAT = frozenset({SeatState.WANTED, SeatState.FILLED})
+TEAMS = ("crt", "cor")
+REFUSED = frozenset({"declined", "expired"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A state: its word, its shape, since when; ``act`` when somebody must act."""
+
+    label: str
+    since: datetime
+    shape: str = "open"
+    act: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    label: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatView:
+    """One help that is wanted: who has it, how far along, what can be pressed."""
+
+    id: UUID
+    kind: str
+    title: str
+    who: str
+    how: str
+    mark: Mark
+    steps: tuple[Step, ...]
+    asked: tuple[str, ...]
+    rings_since: datetime | None
+    rings_until: datetime | None
+    open: bool
+    to_tell: bool
+    to_clear: bool
+    to_calm: bool
+
+
+def seats(call: Call, protocol: Protocol) -> list[SeatView]:
+    """Every seat the call ever had, oldest first. Three queries."""
+    rows = list(Seat.objects.filter(call=call).order_by("wanted_at", "pk"))
+    offers = list(
+        Offer.objects.filter(seat__call=call)
+        .select_related("person", "unit")
+        .order_by("made_at", "pk")
+    )
+    working = list(
+        Assignment.objects.filter(seat__call=call)
+        .select_related("person", "unit")
+        .order_by("accepted_at", "pk")
+    )
+    return [
+        _seat(
+            seat,
+            [one for one in offers if one.seat_id == seat.pk],
+            next((one for one in working[::-1] if one.seat_id == seat.pk), None),
+            protocol,
+        )
+        for seat in rows
+    ]
+
+
+def _seat(
+    seat: Seat, offers: Sequence[Offer], taken: Assignment | None, protocol: Protocol
+) -> SeatView:
+    rings = next((one for one in offers if one.state == "pending"), None)
+    outside = seat.response not in spoken.OURS
+    return SeatView(
+        id=seat.pk,
+        kind=words.response(seat.response),
+        title=spoken.label(seat.response, protocol),
+        who=_taker(taken) or _taker(rings),
+        how="" if seat.mode == "now" else word(spoken.HOW, seat.mode),
+        mark=_mark(seat, rings, taken),
+        steps=_steps(seat, offers, taken),
+        asked=tuple(_tried(one) for one in offers if one.state in REFUSED),
+        rings_since=rings.made_at if rings else None,
+        rings_until=rings.expires_at if rings else None,
+        open=seat.state in OPEN_SEAT,
+        to_tell=outside and seat.state == SeatState.WANTED,
+        to_clear=seat.mode == "staged"
+        and seat.response in TEAMS
+        and seat.state in OPEN_SEAT,
+        to_calm=_in_emergency(taken),
+    )
+
+
+def _in_emergency(taken: Assignment | None) -> bool:
+    """Its crew called for help while it works on this call."""
+    if taken is None or taken.unit is None or taken.ended_at is not None:
+        return False
+    return taken.unit.emergency_at is not None
+
+
+def _taker(row: Offer | Assignment | None) -> str:
+    if row is None:
+        return ""
+    return row.unit.name if row.unit else row.person.short_name if row.person else ""
+
+
+def _tried(offer: Offer) -> str:
+    how = _("declined") if offer.state == "declined" else _("no answer")
+    return f"{_taker(offer)}: {how}"
+
+
+def _mark(seat: Seat, rings: Offer | None, taken: Assignment | None) -> Mark:
+    """The seat's word, as the board would say it."""
+    if seat.state not in OPEN_SEAT:
+        said = {
+            SeatState.DONE: _("Done"),
+            SeatState.UNFILLED: _("Nobody could be had"),
+            SeatState.WITHDRAWN: _("Withdrawn"),
+        }
+        return Mark(label=said[SeatState(seat.state)], since=seat.since, shape="dash")
+    if seat.response not in spoken.OURS:
+        return _outside(seat)
+    if taken is not None and taken.ended_at is None:
+        return _at_work(taken)
+    if rings is not None:
+        team = rings.unit is not None
+        return Mark(
+            label=_("Dispatched") if team else _("Ringing"),
+            since=rings.made_at,
+            shape="diamond" if team else "ring",
+        )
+    if seat.response == "cn":
+        return Mark(label=_("On the navigators' list"), since=seat.since)
+    return Mark(label=_("Nobody free: waits"), since=seat.since, act=True)
+
+
+def _outside(seat: Seat) -> Mark:
+    if seat.state == SeatState.WANTED:
+        return Mark(label=_("Not told yet"), since=seat.since, act=True)
+    return Mark(
+        label=_("Told, confirmed"),
+        since=seat.confirmed_at or seat.since,
+        shape="half" if seat.mode == "staged" else "full",
+    )
+
+
+def _at_work(taken: Assignment) -> Mark:
+    if taken.unit is None:
+        if taken.confirmed_at is None:
+            label = _("Joins: stay on the line")
+            return Mark(label=label, since=taken.accepted_at, shape="half")
+        return Mark(label=_("With caller"), since=taken.confirmed_at, shape="full")
+    unit = taken.unit
+    if unit.emergency_at:
+        label = _("Emergency")
+        return Mark(label=label, since=unit.emergency_at, shape="sos", act=True)
+    if unit.check_late and unit.check_due_at:
+        return Mark(label=_("Safety check late"), since=unit.check_due_at, act=True)
+    label, shape = words.unit(unit.state)
+    return Mark(label=label, since=unit.state_since, shape=shape)
+
+
+def _steps(
+    seat: Seat, offers: Sequence[Offer], taken: Assignment | None
+) -> tuple[Step, ...]:
+    made = taken.offer_id if taken else None
+    offer = next((one for one in offers if one.pk == made), None)
+    first = offer or (offers[-1] if offers else None)
+    if seat.response == "ccd":
+        return (
+            Step(label=_("Offered"), at=first.made_at if first else None),
+            Step(label=_("Accepted"), at=taken.accepted_at if taken else None),
+            Step(label=_("Has the caller"), at=taken.confirmed_at if taken else None),
+            Step(label=_("Ended"), at=taken.ended_at if taken else None),
+        )
+    if seat.response in TEAMS:
+        return (
+            Step(label=_("Dispatched"), at=first.made_at if first else None),
+            Step(label=_("Acknowledged"), at=taken.accepted_at if taken else None),
+            Step(label=_("En route"), at=taken.en_route_at if taken else None),
+            Step(label=_("On scene"), at=taken.on_scene_at if taken else None),
+            Step(label=_("Clear"), at=taken.ended_at if taken else None),
+        )
+    if seat.response == "cn":
+        return (Step(label=_("On the list"), at=seat.wanted_at),)
+    return (
+        Step(label=_("Wanted"), at=seat.wanted_at),
+        Step(label=_("Told"), at=seat.confirmed_at),
+    )

@@ -1,0 +1,257 @@
+"""The page of one call, its live part, and every form on it."""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from dispatch import access, errors, journal
+from dispatch.actions import decision, disposition, intake, offer, seat, unit
+from dispatch.models import Call, Seat
+from dispatch.selectors import call as calls
+from dispatch.selectors import decision as spoken
+from dispatch.selectors import timeline, words
+from dispatch.web import forms
+from dispatch.web.base import acting, chosen_id, seen
+from dispatch.web.errors import status_of, words_of
+from dispatch.web.triage import abilities
+
+Act = Callable[..., object]
+ASK_FOR = ("crt", "cor", "ems", "police", "cit", "fire", "ccd", "cn", "988")
+ASK_WHY = ("more_help", "not_safe", "caller_asks", "new_information", "other")
+SET_ASIDE_WHY = ("caller_cancelled", "opened_by_mistake", "test_call", "other")
+RETURN_WHY = ("outside_heart", "no_unit", "other")
+REOPEN_WHY = ("new_information", "called_again", "closed_by_mistake", "other")
+WITHDRAW_WHY = ("not_needed", "not_safe", "another_unit", "other")
+
+
+@login_required
+def page(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    return _show(request, call_id, "call/page.html")
+
+
+@login_required
+def live(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """What changes by itself: head, seats, decision, history."""
+    return _show(request, call_id, "call/_live.html")
+
+
+@login_required
+def acts(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """The forms, made anew when the call changes and nobody is writing in one."""
+    return _show(request, call_id, "call/_acts.html")
+
+
+@login_required
+def drawer(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """The short version beside the board."""
+    return _show(request, call_id, "call/_drawer.html")
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Asked again after a second: decides the call itself if nobody has."""
+    access.call_for(request.user, call_id, "call.see")
+    decision.decide(call_id=call_id, by=access.actor(request.user))
+    if request.headers.get("HX-Request"):
+        return _show(request, call_id, "call/_live.html")
+    return redirect("call", call_id)
+
+
+def form(verb: str) -> Callable[[Act], Callable[..., HttpResponse]]:
+    """A form on the page: reach the call, act, back to it. A refusal shows it again."""
+
+    def wrap(act: Act) -> Callable[..., HttpResponse]:
+        @wraps(act)
+        def view(request: HttpRequest, call_id: UUID, **ids: UUID) -> HttpResponse:
+            call = access.call_for(request.user, call_id, verb)
+            try:
+                act(request, call, **ids)
+            except errors.NotFound:
+                raise
+            except errors.DispatchError as error:
+                return _show(request, call_id, "call/page.html", error)
+            return redirect("call", call_id)
+
+        return login_required(require_POST(view))
+
+    return wrap
+
+
+@form("call.note")
+def note(request: HttpRequest, call: Call) -> object:
+    return intake.add_note(
+        call_id=call.pk,
+        text=forms.words(request.POST, "text"),
+        kind="radio" if request.POST.get("kind") == "radio" else "note",
+        by=acting(request),
+    )
+
+
+@form("call.own")
+def take(request: HttpRequest, call: Call) -> object:
+    return intake.take(call_id=call.pk, by=acting(request))
+
+
+@form("decision.override")
+def override(request: HttpRequest, call: Call) -> object:
+    choice = forms.chosen(request.POST)
+    return decision.override(
+        call_id=call.pk, by=acting(request), seen=seen(request), **choice
+    )
+
+
+@form("team.request")
+def ask(request: HttpRequest, call: Call) -> object:
+    choice = forms.chosen(request.POST)
+    return decision.request_team(
+        call_id=call.pk,
+        response=choice["response"],
+        reason=_coded(choice["reason"], ASK_WHY),
+        by=acting(request),
+        seen=seen(request),
+    )
+
+
+@form("unit.dispatch")
+def send(request: HttpRequest, call: Call) -> object:
+    row = access.unit_for(request.user, chosen_id(request, "unit"), "unit.dispatch")
+    return offer.send(
+        call_id=call.pk, unit_id=row.pk, by=acting(request), seen=seen(request)
+    )
+
+
+@form("call.edit")
+def link(request: HttpRequest, call: Call) -> object:
+    other = calls.by_number(call.agency_id, forms.words(request.POST, "number"))
+    if other is None:
+        raise errors.Invalid(field="number", why="there is no such call")
+    return intake.link_calls(
+        call_id=call.pk, duplicate_of=other, by=acting(request), seen=seen(request)
+    )
+
+
+@form("call.edit")
+def cancel(request: HttpRequest, call: Call) -> object:
+    reason = _coded(request.POST.get("reason", ""), SET_ASIDE_WHY)
+    return intake.cancel(
+        call_id=call.pk, reason=reason, by=acting(request), seen=seen(request)
+    )
+
+
+@form("call.edit")
+def give_back(request: HttpRequest, call: Call) -> object:
+    reason = _coded(request.POST.get("reason", ""), RETURN_WHY)
+    return intake.return_to_911(
+        call_id=call.pk, reason=reason, by=acting(request), seen=seen(request)
+    )
+
+
+@form("call.end")
+def close(request: HttpRequest, call: Call) -> object:
+    return disposition.close(
+        call_id=call.pk,
+        by=acting(request),
+        seen=seen(request),
+        **forms.ending(request.POST),
+    )
+
+
+@form("call.end")
+def reopen(request: HttpRequest, call: Call) -> object:
+    reason = _coded(request.POST.get("reason", ""), REOPEN_WHY)
+    return disposition.reopen(
+        call_id=call.pk, reason=reason, by=acting(request), seen=seen(request)
+    )
+
+
+@form("seat.confirm")
+def told(request: HttpRequest, call: Call, seat_id: UUID) -> object:
+    """The outside service has been told and said yes."""
+    row = _seat(request, call, seat_id, "seat.confirm")
+    return seat.confirm_told(seat_id=row.pk, by=acting(request))
+
+
+@form("scene.clear")
+def clear(request: HttpRequest, call: Call, seat_id: UUID) -> object:
+    row = _seat(request, call, seat_id, "scene.clear")
+    return seat.clear_scene(seat_id=row.pk, by=acting(request))
+
+
+@form("unit.dispatch")
+def calm(request: HttpRequest, call: Call, seat_id: UUID) -> object:
+    """The floor ends a crew's emergency: a crew may be made to say that all is well."""
+    row = _seat(request, call, seat_id, "unit.dispatch")
+    taken = row.assignments.filter(ended_at=None, unit__isnull=False).first()
+    if taken is None:
+        raise errors.Invalid(field="unit", why="no crew is on this call any more")
+    return unit.end_emergency(unit_id=taken.unit_id, by=acting(request))
+
+
+@form("seat.withdraw")
+def withdraw(request: HttpRequest, call: Call, seat_id: UUID) -> object:
+    row = _seat(request, call, seat_id, "seat.withdraw")
+    why = _coded(request.POST.get("reason", ""), WITHDRAW_WHY)
+    return seat.withdraw(seat_id=row.pk, why=why, by=acting(request))
+
+
+def _seat(request: HttpRequest, call: Call, seat_id: UUID, verb: str) -> Seat:
+    """A seat of this call and of no other."""
+    row = access.seat_for(request.user, seat_id, verb)
+    if row.call_id != call.pk:
+        raise errors.NotFound
+    return row
+
+
+def _show(
+    request: HttpRequest,
+    call_id: UUID,
+    template: str,
+    error: errors.DispatchError | None = None,
+) -> HttpResponse:
+    """The call as this person may see it; the look is recorded."""
+    call, projection = access.read_call(request.user, call_id)
+    # The number before the reading: what happens in between is shown twice, never lost.
+    number = journal.head(call.agency_id)
+    view = calls.view(call, projection)
+    context = {
+        "board_number": number,
+        "call": view,
+        "head": view.head,
+        "may": abilities(request),
+        "mine": view.head.owner_id == request.user.pk,
+        "choices": _choices(),
+        "typed": request.POST if error else {},
+        "error": words_of(error) if error else "",
+    }
+    return render(request, template, context, status=status_of(error) if error else 200)
+
+
+def _choices() -> dict[str, object]:
+    """The codes a form offers, with their words."""
+
+    def pairs(codes: tuple[str, ...]) -> list[tuple[str, str]]:
+        return [(code, spoken.word(timeline.REASONS, code)) for code in codes]
+
+    return {
+        "override_reasons": list(spoken.OVERRIDE_REASONS.items()),
+        "ask_for": [(code, words.response(code)) for code in ASK_FOR],
+        "ask_why": pairs(ASK_WHY),
+        "set_aside_why": pairs(SET_ASIDE_WHY),
+        "return_why": pairs(RETURN_WHY),
+        "reopen_why": pairs(REOPEN_WHY),
+        "withdraw_why": pairs(WITHDRAW_WHY),
+        "outcomes": [(code, str(label)) for code, label in timeline.OUTCOMES.items()],
+        "consents": list(spoken.VALUES.items()),
+    }
+
+
+def _coded(reason: str, allowed: tuple[str, ...]) -> str:
+    if reason not in allowed:
+        raise errors.Invalid(field="reason", why="choose a reason")
+    return reason

@@ -1,0 +1,241 @@
+"""The crew's phone: sign on, acknowledge, one press per status, safe, emergency."""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from dispatch import access, errors, journal
+from dispatch.actions import decision, intake, offer, unit
+from dispatch.models import Assignment, Unit
+from dispatch.selectors import crew as crews
+from dispatch.selectors import timeline
+from dispatch.selectors.decision import Words, word
+from dispatch.web import forms
+from dispatch.web.base import acting, chosen_id
+from dispatch.web.errors import status_of, words_of
+
+Act = Callable[..., object]
+OUTCOMES = (
+    "resolved_on_scene",
+    "transported_willingly",
+    "declined_help",
+    "not_located",
+    "no_help_needed",
+    "hospital",
+    "handed_to_ems",
+    "handed_to_police",
+    "involuntary_commitment",
+    "other",
+)
+ASK_FOR = ("crt", "cor", "cit", "ems", "police")
+
+
+@login_required
+def page(request: HttpRequest) -> HttpResponse:
+    return _show(request, "crew/page.html")
+
+
+@login_required
+def live(request: HttpRequest) -> HttpResponse:
+    return _show(request, "crew/_unit.html")
+
+
+def form(act: Act) -> Callable[..., HttpResponse]:
+    """A press on the crew's page: act on its unit, back to it."""
+
+    @wraps(act)
+    def view(request: HttpRequest, **ids: UUID) -> HttpResponse:
+        try:
+            act(request, own_unit(request), **ids)
+        except (errors.NotFound, errors.Forbidden):
+            raise
+        except errors.DispatchError as error:
+            return _refused(request, "crew/page.html", error)
+        return redirect("crew")
+
+    return login_required(require_POST(view))
+
+
+def own_unit(request: HttpRequest) -> Unit:
+    """The unit this person is on; nobody reports for another."""
+    access.require(request.user, "crew.see")
+    row = crews.unit_of(request.user)
+    if row is None:
+        raise errors.Invalid(field="unit", why="sign on first")
+    return access.unit_for(request.user, row.pk, "unit.report")
+
+
+def own_work(request: HttpRequest, own: Unit) -> Assignment:
+    """What the unit works on, if the press was meant for it and not for an older call."""
+    works = Assignment.objects.filter(unit=own, ended_at=None)
+    row = works.select_related("seat").first()
+    if row is None or str(row.pk) != request.POST.get("assignment"):
+        raise errors.Stale
+    return row
+
+
+@login_required
+@require_POST
+def sign_on(request: HttpRequest) -> HttpResponse:
+    access.require(request.user, "crew.see")
+    try:
+        row = access.joinable_unit(request.user, chosen_id(request, "unit"))
+        unit.sign_on(unit_id=row.pk, by=acting(request))
+    except errors.Invalid as error:
+        return _refused(request, "crew/page.html", error)
+    return redirect("crew")
+
+
+@form
+def sign_off(request: HttpRequest, own: Unit) -> object:
+    return unit.sign_off(unit_id=own.pk, by=acting(request))
+
+
+@form
+def accept(request: HttpRequest, own: Unit, offer_id: UUID) -> object:
+    row = access.offer_for(request.user, offer_id)
+    return offer.accept(offer_id=row.pk, by=acting(request))
+
+
+@form
+def decline(request: HttpRequest, own: Unit, offer_id: UUID) -> object:
+    row = access.offer_for(request.user, offer_id)
+    reason = _coded(request.POST.get("reason", ""), crews.DECLINES)
+    return offer.decline(offer_id=row.pk, reason=reason, by=acting(request))
+
+
+@form
+def status(request: HttpRequest, own: Unit) -> object:
+    own_work(request, own)
+    to = request.POST.get("to", "")
+    return unit.report(unit_id=own.pk, to=to, by=acting(request))
+
+
+@form
+def safe(request: HttpRequest, own: Unit) -> object:
+    return unit.confirm_safe(unit_id=own.pk, by=acting(request))
+
+
+@form
+def ask(request: HttpRequest, own: Unit) -> object:
+    kind = request.POST.get("response", "")
+    if kind not in ASK_FOR:
+        raise errors.Invalid(field="response", why="choose one")
+    seat = own_work(request, own).seat
+    call = access.call_for(request.user, seat.call_id, "team.request")
+    return decision.request_team(
+        call_id=call.pk, response=kind, reason="more_help", by=acting(request)
+    )
+
+
+@form
+def note(request: HttpRequest, own: Unit) -> object:
+    seat = own_work(request, own).seat
+    call = access.call_for(request.user, seat.call_id, "call.note")
+    text = forms.words(request.POST, "text")
+    return intake.add_note(call_id=call.pk, text=text, by=acting(request))
+
+
+@form
+def out(request: HttpRequest, own: Unit) -> object:
+    reason = _coded(request.POST.get("reason", ""), crews.OUT_REASONS)
+    return unit.out_of_service(unit_id=own.pk, reason=reason, by=acting(request))
+
+
+@form
+def back(request: HttpRequest, own: Unit) -> object:
+    return unit.in_service(unit_id=own.pk, by=acting(request))
+
+
+@login_required
+def clear(request: HttpRequest) -> HttpResponse:
+    """How it ended, then free again."""
+    if request.method != "POST":
+        return _show(request, "crew/clear.html")
+    try:
+        own = own_unit(request)
+        own_work(request, own)
+        said = forms.ending(request.POST)
+        unit.clear(
+            unit_id=own.pk,
+            outcome=request.POST.get("outcome", ""),
+            person_reached=said["person_reached"],
+            followup_consent=said["followup_consent"],
+            by=acting(request),
+        )
+    except (errors.Invalid, errors.Stale) as error:
+        return _refused(request, "crew/clear.html", error)
+    return redirect("crew")
+
+
+@login_required
+def emergency(request: HttpRequest) -> HttpResponse:
+    """Held for a second it goes out at once; pressed without script it asks first."""
+    if request.method != "POST" or request.POST.get("sure") != "held":
+        return _show(request, "crew/emergency.html")
+    try:
+        unit.emergency(unit_id=own_unit(request).pk, by=acting(request))
+    except errors.Invalid as error:
+        return _refused(request, "crew/page.html", error)
+    return redirect("crew")
+
+
+@login_required
+@require_POST
+def position(request: HttpRequest) -> HttpResponse:
+    own = own_unit(request)
+    try:
+        lat, lon = float(request.POST["lat"]), float(request.POST["lon"])
+    except (KeyError, ValueError):
+        raise errors.Invalid(field="position", why="lat and lon in degrees") from None
+    unit.report_position(unit_id=own.pk, lat=lat, lon=lon)
+    return HttpResponse(status=204)
+
+
+def _coded(code: str, allowed: Words) -> str:
+    if code not in allowed:
+        raise errors.Invalid(field="reason", why="choose a reason")
+    return code
+
+
+def _refused(
+    request: HttpRequest, template: str, error: errors.DispatchError
+) -> HttpResponse:
+    """The page again with what was typed; to the page's script only the sentence."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"detail": words_of(error)}, status=status_of(error))
+    return _show(request, template, error)
+
+
+def _show(
+    request: HttpRequest, template: str, error: errors.DispatchError | None = None
+) -> HttpResponse:
+    """The crew's unit, or the units to sign on to; a call that shows is a read."""
+    access.require(request.user, "crew.see")
+    # The number before the reading: what happens in between is shown twice, never lost.
+    number = journal.head(request.user.agency_id)
+    own = crews.unit_of(request.user)
+    crew = crews.crew(own) if own else None
+    for where in (crew.at, crew.asked and crew.asked.where) if crew else ():
+        if where:
+            access.read_call(request.user, where.id)
+    context = {
+        "board_number": number,
+        "crew": crew,
+        "joinable": () if own else crews.joinable(request.user),
+        "declines": _pairs(crews.DECLINES),
+        "out": _pairs(crews.OUT_REASONS),
+        "outcomes": [(code, word(timeline.OUTCOMES, code)) for code in OUTCOMES],
+        "typed": request.POST if error else {},
+        "error": words_of(error) if error else "",
+    }
+    return render(request, template, context, status=status_of(error) if error else 200)
+
+
+def _pairs(said: Words) -> list[tuple[str, str]]:
+    return [(code, str(label)) for code, label in said.items()]

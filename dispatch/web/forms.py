@@ -1,0 +1,93 @@
+"""What the forms of a call say: parse only, one function per verb."""
+
+import json
+from collections.abc import Mapping
+
+from django.http import QueryDict
+
+from dispatch.actions.intake import Details, Intake
+from dispatch.errors import Invalid
+from dispatch.selectors.decision import VALUES
+from dispatch.selectors.fields import FIELDS, FLAGS, Typed, blank, offence
+from routing.core.facts import ANSWERS
+
+LIMITS = {"said": 1000, "address": 300}
+LIMIT = 80
+WORDS = 4000
+REACHED = {"yes": True, "no": False}
+
+
+def typed(data: QueryDict) -> dict[str, str]:
+    """The fields of the triage screen; what is left out stays as on a blank one."""
+    empty = blank()
+    said = {
+        name: data.get(name, empty[name]).strip()[: LIMITS.get(name, LIMIT)]
+        for name in FIELDS
+    }
+    return {**said, **{key: _answer(data, key) for key in ANSWERS}}
+
+
+def _answer(data: QueryDict, key: str) -> str:
+    value = data.get(key, "not_asked")
+    if value not in VALUES:
+        raise Invalid(field=key, why="yes, no, not_known or not_asked")
+    return value
+
+
+def was(data: QueryDict) -> dict[str, str]:
+    """The fields as the page first showed them; empty if the page did not say."""
+    try:
+        before = json.loads(data.get("was", "{}"))
+    except ValueError:
+        return {}
+    if not isinstance(before, dict):
+        return {}
+    return {key: str(before[key]) for key in blank() if key in before}
+
+
+def answers(said: Typed) -> dict[str, str]:
+    return {key: said[key] for key in ANSWERS}
+
+
+def intake(said: Typed) -> Intake:
+    return Intake(
+        source=said["source"],
+        inside={"yes": True, "no": False}.get(said["inside"]),
+        **_common(said),
+    )
+
+
+def details(said: Typed) -> Details:
+    return Details(inside=said["inside"], **_common(said))
+
+
+def _common(said: Typed) -> dict[str, object]:
+    names = ("type", "caller_kind", "zone", "name", "phone", "address")
+    more = ("said", "person_name", "safe_contact")
+    return {
+        **{name: said[name] for name in (*names, *more)},
+        **{name: said[name] == "yes" for name in FLAGS},
+        "offence": offence(said),
+    }
+
+
+def chosen(data: QueryDict) -> dict[str, str]:
+    """Another response: which, the coded reason, a few words."""
+    return {
+        "response": data.get("response", ""),
+        "reason": data.get("reason", ""),
+        "note": words(data, "why"),
+    }
+
+
+def ending(data: QueryDict) -> dict[str, object]:
+    """How a call ended."""
+    return {
+        "outcomes": data.getlist("outcomes"),
+        "person_reached": REACHED.get(data.get("person_reached", "")),
+        "followup_consent": data.get("followup_consent", "not_asked"),
+    }
+
+
+def words(data: Mapping[str, str], name: str) -> str:
+    return str(data.get(name, "")).strip()[:WORDS]

@@ -1,0 +1,175 @@
+"""Intake and triage on one screen: answers, the live recommendation, accept."""
+
+import json
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dispatch import access, errors
+from dispatch.actions import decision, intake, triage
+from dispatch.models import Call
+from dispatch.selectors import fields
+from dispatch.selectors import triage as screens
+from dispatch.selectors.fields import Typed
+from dispatch.web import forms
+from dispatch.web.base import acting, chosen_id, seen
+from dispatch.web.errors import status_of, words_of
+
+
+@login_required
+def page(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Triage of an open call, filled in with what is known."""
+    call = access.call_for(request.user, call_id, "triage.answer")
+    if request.method != "POST":
+        access.record(request.user, "triage.answer", call=call)
+        return show(request, fields.stored(call), call=call)
+    said = typed_on(request, call)
+    if request.POST.get("do") == "look":
+        return show(request, said, call=call)
+    return go_on(request, call, said)
+
+
+@login_required
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """What would be decided over the fields as they stand. Writes nothing."""
+    call = None
+    if request.POST.get("call"):
+        named = chosen_id(request, "call")
+        call = access.call_for(request.user, named, "triage.answer")
+    else:
+        access.require(request.user, "call.open")
+    made = screens.preview(
+        typed_on(request, call),
+        agency_id=request.user.agency_id,
+        at=timezone.now(),
+        call=call,
+    )
+    context = {"preview": made, "may": abilities(request), "chosen": request.POST}
+    return render(request, "triage/_answer.html", context)
+
+
+def typed_on(request: HttpRequest, call: Call | None) -> dict[str, str]:
+    """What is typed; who may not correct the call's details sees and keeps them."""
+    said = forms.typed(request.POST)
+    if call is None:
+        return said
+    stored = fields.stored(call)
+    if access.may(request.user, "call.edit"):
+        return {**said, "source": stored["source"]}
+    return {**stored, **forms.answers(said)}
+
+
+def go_on(
+    request: HttpRequest, call: Call, said: Typed, *, opened: bool = False
+) -> HttpResponse:
+    """Store what was said and do what was pressed; a refusal loses nothing typed.
+
+    A call just ``opened`` from these fields has nothing to correct.
+    """
+    try:
+        refuse_forbidden(request, said, call)
+        _take(request, call, said, opened=opened)
+    except errors.Stale as error:
+        return _show_both(request, call, said, error)
+    except errors.DispatchError as error:
+        return show(request, said, call=call, error=error)
+    if request.POST.get("do") == "save":
+        return redirect("triage", call.pk)
+    return redirect("call", call.pk)
+
+
+def refuse_forbidden(request: HttpRequest, said: Typed, call: Call | None) -> None:
+    """Before anything is stored: another response must stand above the safety floor."""
+    if request.POST.get("do") != "override":
+        return
+    access.require(request.user, "decision.override")
+    choice = forms.chosen(request.POST)
+    if not choice["response"] or not choice["reason"]:
+        raise errors.Invalid(
+            _("Choose another response and a reason."), field="response"
+        )
+    made = screens.preview(
+        said, agency_id=request.user.agency_id, at=timezone.now(), call=call
+    )
+    for held in made.choices:
+        if held.code == choice["response"] and held.forbidden:
+            raise errors.FloorForbids(why=held.why)
+
+
+def _take(request: HttpRequest, call: Call, said: Typed, *, opened: bool) -> None:
+    """The steps of one press, each with a key of its own: sent twice, done once."""
+    do = request.POST.get("do", "save")
+    correcting = not opened and access.may(request.user, "call.edit")
+    store = triage.record_answers if do == "save" else triage.complete
+    store(
+        call_id=call.pk,
+        answers=forms.answers(said),
+        details=forms.details(said) if correcting else None,
+        by=acting(request, do),
+        seen=None if opened else seen(request),
+    )
+    note = forms.words(request.POST, "note")
+    if note:
+        intake.add_note(call_id=call.pk, text=note, by=acting(request, "note"))
+    if do == "override":
+        # A person waits for it: whoever decides second finds it done.
+        decision.decide(call_id=call.pk, by=acting(request, "decide"))
+        choice = forms.chosen(request.POST)
+        decision.override(call_id=call.pk, by=acting(request, "other"), **choice)
+
+
+def _show_both(
+    request: HttpRequest, call: Call, said: Typed, error: errors.Stale
+) -> HttpResponse:
+    """Somebody else changed the call: theirs is kept, and what was typed here too."""
+    now = fields.stored(access.call_for(request.user, call.pk, "triage.answer"))
+    before = forms.was(request.POST)
+    others = fields.conflicts(said, before, now)
+    both = fields.merged(said, before, now)
+    return show(request, both, call=call, error=error, others=others)
+
+
+def show(
+    request: HttpRequest,
+    said: Typed,
+    *,
+    call: Call | None = None,
+    error: errors.DispatchError | None = None,
+    others: tuple[str, ...] = (),
+) -> HttpResponse:
+    """The screen with these fields, and above them what was refused."""
+    if call is not None:
+        call = access.call_for(request.user, call.pk, "triage.answer")
+    stored = fields.stored(call) if call else fields.blank()
+    screen = screens.screen(
+        said, agency_id=request.user.agency_id, at=timezone.now(), call=call
+    )
+    context = {
+        "call": call,
+        "typed": said,
+        "was": json.dumps(stored),
+        "screen": screen,
+        "preview": screen.preview,
+        "may": abilities(request),
+        "chosen": request.POST,
+        "note": request.POST.get("note", "") if error else "",
+        "error": words_of(error) if error else "",
+        "others": others,
+        "action": reverse("triage", args=[call.pk]) if call else reverse("intake"),
+    }
+    status = status_of(error) if error else 200
+    return render(request, "triage/page.html", context, status=status)
+
+
+def abilities(request: HttpRequest) -> dict[str, bool]:
+    """What this person may press on the pages of a call."""
+    return {
+        verb.replace(".", "_"): access.may(request.user, verb) for verb in access.POLICY
+    }

@@ -1,0 +1,230 @@
+"""Seats: looked for in time, staged until cleared, told and done."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from dispatch.actions import offer, seat, unit
+from dispatch.errors import FloorForbids, Invalid
+from dispatch.events import CLOCK
+from dispatch.models import Offer, Seat
+from dispatch.selectors import due
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def centre():
+    return makers.an_agency()
+
+
+def rings_for(offer_row):
+    return (offer_row.expires_at - offer_row.made_at).total_seconds()
+
+
+def over(call, response):
+    """The time of the whole search has passed, and the sweep looks."""
+    Seat.objects.filter(call=call, response=response, state="wanted").update(
+        give_up_at=Now() - timedelta(seconds=1)
+    )
+    offer.make(call_id=call.pk, by=CLOCK)
+
+
+def test_a_clinician_rings_twenty_seconds_and_the_search_is_over_after_sixty(centre):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+
+    wanted = makers.seat_of(call, "ccd")
+
+    assert rings_for(makers.ringing(call)) == 20
+    assert (wanted.give_up_at - wanted.wanted_at).total_seconds() == 60
+
+
+def test_no_ring_outlasts_the_search(centre):
+    makers.a_clinician(centre)
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    Seat.objects.filter(call=call).update(give_up_at=Now() + timedelta(seconds=5))
+
+    makers.ring_out(makers.ringing(call))
+
+    assert rings_for(makers.ringing(call)) < 6
+
+
+def test_the_next_clinician_rings_and_after_the_whole_time_the_fallback_goes(centre):
+    for _ in range(3):
+        makers.a_clinician(centre)
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre))
+    first = makers.ringing(call)
+    makers.ring_out(first)
+    second = makers.ringing(call)
+    assert second.person != first.person
+
+    offer.decline(offer_id=second.pk, reason="language", by=CLOCK)
+    Offer.objects.filter(seat__call=call, state="pending").update(expires_at=Now())
+    over(call, "ccd")
+    makers.ring_out(makers.ringing(call))
+    makers.decide(call)
+
+    assert makers.seat_of(call, "ccd").why == "timed_out"
+    assert makers.ringing(call, "crt")
+
+
+def test_when_everybody_was_asked_nobody_waits_for_the_time_to_run_out(centre):
+    makers.a_clinician(centre)
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre))
+
+    offer.decline(offer_id=makers.ringing(call).pk, reason="language", by=CLOCK)
+    makers.decide(call)
+
+    assert makers.ringing(call, "crt")
+
+
+def test_who_only_wants_to_talk_and_agrees_falls_to_988(centre):
+    makers.a_clinician(centre)
+    talk = makers.a_call(centre, type="counselling")
+    call = makers.decided(talk, agrees_988="yes")
+
+    assert makers.seat_of(call, "988").state == "wanted"
+    seat.confirm_told(seat_id=makers.seat_of(call, "988").pk, by=CLOCK)
+
+    assert makers.fresh(call).state == "working"
+    assert makers.fresh(call).service == "served"
+
+
+def test_a_team_that_does_not_acknowledge_is_followed_by_the_next_and_the_next_kind(
+    centre,
+):
+    makers.a_unit(centre)
+    makers.a_unit(centre)
+    armed = makers.a_unit(centre, "cor")
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    first = makers.ringing(call, "crt")
+    makers.ring_out(first)
+    second = makers.ringing(call, "crt")
+    makers.ring_out(second)
+    makers.decide(call)
+
+    assert first.unit != second.unit
+    assert makers.ringing(call, "cor").unit == armed
+    assert makers.fresh(first.unit).state == "available"
+
+
+@pytest.mark.parametrize("kind", ["ccd", "crt"])
+def test_a_waiting_call_is_offered_by_the_sweep_when_somebody_comes_free(centre, kind):
+    wants = {"ccd": "counselling", "crt": "trespass"}[kind]
+    call = makers.decided(makers.a_call(centre, type=wants))
+    if kind == "crt":
+        makers.override(call, "crt")
+    assert due.waiting_calls() == [call.pk]
+    free = makers.a_clinician(centre) if kind == "ccd" else makers.a_unit(centre)
+
+    for pk in due.waiting_calls(centre.pk):
+        offer.make(call_id=pk, by=CLOCK)
+
+    ring = makers.ringing(call, kind)
+    assert free in (ring.person, ring.unit)
+    assert due.waiting_calls() == []
+
+
+def test_a_call_that_waits_for_a_decision_is_not_swept(centre):
+    call = makers.decided(makers.a_call(centre, type="counselling"))
+
+    makers.late(call, weapon="yes")
+
+    assert due.waiting_calls() == []
+
+
+def test_a_team_told_to_stage_cannot_report_on_scene_until_the_scene_is_clear(centre):
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    rolling = makers.accepted(call, "crt")
+    makers.decide(makers.late(call, weapon="yes"))
+    staged = makers.seat_of(call, "crt")
+    assert staged.mode == "staged"
+
+    with pytest.raises(FloorForbids):
+        unit.report(unit_id=rolling.unit_id, to="on_scene", by=CLOCK)
+    unit.report(unit_id=rolling.unit_id, to="staged", by=CLOCK)
+    seat.clear_scene(seat_id=staged.pk, by=CLOCK)
+    seat.clear_scene(seat_id=staged.pk, by=CLOCK)
+    unit.report(unit_id=rolling.unit_id, to="on_scene", by=CLOCK)
+
+    assert makers.fresh(rolling.unit).state == "on_scene"
+    assert makers.kinds(call).count("SceneCleared") == 1
+
+
+def test_a_cleared_team_stages_again_only_for_something_new(centre):
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    makers.accepted(call, "crt")
+    makers.decide(makers.late(call, weapon="yes"))
+    staged = makers.seat_of(call, "crt")
+    seat.clear_scene(seat_id=staged.pk, by=CLOCK)
+    Seat.objects.filter(pk=staged.pk).update(
+        confirmed_at=Now() - timedelta(minutes=1)
+    )
+
+    makers.decide(makers.late(call, violence="yes"))
+
+    assert makers.fresh(staged).mode == "staged"
+
+
+def test_an_armed_team_goes_on_where_an_unarmed_one_stages(centre):
+    makers.a_unit(centre, "cor")
+    call = makers.decided(makers.a_call(centre), weapon="yes")
+    rolling = makers.accepted(call, "cor")
+
+    for to in ("en_route", "on_scene"):
+        unit.report(unit_id=rolling.unit_id, to=to, by=CLOCK)
+
+    assert makers.fresh(rolling.unit).state == "on_scene"
+
+
+def test_an_outside_service_is_told_once_and_is_done_when_the_call_closes(centre):
+    call = makers.decided(makers.a_call(centre), attempt="yes")
+    told = makers.seat_of(call, "ems")
+
+    seat.confirm_told(seat_id=told.pk, by=CLOCK)
+    seat.confirm_told(seat_id=told.pk, by=CLOCK)
+    makers.closed(call, "handed_to_ems")
+
+    assert makers.kinds(call).count("SeatConfirmed") == 1
+    assert makers.fresh(told).state == "done"
+
+
+def test_our_own_teams_answer_for_themselves(centre):
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+
+    with pytest.raises(Invalid):
+        seat.confirm_told(seat_id=makers.seat_of(call, "crt").pk, by=CLOCK)
+
+
+def test_withdrawing_twice_is_withdrawing_once(centre):
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    wanted = makers.seat_of(call, "crt")
+
+    seat.withdraw(seat_id=wanted.pk, why="not_needed", by=CLOCK)
+    seat.withdraw(seat_id=wanted.pk, why="not_needed", by=CLOCK)
+
+    assert makers.kinds(call).count("SeatWithdrawn") == 1
+
+
+@pytest.mark.parametrize("to", ["acknowledged", "en_route", "on_scene", "transporting"])
+def test_a_team_is_let_go_wherever_it_stands(centre, to):
+    car = makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    path = ["acknowledged", "en_route", "on_scene", "transporting"]
+    makers.accepted(call, "crt")
+    for step in path[1 : path.index(to) + 1]:
+        unit.report(unit_id=car.pk, to=step, by=CLOCK)
+
+    seat.withdraw(seat_id=makers.seat_of(call, "crt").pk, why="not_needed", by=CLOCK)
+
+    assert makers.fresh(car).state == "available"

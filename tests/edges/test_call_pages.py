@@ -1,0 +1,395 @@
+"""The dispatcher's pages: open, ask, accept, watch it decide, override, close."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from dispatch.actions import decision, intake, triage
+from dispatch.events import CLOCK, ROUTER
+from dispatch.models import AccessRecord, Call, CallNote, Decision, Event, Seat
+from dispatch.selectors import fields
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def centre():
+    return makers.an_agency()
+
+
+@pytest.fixture
+def desk(centre, client):
+    """A browser in which a dispatcher is signed in."""
+    client.user = makers.a_user(centre, "dispatcher", "D12 Lee")
+    client.force_login(client.user)
+    return client
+
+
+def typed(**known):
+    """What a dispatcher has typed: every safety question answered no."""
+    said = {
+        **fields.blank(),
+        "type": "mental_health_crisis",
+        "caller_kind": "person",
+        "address": "1012 W Main St",
+        "location_verified": "yes",
+        "inside": "yes",
+        "phone": "919-555-0142",
+        **makers.SAFE,
+        "key": str(uuid4()),
+    }
+    return said | known
+
+
+def sent(call, /, **known):
+    """The same from the triage page of an open call, as that page now stands."""
+    call = makers.fresh(call)
+    return typed(seen=call.version, **{**fields.stored(call), **known})
+
+
+def words(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_one_call_from_the_empty_form_to_its_end(centre, desk):
+    makers.a_clinician(centre)
+
+    opened = desk.post(reverse("intake"), typed(do="accept", note="Speaks softly."))
+    call = Call.objects.get()
+    assert opened.url == reverse("call", args=[call.pk])
+    assert call.owner == desk.user
+    assert CallNote.objects.get().text == "Speaks softly."
+
+    waits = desk.get(opened.url)
+    assert "Deciding…" in words(waits)
+    assert reverse("call_decision", args=[call.pk]) in waits.content.decode()
+
+    asked = desk.post(reverse("call_decision", args=[call.pk]), headers=HTMX)
+    assert asked.status_code == 200
+    assert "Clinician by phone now" in words(asked)
+    assert Decision.objects.get().by == f"user:{desk.user.pk}"
+    assert makers.ringing(call)
+
+    Seat.objects.get(call=call, response="ccd")
+    closed = desk.post(
+        reverse("call_close", args=[call.pk]),
+        {
+            "outcomes": ["no_help_needed"],
+            "person_reached": "yes",
+            "followup_consent": "no",
+            "seen": makers.fresh(call).version,
+            "key": str(uuid4()),
+        },
+    )
+    assert closed.status_code == 302
+    assert makers.fresh(call).state == "closed"
+    assert "No help needed" in words(desk.get(closed.url))
+
+
+def test_the_preview_gives_reasons_and_writes_nothing(centre, desk):
+    makers.a_clinician(centre)
+    before = Event.objects.count()
+
+    answer = desk.post(reverse("preview"), typed(weapon="not_asked"), headers=HTMX)
+
+    said = words(answer)
+    assert "Clinician by phone" in said
+    assert "Ask about a weapon" in said
+    assert "Accept: ring a clinician" in said
+    assert "S5" in said
+    assert not Call.objects.exists()
+    assert not Decision.objects.exists()
+    assert Event.objects.count() == before
+
+
+def test_the_preview_decides_what_the_decision_will_decide(centre, desk):
+    makers.a_clinician(centre)
+    makers.a_unit(centre)
+    call = makers.triaged(makers.a_call(centre), threat="not_known")
+
+    answer = desk.post(reverse("preview"), sent(call, call=str(call.pk)))
+    decision.decide(call_id=call.pk, by=ROUTER)
+
+    going = answer.context["preview"].words.going
+    made = Decision.objects.get()
+    assert going[0].code == made.response
+    assert [(one.code, one.mode) for one in going[1:]] == [
+        (entry["response"], entry["mode"]) for entry in made.line["also"]
+    ]
+
+
+def test_a_red_flag_shows_as_soon_as_it_is_answered(desk):
+    answer = desk.post(reverse("preview"), typed(attempt="yes"), headers=HTMX)
+
+    assert "Red flag: Attempt" in words(answer)
+    assert 'id="red-flag" hx-swap-oob="true"' in answer.content.decode()
+
+
+def test_saving_opens_the_call_once_and_keeps_every_answer(desk):
+    form = typed(do="save", weapon="not_known", said="the square with the bull")
+
+    first = desk.post(reverse("intake"), form)
+    again = desk.post(reverse("intake"), form)
+
+    call = Call.objects.get()
+    assert first.url == again.url == reverse("triage", args=[call.pk])
+    page = desk.get(first.url)
+    assert page.context["typed"]["weapon"] == "not_known"
+    assert page.context["typed"]["said"] == "the square with the bull"
+    assert call.decision_wanted_at is None
+
+
+def test_a_refusal_keeps_what_was_typed(desk):
+    answer = desk.post(
+        reverse("intake"), typed(do="override", address="Duke Park", note="By the pool")
+    )
+
+    assert answer.status_code == 422
+    assert "Choose another response and a reason" in words(answer)
+    assert "Duke Park" in answer.content.decode()
+    assert "By the pool" in words(answer)
+    assert not Call.objects.exists()
+
+
+def test_an_answer_that_is_none_of_the_four_opens_nothing(desk):
+    answer = desk.post(reverse("intake"), typed(do="save", weapon="perhaps"))
+
+    assert answer.status_code == 422
+    assert not Call.objects.exists()
+
+
+def test_somebody_elses_change_and_what_was_typed_are_both_kept(centre, desk):
+    call = makers.a_call(centre)
+    form = sent(call, do="accept", weapon="yes", note="Unsaved words")
+    form["was"] = desk.get(reverse("triage", args=[call.pk])).context["was"]
+    triage.record_answers(call_id=call.pk, answers={"medical": "yes"}, by=CLOCK)
+
+    answer = desk.post(reverse("triage", args=[call.pk]), form)
+
+    assert answer.status_code == 409
+    assert answer.context["typed"]["weapon"] == "yes"
+    assert answer.context["typed"]["medical"] == "yes"
+    said = words(answer)
+    assert "What you typed is kept. Somebody else changed: Medical: Yes." in said
+    assert "Unsaved words" in said
+    assert makers.fresh(call).decision_wanted_at is None
+
+
+def test_another_response_is_sent_with_its_reason(centre, desk):
+    makers.a_clinician(centre)
+    makers.a_unit(centre, "cor")
+
+    done = desk.post(
+        reverse("intake"),
+        typed(do="override", response="cor", reason="officer_asks"),
+    )
+
+    made = Decision.objects.get()
+    assert done.url == reverse("call", args=[made.call_id])
+    assert (made.response, made.override_response) == ("ccd", "cor")
+    assert made.overridden_by == desk.user
+    assert makers.ringing(made.call, "cor")
+
+
+def test_another_response_below_the_floor_opens_nothing(centre, desk):
+    makers.a_unit(centre)
+
+    answer = desk.post(
+        reverse("intake"),
+        typed(do="override", weapon="yes", response="crt", reason="officer_asks"),
+    )
+
+    assert answer.status_code == 422
+    assert "The safety rules forbid this" in words(answer)
+    assert not Call.objects.exists()
+
+
+def test_an_override_below_the_floor_is_refused_with_the_sentence(centre, desk):
+    call = makers.decided(makers.a_call(centre), weapon="yes")
+
+    answer = desk.post(
+        reverse("call_override", args=[call.pk]),
+        {"response": "crt", "reason": "officer_asks", "key": str(uuid4())},
+    )
+
+    assert answer.status_code == 422
+    assert "The safety rules forbid this" in words(answer)
+    assert "There is a weapon" in words(answer)
+    assert Decision.objects.get().override_response == ""
+
+
+def test_an_override_without_a_reason_is_refused(centre, desk):
+    call = makers.decided(makers.a_call(centre))
+
+    answer = desk.post(
+        reverse("call_override", args=[call.pk]),
+        {"response": "police", "reason": "", "key": str(uuid4())},
+    )
+
+    assert answer.status_code == 422
+    assert "choose a reason" in words(answer)
+
+
+def test_a_form_made_before_the_call_changed_is_refused_calmly(centre, desk):
+    call = makers.decided(makers.a_call(centre))
+    old = makers.fresh(call).version
+    triage.record_answers(call_id=call.pk, answers={"threat": "yes"}, by=CLOCK)
+
+    answer = desk.post(
+        reverse("call_cancel", args=[call.pk]),
+        {"reason": "test_call", "seen": old, "key": str(uuid4())},
+    )
+
+    assert answer.status_code == 409
+    assert "This call changed since you looked" in words(answer)
+    assert makers.fresh(call).state != "cancelled"
+
+
+def test_ems_is_told_in_one_press(centre, desk):
+    call = makers.decided(makers.a_call(centre), medical="yes")
+    seat = call.seats.get(response="ems")
+
+    done = desk.post(
+        reverse("seat_told", args=[call.pk, seat.pk]), {"key": str(uuid4())}
+    )
+
+    assert done.status_code == 302
+    assert makers.fresh(seat).state == "filled"
+
+
+def test_a_seat_answers_only_under_its_own_call(centre, desk):
+    call = makers.decided(makers.a_call(centre), medical="yes")
+    other = makers.a_call(centre)
+    seat = call.seats.get(response="ems")
+
+    answer = desk.post(
+        reverse("seat_told", args=[other.pk, seat.pk]), {"key": str(uuid4())}
+    )
+
+    assert answer.status_code == 404
+    assert makers.fresh(seat).state == "wanted"
+
+
+def test_radio_traffic_is_logged_with_one_line(centre, desk):
+    call = makers.a_call(centre)
+
+    desk.post(
+        reverse("call_note", args=[call.pk]),
+        {"kind": "radio", "text": "CRT 2 at the door", "key": str(uuid4())},
+    )
+
+    note = CallNote.objects.get()
+    assert (note.kind, note.text, note.by_name) == (
+        "radio",
+        "CRT 2 at the door",
+        "D12 Lee",
+    )
+
+
+def test_a_named_unit_is_sent(centre, desk):
+    crew = makers.a_unit(centre, "crt", "CRT 2")
+    call = makers.decided(makers.a_call(centre))
+
+    desk.post(
+        reverse("call_send", args=[call.pk]),
+        {"unit": str(crew.pk), "key": str(uuid4())},
+    )
+
+    assert makers.ringing(call, "crt").unit == crew
+
+
+def test_a_duplicate_is_linked_by_number_and_can_be_reopened(centre, desk):
+    first, second = makers.a_call(centre), makers.a_call(centre)
+
+    desk.post(
+        reverse("call_link", args=[second.pk]),
+        {"number": first.number, "key": str(uuid4())},
+    )
+    assert makers.fresh(second).duplicate_of == first
+
+    desk.post(
+        reverse("call_reopen", args=[second.pk]),
+        {"reason": "new_information", "key": str(uuid4())},
+    )
+    assert makers.fresh(second).state == "triaging"
+
+
+def test_looking_at_a_call_leaves_a_record(centre, desk):
+    call = makers.a_call(centre)
+
+    for name in ("call", "call_live", "call_drawer", "triage"):
+        assert desk.get(reverse(name, args=[call.pk])).status_code == 200
+
+    looks = AccessRecord.objects.filter(user=desk.user, call=call)
+    assert looks.count() == 4
+
+
+def test_a_simulated_call_says_what_is_not_real(centre, desk):
+    call = makers.a_call(centre, simulated="answers, place")
+
+    for name in ("call", "call_drawer", "triage"):
+        page = words(desk.get(reverse(name, args=[call.pk])))
+        assert "imulated: answers, place" in page
+
+
+def test_the_call_page_costs_the_same_however_long_the_history(
+    centre, desk, django_assert_max_num_queries
+):
+    call = makers.decided(makers.a_call(centre))
+    address = reverse("call", args=[call.pk])
+    desk.get(address)
+    for _ in range(10):
+        intake.add_note(call_id=call.pk, text="At the door.", by=CLOCK)
+
+    with django_assert_max_num_queries(18):
+        desk.get(address)
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "status"),
+    [
+        ("dispatcher", "call", 200),
+        ("clinician", "call", 200),
+        ("supervisor", "call", 200),
+        ("administrator", "call", 403),
+        ("wallboard", "call", 403),
+        ("responder", "call", 404),
+        ("navigator", "call", 404),
+        ("clinician", "triage", 200),
+        ("responder", "triage", 403),
+        ("clinician", "call_drawer", 200),
+        ("wallboard", "call_live", 403),
+    ],
+)
+def test_who_may_open_which_page_of_a_call(centre, client, role, name, status):
+    call = makers.a_call(centre)
+    client.force_login(makers.a_user(centre, role))
+
+    assert client.get(reverse(name, args=[call.pk])).status_code == status
+
+
+def test_another_centres_call_is_not_there(client, centre):
+    call = makers.a_call(centre)
+    client.force_login(makers.a_user(makers.an_agency(), "supervisor"))
+
+    for name in ("call", "call_live", "call_acts", "call_drawer", "triage"):
+        assert client.get(reverse(name, args=[call.pk])).status_code == 404
+
+
+def test_a_clinician_answers_but_corrects_nothing_and_opens_nothing(centre, client):
+    call = makers.a_call(centre, address="1012 W Main St")
+    client.force_login(makers.a_user(centre, "clinician"))
+
+    client.post(
+        reverse("triage", args=[call.pk]),
+        sent(call, do="save", weapon="yes", address="Somewhere else"),
+    )
+
+    assert call.answers.get(question="weapon").value == "yes"
+    assert makers.fresh(call).caller.address == "1012 W Main St"
+    assert client.get(reverse("intake")).status_code == 403
+    assert client.post(reverse("preview"), typed()).status_code == 403

@@ -1,0 +1,66 @@
+"""A page that fails still says so calmly, also when nothing else can be asked."""
+
+import pytest
+from django.db import OperationalError
+from django.test import RequestFactory
+
+from dispatch.errors import Busy, Stale
+from dispatch.web import errors
+
+
+class Away:
+    """A user whom only the database knows, and it is away."""
+
+    def __getattr__(self, name):
+        raise OperationalError
+
+
+@pytest.fixture
+def asked():
+    def ask(**headers):
+        request = RequestFactory().get("/board/", headers=headers)
+        request.user = Away()
+        return request
+
+    return ask
+
+
+def failed(request, error):
+    try:
+        raise error
+    except type(error):
+        return errors.server_error(request)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (OperationalError("gone"), 503, "Busy for a moment"),
+        (KeyError("gone"), 500, "Something went wrong here"),
+    ],
+    ids=["the database is away", "a mistake of ours"],
+)
+def test_a_failure_has_a_page_without_the_database(asked, error, status, words):
+    answer = failed(asked(), error)
+
+    assert answer.status_code == status
+    assert words in answer.content.decode()
+
+
+def test_a_failure_inside_a_page_is_one_line(asked):
+    answer = failed(asked(**{"hx-request": "true"}), OperationalError("gone"))
+
+    assert answer.status_code == 503
+    assert "<html" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("error", "status"), [(Busy(), 503), (Stale(), 409)])
+def test_a_refusal_has_its_own_status_and_words(rf, error, status):
+    request = rf.post("/calls/new/")
+    request.user = None
+    middleware = errors.DispatchErrorMiddleware(lambda request: None)
+
+    answer = middleware.process_exception(request, error)
+
+    assert answer.status_code == status
+    assert error.sentence in answer.content.decode()

@@ -1,0 +1,95 @@
+"""The door: who gets in, where they land, what leaving ends, and whether all is well."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from dispatch.models import Event
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a-long-enough-password"
+
+
+@pytest.fixture
+def centre():
+    return makers.an_agency()
+
+
+def words(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        ("dispatcher", "board"),
+        ("supervisor", "board"),
+        ("clinician", "desk"),
+        ("responder", "crew"),
+        ("navigator", "followups"),
+        ("administrator", "staff"),
+    ],
+)
+def test_everybody_lands_on_the_page_they_work_on(centre, client, role, page):
+    user = makers.a_user(centre, role)
+
+    answer = client.post(
+        reverse("login"), {"username": user.username, "password": PASSWORD}
+    )
+
+    assert answer.url == reverse(page)
+    assert client.get(answer.url).status_code == 200
+    assert client.get(reverse("home")).url == reverse(page)
+
+
+def test_a_wrong_password_and_a_stranger_to_every_centre_stay_outside(centre, client):
+    user = makers.a_user(centre, "dispatcher")
+    stranger = makers.a_user(centre, "dispatcher")
+    stranger.agency = None
+    stranger.save(update_fields=["agency"])
+
+    for name, password in ((user.username, "no"), (stranger.username, PASSWORD)):
+        answer = client.post(reverse("login"), {"username": name, "password": password})
+        assert answer.status_code == 200
+        assert "do not fit together" in words(answer)
+        assert client.get(reverse("home")).status_code == 302
+
+
+def test_signing_out_ends_presence_and_every_live_line(centre, client):
+    clinician = makers.a_clinician(centre)
+
+    client.force_login(clinician)
+    left = client.post(reverse("logout"))
+
+    assert left.url == reverse("login")
+    assert makers.presence(clinician) == "offline"
+    assert Event.objects.filter(kind="AccessEnded").count() == 1
+
+
+def test_who_has_a_caller_may_sign_out_and_still_has_the_caller(centre, client):
+    clinician = makers.a_clinician(centre)
+    makers.with_clinician(makers.decided(makers.a_call(centre)))
+
+    client.force_login(clinician)
+    client.post(reverse("logout"))
+
+    assert makers.presence(clinician) == "engaged"
+    assert Event.objects.filter(kind="AccessEnded").exists()
+
+
+def test_health_says_what_answers(client):
+    answer = client.get(reverse("health"))
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "well", "database": True, "redis": True}
+
+
+def test_without_redis_the_console_is_degraded_and_not_down(client, settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    answer = client.get(reverse("health"))
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"

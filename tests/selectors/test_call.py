@@ -1,0 +1,205 @@
+"""One call's page: what it says, to whom, and what it costs."""
+
+import dataclasses
+from types import SimpleNamespace
+
+import pytest
+
+from dispatch import events
+from dispatch.actions import decision, disposition, intake
+from dispatch.actions import seat as seats_action
+from dispatch.events import CLOCK, EventBody
+from dispatch.selectors import call as calls
+from dispatch.selectors import decision as spoken
+from dispatch.selectors import fields, timeline
+from dispatch.selectors import seat as seats
+from routing import store
+from routing.core import words
+from routing.core.facts import ANSWERS
+from tests import makers
+
+CATALOGUE = sorted(
+    (one for one in vars(events).values() if isinstance(one, type)),
+    key=lambda one: one.__name__,
+)
+KINDS = [one for one in CATALOGUE if issubclass(one, EventBody) and one != EventBody]
+SAMPLE = {
+    "answers": {"weapon": "no", "medical": "yes"},
+    "person": "0190-person",
+    "owner": "0190-person",
+    "response": "crt",
+    "mode": "staged",
+    "source": "911",
+    "before": "available",
+    "after": "en_route",
+    "reason": "officer_asks",
+    "kind": "radio",
+    "why": ["supervisor"],
+    "fields": ["phone"],
+    "outcomes": ["hospital"],
+    "outcome": "hospital",
+}
+NAMES = {"0190-person": "D. Mercer"}
+
+
+@pytest.fixture
+def centre(db):
+    return makers.an_agency()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_event_has_a_sentence_of_whole_words(kind):
+    body = {part.name: SAMPLE.get(part.name, 3) for part in dataclasses.fields(kind)}
+    unit = SimpleNamespace(name="CRT 2")
+
+    said = timeline.sentence(
+        SimpleNamespace(kind=kind.__name__, body=body, unit=unit), NAMES
+    )
+
+    assert said
+    assert "_" not in said
+    assert "%" not in said
+
+
+def test_no_sentence_is_left_for_an_event_that_cannot_happen():
+    assert set(timeline.SENTENCES) == {kind.__name__ for kind in KINDS}
+
+
+def test_every_code_a_form_can_send_has_a_word():
+    assert set(spoken.OVERRIDE_REASONS) == set(decision.OVERRIDE_REASONS)
+    assert set(timeline.OUTCOMES) == set(disposition.OUTCOMES)
+    assert set(fields.SOURCES) == set(intake.SOURCES)
+    assert set(fields.CALLERS) == set(intake.CALLERS)
+    assert set(spoken.QUESTIONS) >= set(ANSWERS)
+
+
+def test_every_sentence_of_the_core_can_be_said_on_the_page():
+    for code in words.SENTENCES["en"]:
+        if "." in code:
+            assert spoken.sentence(code, {"response": "crt", "responses": "6"})
+
+
+def a_busy_call(centre):
+    makers.a_clinician(centre)
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="suicide_threat"))
+    makers.with_clinician(call)
+    decision.request_team(call_id=call.pk, response="crt", reason="more_help", by=CLOCK)
+    makers.on_scene(call)
+    return call
+
+
+def test_the_page_costs_the_same_however_long_the_history(
+    centre, django_assert_num_queries
+):
+    bare, busy = makers.a_call(centre), a_busy_call(centre)
+    for _ in range(10):
+        intake.add_note(call_id=busy.pk, text="Talking at the door.", by=CLOCK)
+    calls.view(busy, "operations")
+
+    with django_assert_num_queries(13):
+        calls.view(busy, "operations")
+    with django_assert_num_queries(12):
+        calls.view(bare, "operations")
+
+
+def test_seats_stand_side_by_side_with_their_own_steps(centre):
+    call = a_busy_call(centre)
+
+    view = calls.view(call, "operations")
+
+    by_kind = {seat.kind: seat for seat in view.seats}
+    assert by_kind["Clinician"].mark.label == "With caller"
+    assert [bool(step.at) for step in by_kind["Clinician"].steps] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert by_kind["CRT"].mark.label == "On scene"
+    assert by_kind["CRT"].steps[3].at is not None
+
+
+def test_an_outside_service_asks_to_be_told_until_somebody_did(centre):
+    call = makers.decided(makers.a_call(centre), medical="yes")
+    view = calls.view(call, "operations")
+    ems = next(seat for seat in view.seats if seat.kind == "EMS")
+
+    assert ems.to_tell
+    assert ems.mark.act
+
+    seat = call.seats.get(response="ems")
+    seats_confirmed(seat)
+    view = calls.view(makers.fresh(call), "operations")
+    ems = next(seat for seat in view.seats if seat.kind == "EMS")
+    assert not ems.to_tell
+    assert ems.mark.label == "Told, confirmed"
+
+
+def seats_confirmed(row):
+    from_floor = makers.a_user(row.call.agency, "dispatcher")
+    seats_action.confirm_told(seat_id=row.pk, by=makers.by(from_floor))
+
+
+def test_the_decision_says_why_what_is_held_back_and_what_would_change_it(centre):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre), weapon="not_asked")
+
+    made = calls.view(call, "operations").decision
+
+    assert made.words.title.startswith("Clinician by phone now")
+    assert "E2" in {reason.rule for reason in made.words.reasons}
+    assert [reason.number for reason in made.words.open] == [5]
+    held = {one.code: one for one in made.held}
+    assert held["crt"].forbidden
+    assert held["crt"].rule == "S5"
+    assert any(one.question == "Weapon" and one.answer == "Yes" for one in made.changes)
+
+
+def test_only_the_clinical_view_shows_the_answers_about_risk(centre):
+    call = makers.decided(makers.a_call(centre), imminent="yes")
+
+    operations = {one.label for one in calls.view(call, "operations").given}
+    clinical = {one.label for one in calls.view(call, "clinical").given}
+
+    assert "Imminent risk" not in operations
+    assert "Imminent risk" in clinical
+    assert "Weapon" in operations
+
+
+def test_a_call_is_found_by_its_number_with_or_without_the_year(centre):
+    call = makers.a_call(centre)
+
+    assert calls.by_number(centre.pk, call.number) == call.pk
+    assert calls.by_number(centre.pk, "#1") == call.pk
+    assert calls.by_number(centre.pk, "2") is None
+    assert calls.by_number(makers.an_agency().pk, call.number) is None
+
+
+def test_the_history_is_newest_first_and_names_who_did_it(centre):
+    dispatcher = makers.a_user(centre, "dispatcher", "D12 Lee")
+    call = makers.a_call(centre, dispatcher)
+    makers.triaged(call)
+
+    entries = calls.view(call, "operations").entries
+
+    assert [one.number for one in entries] == sorted(
+        (one.number for one in entries), reverse=True
+    )
+    assert entries[-1].text == "Call opened from 911"
+    assert entries[-1].by == "D12 Lee"
+    assert entries[-1].after == "0:00"
+
+
+def test_a_finished_seat_stays_readable_beside_the_open_ones(centre):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    makers.ring_out(makers.ringing(call))
+
+    asked = [seat.asked for seat in seats.seats(call, made_protocol(call))]
+
+    assert any("no answer" in " ".join(one) for one in asked)
+
+
+def made_protocol(call):
+    return store.published(call.agency_id)[1]

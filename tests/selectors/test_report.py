@@ -1,0 +1,372 @@
+"""What the programme's figures mean, each told by calls that were really made."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dispatch.actions import disposition, followup, intake, seat, transfer
+from dispatch.events import CLOCK, ROUTER
+from dispatch.models import Assignment, Call, FollowUp, FollowUpAttempt
+from dispatch.selectors import cohort, measures, report
+from dispatch.selectors.measures import DAY
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def centre():
+    agency = makers.an_agency()
+    for _number in range(3):
+        makers.a_clinician(agency)
+    return agency
+
+
+def made(agency, which="", later=timedelta(days=8)):
+    """The report of today, as it reads in ``later``."""
+    now = timezone.now()
+    today = now.astimezone(agency.zone).date()
+    ago = today - timedelta(days=3)
+    return report.report(agency, ago, today, now=now + later, which=which)
+
+
+def figure(agency, code, **how):
+    return next(one for one in made(agency, **how).figures if one.code == code)
+
+
+def lines(agency, code, **how):
+    table = next(one for one in made(agency, **how).tables if one.code == code)
+    return {line.label: line.counts for line in table.lines}
+
+
+def by_phone(
+    agency, *outcomes, reached=True, consent="not_asked", phone="919-555-0142", **known
+):
+    """A clinician takes the call and ends it; nobody else is sent."""
+    known = {"address": "", "phone": phone} | known
+    call = makers.decided(makers.a_call(agency, **known))
+    assignment = makers.with_clinician(call)
+    disposition.end_session(
+        assignment_id=assignment.pk,
+        outcomes=list(outcomes) or ["resolved_by_phone"],
+        person_reached=reached,
+        followup_consent=consent,
+        by=makers.by(assignment.person),
+    )
+    makers.staff.end_wrap_up(user_id=assignment.person_id, by=CLOCK)
+    return makers.fresh(call)
+
+
+def moved(call, by):
+    """The same call, that much earlier."""
+    Call.objects.filter(pk=call.pk).update(opened_at=call.opened_at - by)
+    for row in Assignment.objects.filter(seat__call=call):
+        row.accepted_at -= by
+        row.save(update_fields=["accepted_at"])
+
+
+# transferred, diverted
+
+
+def test_an_offer_that_nobody_took_is_no_transfer(centre):
+    by_phone(centre)
+    makers.ring_out(makers.ringing(makers.decided(makers.a_call(centre))))
+
+    found = figure(centre, "transferred")
+
+    assert (found.part, found.whole) == (1, None)
+
+
+def test_reached_and_resolved_by_phone_with_nobody_sent_is_diverted(centre):
+    by_phone(centre)
+
+    found = figure(centre, "diverted")
+
+    assert (found.part, found.whole, found.share) == (1, 1, "100 %")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reached"),
+    [
+        ("resolved_by_phone", None),
+        ("resolved_by_phone", False),
+        ("declined_help", True),
+    ],
+    ids=["not known whether reached", "somebody else spoke", "not resolved"],
+)
+def test_what_is_not_known_or_not_resolved_is_not_diverted(centre, outcome, reached):
+    by_phone(centre, outcome, reached=reached)
+
+    found = figure(centre, "diverted")
+
+    assert (found.part, found.whole) == (0, 1)
+
+
+@pytest.mark.parametrize("kind", ["police", "ems", "cit", "fire"])
+def test_somebody_sent_on_the_same_call_is_no_diversion(centre, kind):
+    call = makers.decided(makers.a_call(centre))
+    assignment = makers.with_clinician(call)
+    makers.decision.request_team(
+        call_id=call.pk, response=kind, reason="more_help", by=ROUTER
+    )
+    seat.confirm_told(seat_id=makers.seat_of(call, kind).pk, by=ROUTER)
+    disposition.end_session(
+        assignment_id=assignment.pk,
+        outcomes=["resolved_by_phone"],
+        person_reached=True,
+        by=makers.by(assignment.person),
+    )
+
+    found = figure(centre, "diverted")
+
+    assert (found.part, found.whole) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("phone", "address", "diverted"),
+    [
+        ("919-555-0142", "7 Elm St", 0),
+        ("919-555-0199", "12 OAK  st", 0),
+        ("919-555-0199", "7 Elm St", 1),
+    ],
+    ids=["the same number", "the same place", "somebody else elsewhere"],
+)
+def test_a_team_within_a_day_to_the_person_or_place_counts(
+    centre, phone, address, diverted
+):
+    by_phone(centre, phone="919-555-0142", address="12 Oak St")
+    makers.a_unit(centre)
+    later = makers.a_call(centre, type="trespass", phone=phone, address=address)
+    makers.on_scene(makers.decided(later))
+
+    assert figure(centre, "diverted").part == diverted
+
+
+def test_a_team_after_the_day_does_not_undo_the_diversion(centre):
+    first = by_phone(centre)
+    moved(first, DAY + timedelta(hours=1))
+    makers.a_unit(centre)
+    makers.on_scene(makers.decided(makers.a_call(centre, type="trespass")))
+
+    assert figure(centre, "diverted").part == 1
+
+
+def test_hang_ups_988_talks_and_duplicates_are_counted_apart(centre):
+    by_phone(centre, "caller_hung_up")
+    by_phone(centre, "moved_to_988")
+    by_phone(centre, type="counselling")
+    kept, same = by_phone(centre), by_phone(centre)
+    intake.link_calls(call_id=same.pk, duplicate_of=kept.pk, by=ROUTER)
+
+    found = figure(centre, "diverted")
+
+    assert (found.part, found.whole) == (1, 1)
+    assert [said[0] for said in found.apart] == ["1"] * 4
+
+
+def test_a_call_whose_day_is_not_over_is_not_judged_yet(centre):
+    by_phone(centre)
+
+    found = figure(centre, "diverted", later=timedelta(hours=23))
+
+    assert found.whole == 0
+    assert found.share == "no cases"
+    assert found.apart == ("1 are younger than 24 hours",)
+
+
+# follow-up
+
+
+def agreed(agency, phone="919-555-0142"):
+    """Somebody served who agreed to be called back."""
+    by_phone(agency, consent="yes", phone=phone)
+    return FollowUp.objects.latest("pk")
+
+
+def attempt(row, *, reached, after):
+    followup.attempt(followup_id=row.pk, reached=reached, by=ROUTER)
+    last = FollowUpAttempt.objects.filter(followup=row).latest("number")
+    last.at += after
+    last.save(update_fields=["at"])
+
+
+def test_an_attempt_is_not_a_contact(centre):
+    attempt(agreed(centre), reached=False, after=timedelta(hours=1))
+
+    assert lines(centre, "followed_up") == {
+        "Served, long enough ago": (1, 1),
+        "Asked for consent": (1, 1),
+        "Agreed": (1, 1),
+        "Attempted in that time": (1, 1),
+        "Reached in that time": (0, 0),
+    }
+
+
+def test_reached_on_the_third_day_counts_for_the_week_alone(centre):
+    attempt(agreed(centre), reached=True, after=timedelta(hours=60))
+
+    assert figure(centre, "reached_48h").part == 0
+    assert figure(centre, "reached_7d").part == 1
+
+
+def test_two_calls_of_one_number_are_one_person(centre):
+    attempt(agreed(centre), reached=True, after=timedelta(hours=2))
+    by_phone(centre, consent="no")
+    by_phone(centre, phone="")
+    by_phone(centre, phone="")
+
+    found = figure(centre, "reached_7d")
+
+    assert (found.part, found.whole) == (1, 3)
+
+
+def test_who_was_served_too_lately_is_left_out_and_said(centre):
+    attempt(agreed(centre), reached=True, after=timedelta(hours=2))
+
+    soon = figure(centre, "reached_48h", later=timedelta(hours=49))
+    week = figure(centre, "reached_7d", later=timedelta(hours=49))
+
+    assert (soon.part, soon.whole) == (1, 1)
+    assert (week.part, week.whole) == (0, 0)
+    assert "1 people were served too lately to be counted" in week.apart
+
+
+def test_nobody_served_means_no_cases_and_not_nought_per_cent(centre):
+    makers.a_call(centre)
+
+    assert {one.share for one in made(centre).figures if one.whole is not None} == {
+        "no cases"
+    }
+
+
+# served
+
+
+def test_not_triaged_is_not_ineligible_and_open_is_not_unserved(centre):
+    by_phone(centre)
+    makers.a_call(centre)
+    makers.decided(makers.a_call(centre, type="noise"))
+    missed = makers.decided(makers.a_call(centre, type="trespass"))
+
+    found = figure(centre, "served")
+
+    assert (found.part, found.whole) == (1, 2)
+    assert lines(centre, "not_served") == {"nobody was free": (1,)}
+    assert missed.not_served == "no_unit"
+    assert "1 were never triaged: not the same as not eligible" in found.apart
+    assert "1 were not eligible by a rule" in found.apart
+
+
+def test_a_call_of_the_past_is_volume_and_nothing_else(centre):
+    call = makers.triaged(makers.a_call(centre, simulated="replay"))
+    makers.decision.decide(call_id=call.pk, by=ROUTER, send=False)
+    intake.return_to_911(call_id=call.pk, reason="past", by=ROUTER)
+    by_phone(centre)
+
+    found = made(centre, "yes")
+
+    assert found.calls == 2
+    assert figure(centre, "served", which="yes").whole == 1
+    assert lines(centre, "times", which="yes")["Call opened to decided"] == (1,)
+
+
+# times, overrides, volumes
+
+
+def test_times_run_from_the_moment_the_console_saw(centre):
+    makers.a_unit(centre)
+    makers.on_scene(makers.decided(makers.a_call(centre, type="trespass")))
+
+    assert lines(centre, "times") == {
+        "Call rings to answered": (0,),
+        "Call opened to decided": (1,),
+        "Offer made to accepted by the clinician": (0,),
+        "Unit dispatched to acknowledged": (1,),
+        "Unit dispatched to en route": (1,),
+        "Unit dispatched to on scene": (1,),
+    }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "median", "ninetieth"),
+    [([5], 5, 5), ([1, 3], 2, 3), (list(range(1, 11)), 5.5, 9)],
+)
+def test_nine_of_ten_do_not_exceed_the_ninetieth(seconds, median, ninetieth):
+    found = measures.span(seconds)
+
+    assert (found.n, found.median, found.ninetieth) == (
+        len(seconds),
+        median,
+        ninetieth,
+    )
+
+
+def test_the_likely_range_is_wilsons():
+    low, high = measures.likely(64, 206)
+
+    assert (round(100 * low), round(100 * high)) == (25, 38)
+
+
+def test_overrides_stand_beside_how_often_their_rule_decided(centre):
+    makers.a_unit(centre, "cor")
+    makers.override(makers.decided(makers.a_call(centre)), "cor", "officer_asks")
+    makers.decided(makers.a_call(centre))
+
+    assert lines(centre, "overrides") == {"E2: Officer on scene asks": (1, 2)}
+
+
+def test_hours_are_the_agencys_own(centre):
+    call = makers.a_call(centre)
+    hour = call.opened_at.astimezone(centre.zone).hour
+
+    counts = lines(centre, "hour")
+
+    assert counts[f"{hour:02d}"] == (1,)
+    assert sum(count for (count,) in counts.values()) == 1
+
+
+def test_simulated_calls_stand_apart_unless_there_are_no_others(centre):
+    makers.a_call(centre, simulated="call,answers")
+    alone = made(centre)
+    makers.a_call(centre)
+    makers.a_call(centre)
+
+    assert (alone.which, alone.asked, alone.calls) == ("only", False, 1)
+    assert (made(centre).which, made(centre).calls) == ("no", 2)
+    assert (made(centre, "yes").calls, made(centre, "only").calls) == (3, 1)
+
+
+def test_another_centres_calls_are_never_counted(centre):
+    other = makers.an_agency()
+    makers.a_clinician(other)
+    by_phone(other)
+
+    assert made(centre).calls == 0
+
+
+def test_the_report_costs_the_same_however_many_calls(
+    centre, django_assert_num_queries
+):
+    by_phone(centre, consent="yes")
+    made(centre)
+    with CaptureQueriesContext(connection) as few:
+        made(centre)
+    for _number in range(5):
+        by_phone(centre, consent="yes")
+
+    with django_assert_num_queries(len(few)):
+        assert made(centre).calls == 6
+
+
+def test_a_transfer_waits_for_no_confirmation(centre):
+    call = makers.decided(makers.a_call(centre))
+    assignment = makers.accepted(call)
+    before = figure(centre, "transferred").part
+    transfer.confirm(assignment_id=assignment.pk, by=makers.by(assignment.person))
+
+    assert before == figure(centre, "transferred").part == 1
+    assert cohort.SIMULATED.keys() == {"yes", "no", "only"}
