@@ -44,7 +44,7 @@ class Fed:
 def feed(row: CallForService, type_: str, wish: Wish) -> Fed:
     """Safe to repeat: a call that is there is not opened again, only carried on."""
     call = Call.objects.filter(agency=wish.agency_id, source_ref=row.call_id).first()
-    if call is not None and (wish.live or call.state not in OPEN_CALL):
+    if call is not None and not _begun(call, wish):
         return Fed(call=call.pk, type=call.type, new=False)
     drawn = NOTHING
     if wish.seed is not None:
@@ -68,6 +68,13 @@ def feed(row: CallForService, type_: str, wish: Wish) -> Fed:
     if not wish.live:
         intake.return_to_911(call_id=call.pk, reason=PAST, by=wish.by)
     return Fed(call=call.pk, type=type_, new=True)
+
+
+def _begun(call: Call, wish: Wish) -> bool:
+    """Whether an earlier try stopped half way; a live call goes on by itself once told."""
+    if wish.live:
+        return call.state == CallState.NEW
+    return call.state in OPEN_CALL
 
 
 def described(row: CallForService, type_: str, drawn: Drawn, wish: Wish) -> Intake:
