@@ -1,6 +1,7 @@
 """Valid rows made by walking the path: a test cannot start where the product cannot be."""
 
 from datetime import timedelta
+from functools import cache
 from itertools import count
 
 import yaml
@@ -57,18 +58,19 @@ def an_agency(code=None, *, zone="America/New_York", hours=None):
     return agency
 
 
+@cache
+def shipped():
+    return yaml.safe_load(store.DEFAULT.read_text())
+
+
 def open_all_day():
-    document = yaml.safe_load(store.DEFAULT.read_text())
-    document["hours"] = {}
-    return document
+    return shipped() | {"hours": {}}
 
 
 def a_user(agency, role, name=None):
     number = next(_serial)
     name = name or f"{role[0].upper()}. {role.title()} {number}"
-    user = User(
-        agency=agency, role=role, username=f"{role}{number}", short_name=name
-    )
+    user = User(agency=agency, role=role, username=f"{role}{number}", short_name=name)
     user.set_password("a-long-enough-password")
     user.save()
     Presence.objects.create(user=user, agency=agency)
@@ -107,6 +109,11 @@ def a_unit(agency, kind="crt", name=None, *, crewed=True):
         unit.sign_on(unit_id=row.pk, by=by(crew))
     row.refresh_from_db()
     return row
+
+
+def signed_on(team, crew):
+    unit.sign_on(unit_id=team.pk, by=by(crew))
+    team.refresh_from_db()
 
 
 def by(user, key=None):
@@ -153,9 +160,7 @@ def decided(call, **answers):
 
 
 def ringing(call, response="ccd"):
-    return Offer.objects.get(
-        seat__call=call, seat__response=response, state="pending"
-    )
+    return Offer.objects.get(seat__call=call, seat__response=response, state="pending")
 
 
 def any_ringing(call):
@@ -246,3 +251,8 @@ def fresh(row):
 
 def fresh_call(pk):
     return Call.objects.get(pk=pk)
+
+
+def off(car):
+    """This unit is not to be sent any more."""
+    unit.out_of_service(unit_id=car.pk, reason="fuel", by=CLOCK)

@@ -50,7 +50,8 @@ class Stack:
             self.running[name] = subprocess.Popen(
                 [sys.executable, str(first), *command[1:]],
                 cwd=ROOT,
-                env=self.place.environment() | {"LOG_LEVEL": "ERROR"},
+                env=self.place.environment()
+                | {"LOG_LEVEL": "ERROR", "PORT": str(self.port)},
                 start_new_session=True,
             )
         if "web" in names:

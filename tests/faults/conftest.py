@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from heart import embedded
 from tests import databases
@@ -39,8 +40,10 @@ def ground(django_db_setup, django_db_blocker):
     with tempfile.TemporaryDirectory(prefix="heart-f") as name:
         made = Ground(Path(name))
         with django_db_blocker.unblock():
+            connections.close_all()
             point_at(made.place)
             yield made
             made.stack.stop()
+            connections.close_all()
             point_at(django_db_setup)
         embedded.stop(made.folder)
