@@ -16,7 +16,7 @@ test: install chromium
 	@exec $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 $(PYTEST)
 
 bench: install
-	@exec $(VENV)/bin/python manage.py bench
+	@exec $(VENV)/bin/python -m tests.bench $(BENCH)
 
 format: install
 	@$(VENV)/bin/ruff check --fix --select I,UP,RUF100 .

@@ -46,7 +46,13 @@ POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
         R: WALL,
         N: WALL,
     },
-    "call.see": {D: OPERATIONS, C: CLINICAL, R: OPERATIONS, N: OPERATIONS, S: OPERATIONS},
+    "call.see": {
+        D: OPERATIONS,
+        C: CLINICAL,
+        R: OPERATIONS,
+        N: OPERATIONS,
+        S: OPERATIONS,
+    },
     "call.open": {D: OPERATIONS, S: OPERATIONS},
     "call.edit": {D: OPERATIONS, S: OPERATIONS},
     "call.note": {D: OPERATIONS, C: CLINICAL, R: OPERATIONS, S: OPERATIONS},
@@ -100,7 +106,9 @@ def actor(user: User, key: str | None = None) -> Actor:
     return Actor(kind="user", id=user.pk, name=user.short_name, key=key)
 
 
-def record(user: User, verb: str, *, call: Call | None = None, reason: str = "") -> None:
+def record(
+    user: User, verb: str, *, call: Call | None = None, reason: str = ""
+) -> None:
     """Remember that this person looked."""
     AccessRecord.objects.create(
         agency_id=user.agency_id,

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
 
 from dispatch.events import Actor, EventBody
 from dispatch.models import AccessRecord, AccessSeal, Agency, Call, Event, Feed, Unit
@@ -96,14 +95,49 @@ def _write_agency(agency: UUID, lines: Sequence[Line]) -> int:
         )
         event.hash = head = digest(event)
         events.append(event)
-    Event.objects.bulk_create(events)
-    Feed.objects.filter(agency=agency).update(number=number, hash=head)
+    _store(agency, events, lines)
+    return number
+
+
+# By hand, not by Django's compiler: these statements end every action of the product,
+# and in one round trip they cost a quarter of what four querysets cost.
+EVENT_COLUMNS = (
+    "agency_id, number, call_id, unit_id, kind, body, by, by_name, at, prev_hash, hash"
+)
+
+
+def _store(agency: UUID, events: Sequence[Event], lines: Sequence[Line]) -> None:
+    last = events[-1]
+    row = "(" + ", ".join(["%s"] * 11) + ")"
+    sql = [
+        f"INSERT INTO dispatch_event ({EVENT_COLUMNS}) VALUES "  # noqa: S608  constants
+        + ", ".join([row] * len(events)),
+        "UPDATE dispatch_feed SET number = %s, hash = %s WHERE agency_id = %s",
+    ]
+    values: list[object] = []
+    for event in events:
+        values += [
+            agency,
+            event.number,
+            event.call_id,
+            event.unit_id,
+            event.kind,
+            json.dumps(event.body),
+            event.by,
+            event.by_name,
+            event.at,
+            event.prev_hash,
+            event.hash,
+        ]
+    values += [last.number, last.hash, agency]
     for call in {line.call for line in lines if line.call}:
         changes = any(li.call == call and li.body.changes_call for li in lines)
-        Call.objects.filter(pk=call).update(
-            head=number, version=F("version") + (1 if changes else 0)
+        sql.append(
+            "UPDATE dispatch_call SET head = %s, version = version + %s WHERE id = %s"
         )
-    return number
+        values += [last.number, int(changes), call]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(sql), values)
 
 
 def _lock_feed(agency: UUID) -> tuple[int, bytes, datetime]:

@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "dispatch.web.errors.DispatchErrorMiddleware",
 ]
 
@@ -215,6 +216,11 @@ SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "heart-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "heart-csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = env_list("TRUSTED_ORIGINS")
+# Scheme, host and port, exactly: no other site opens a live line.
+_here = env_int("PORT", 8000)
+SOCKET_ORIGINS = CSRF_TRUSTED_ORIGINS or [
+    f"http://{host}:{_here}" for host in ALLOWED_HOSTS if not PRODUCTION
+]
 CSRF_FAILURE_VIEW = "dispatch.web.errors.csrf_failure"
 
 # Security headers

@@ -195,7 +195,9 @@ def test_an_override_keeps_the_machine_s_answer_and_says_who_and_why(centre):
 @pytest.mark.parametrize(
     ("response", "reason"), [("cor", ""), ("cor", "because"), ("taxi", "other")]
 )
-def test_an_override_needs_a_known_response_and_a_coded_reason(centre, response, reason):
+def test_an_override_needs_a_known_response_and_a_coded_reason(
+    centre, response, reason
+):
     call = makers.decided(makers.a_call(centre))
 
     with pytest.raises(Invalid):
@@ -203,7 +205,9 @@ def test_an_override_needs_a_known_response_and_a_coded_reason(centre, response,
 
 
 @pytest.mark.parametrize("verb", [override, request])
-@pytest.mark.parametrize("danger", ["weapon", "violence", "household", "crime", "threat"])
+@pytest.mark.parametrize(
+    "danger", ["weapon", "violence", "household", "crime", "threat"]
+)
 def test_nobody_goes_below_the_floor_by_hand(centre, verb, danger):
     makers.a_unit(centre)
     call = makers.decided(makers.a_call(centre), **{danger: "yes"})
@@ -223,6 +227,7 @@ def test_a_unit_is_not_sent_by_hand_where_the_floor_forbids_it(centre):
 
 
 def test_a_unit_sent_by_hand_stages_where_the_rules_say_so(centre):
+    makers.a_clinician(centre)
     unit = makers.a_unit(centre)
     call = makers.triaged(
         makers.a_call(centre, type="intoxicated_person"), medical="not_known"
@@ -291,6 +296,7 @@ def test_nothing_is_decided_by_hand_before_a_decision_or_after_the_end(centre, v
 def test_an_intoxicated_person_whose_breathing_is_in_doubt_gets_ems_and_crt_stages(
     centre,
 ):
+    makers.a_clinician(centre)
     makers.a_unit(centre)
     call = makers.decided(
         makers.a_call(centre, type="intoxicated_person"), medical="not_known"
@@ -320,6 +326,6 @@ def test_a_call_resolved_and_asked_again_works_on(centre):
 
     assert makers.fresh(call).state == "working"
     assert makers.ringing(call, "crt")
+    makers.on_scene(call)
     with pytest.raises(Invalid):
-        makers.on_scene(call)
         disposition.close(call_id=call.pk, by=CLOCK)

@@ -165,9 +165,7 @@ def test_a_cleared_team_stages_again_only_for_something_new(centre):
     makers.decide(makers.late(call, weapon="yes"))
     staged = makers.seat_of(call, "crt")
     seat.clear_scene(seat_id=staged.pk, by=CLOCK)
-    Seat.objects.filter(pk=staged.pk).update(
-        confirmed_at=Now() - timedelta(minutes=1)
-    )
+    Seat.objects.filter(pk=staged.pk).update(confirmed_at=Now() - timedelta(minutes=1))
 
     makers.decide(makers.late(call, violence="yes"))
 

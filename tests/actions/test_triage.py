@@ -27,7 +27,11 @@ def test_an_answer_keeps_its_value(centre, value):
 
 @pytest.mark.parametrize(
     ("answers", "field"),
-    [({"wepon": "no"}, "wepon"), ({"weapon": "maybe"}, "weapon"), ({"weapon": ""}, "weapon")],
+    [
+        ({"wepon": "no"}, "wepon"),
+        ({"weapon": "maybe"}, "weapon"),
+        ({"weapon": ""}, "weapon"),
+    ],
     ids=["a question nobody asks", "a value nobody can give", "an empty value"],
 )
 def test_what_is_no_answer_is_refused_by_its_key(centre, answers, field):
@@ -91,7 +95,9 @@ def test_a_late_safety_answer_asks_for_a_new_decision(centre):
     [Details(hazard=True), Details(type="overdose")],
     ids=["a hazard at the place", "it is an overdose"],
 )
-def test_a_late_correction_that_bears_on_safety_asks_for_a_new_decision(centre, details):
+def test_a_late_correction_that_bears_on_safety_asks_for_a_new_decision(
+    centre, details
+):
     call = makers.decided(makers.a_call(centre, type="trespass"))
 
     intake.correct(call_id=call.pk, details=details, by=CLOCK)

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models.functions import Now
+from django.test import override_settings
 
 from dispatch.actions import staff
 from dispatch.models import Agency, Heartbeat, User
@@ -50,6 +51,8 @@ class Centre:
         return {str(each.id): each for each in self.clinicians}
 
 
+# What sign-in costs is not measured here, and Argon2 is slow by design.
+@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 def a_centre(*, clinicians: int = 30, dispatchers: int = 12) -> Centre:
     agency = makers.an_agency(f"bench-{secrets.token_hex(3)}")
     people = [makers.a_user(agency, "clinician") for _ in range(clinicians)]
@@ -107,6 +110,9 @@ class Processes:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
+    def roots(self) -> dict[str, int]:
+        return {name: process.pid for name, process in self._running.items()}
+
     def start(self, *wanted: str) -> None:
         """Those of them that do not run yet, ready when this returns."""
         names = [name for name in wanted if name not in self._running]
@@ -124,18 +130,15 @@ class Processes:
             ],
             "clock": [sys.executable, "manage.py", "clock"],
         }
-        # Sockets hold no connection for long, web and worker keep theirs.
-        kept = {"web": "600", "worker": "600"}
         runtime = {k: v for k, v in os.environ.items() if k != "DATABASE_OWNER_URL"}
+        runtime |= {"DATABASE_URL_IS_RUNTIME": "yes", "PORT": str(self.live)}
         for name in names:
+            # Sockets hold no connection for long; the others keep theirs.
+            kept = {"CONN_MAX_AGE": "0" if name == "live" else "600"}
             self._running[name] = subprocess.Popen(
                 commands[name],
                 cwd=ROOT,
-                env=runtime
-                | {
-                    "DATABASE_URL_IS_RUNTIME": "yes",
-                    "CONN_MAX_AGE": kept.get(name, "0"),
-                },
+                env=runtime | kept,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
             )

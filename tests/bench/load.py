@@ -108,14 +108,19 @@ def _open() -> list[str]:
 
 
 def _fill(centre: Centre, lane: int, count: int) -> list:
+    """One in six decided."""
+    for _ in range(count - count // 6):
+        a_call(centre, centre.dispatchers[lane])
+    return decide_some(centre, lane, count // 6)
+
+
+def decide_some(centre: Centre, lane: int, count: int) -> list:
+    """Calls that a team is wanted for, and none is free."""
     person = centre.dispatchers[lane]
-    for number in range(count):
-        call = a_call(centre, person, **(WANTS_TEAM if number % 6 == 0 else {}))
-        if number % 6 == 0:
-            triage.complete(
-                call_id=call.pk, answers=SAFE, by=actor(person), nudged=False
-            )
-            decision.decide(call_id=call.pk, by=ROUTER)
+    for _ in range(count):
+        call = a_call(centre, person, **WANTS_TEAM)
+        triage.complete(call_id=call.pk, answers=SAFE, by=actor(person), nudged=False)
+        decision.decide(call_id=call.pk, by=ROUTER)
     return []
 
 

@@ -21,6 +21,7 @@ from tests.bench import load, pure
 from tests.bench.boards import Boards
 from tests.bench.centre import Centre, Processes, a_centre
 from tests.bench.figures import figure, quantile, short, spread
+from tests.bench.meter import Meter
 
 Figures = list[dict[str, object]]
 SOCKET = "ws://127.0.0.1:{port}/ws/board/"
@@ -86,8 +87,10 @@ def boards(centre: Centre, running: Processes, count: int = 200) -> Figures:
     calls = [load.a_call(centre, centre.dispatchers[0]).pk for _ in range(40)]
     with Boards(SOCKET.format(port=running.live), centre.dispatchers, count) as all_:
         before = journal.head(centre.agency.pk)
+        meter = Meter(running.roots())
         load.paced(20, 10, load.notes(centre, calls)).join()
         heard = all_.finish(journal.head(centre.agency.pk))
+        burnt = meter.burnt_ms(200)
         late = _lateness(centre, all_, before)
     bare = _bare(running, count)
     return [
@@ -99,6 +102,7 @@ def boards(centre: Centre, running: Processes, count: int = 200) -> Figures:
             spread=spread(late),
             from_="the event's own time, before its commit",
             raw_spread=spread(bare),
+            cpu_ms_a_change=burnt,
             publish_to_subscriber_ms=spread(_publish_ms()),
             **_lost(centre, heard, count),
         )
@@ -179,12 +183,21 @@ def on_board(centre: Centre, running: Processes) -> Figures:
         load.to_triage(centre)(0)
         time.sleep(1)
         before = journal.head(centre.agency.pk)
+        meter = Meter(running.roots())
         load.paced(8, 8, load.to_triage(centre)).join()
         _wait_until_decided(centre)
+        burnt = meter.burnt_ms(64)
         time.sleep(0.5)
         all_.finish(journal.head(centre.agency.pk))
         took = _decisions(centre, all_, before)
-    return [figure("decision_on_board_ms", quantile(took, 0.99), spread=spread(took))]
+    return [
+        figure(
+            "decision_on_board_ms",
+            quantile(took, 0.99),
+            spread=spread(took),
+            cpu_ms_a_call=burnt,
+        )
+    ]
 
 
 def _wait_until_decided(centre: Centre) -> None:
@@ -246,6 +259,7 @@ def _flat(parts: list[list]) -> list:
 
 
 def call_page(centre: Centre, running: Processes) -> Figures:
+    load.in_processes(load.decide_some, centre, 1, 20)
     calls = Call.objects.filter(agency=centre.agency, state="decided")
     known = list(calls.values_list("pk", flat=True)[:20])
     running.start("web")
@@ -281,7 +295,9 @@ def full_path(centre: Centre, running: Processes) -> Figures:
     with Boards(SOCKET.format(port=running.live), centre.dispatchers, 200) as all_:
         load.path_by_api(centre, running.web, 2.0, 6)
         before = journal.head(centre.agency.pk)
+        meter = Meter(running.roots())
         api = load.path_by_api(centre, running.web, seconds, 6)
+        burnt = meter.burnt_ms(len(api))
         action = _flat(load.in_processes(load.path_by_action, centre, 3, seconds))
         time.sleep(0.5)
         heard = all_.finish(journal.head(centre.agency.pk))
@@ -296,6 +312,7 @@ def full_path(centre: Centre, running: Processes) -> Figures:
             raw=len(action) / seconds,
             raw_is="the same through the actions in 3 processes, no HTTP",
             a_call_ms=spread(took),
+            cpu_ms_a_call=burnt,
             boards_ms_meanwhile=spread(late),
             acknowledged=len(told),
             resolved_in_the_database=resolved,
