@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 
 
+def _(sentence: str) -> str:
+    """Marks a sentence for translators; the edges translate it, with their framework."""
+    return sentence
+
+
 class DispatchError(Exception):
     """What an action refuses. Edges translate ``sentence`` and fill in ``params``."""
 
     code = "refused"
-    sentence = "That is not possible now."
+    sentence = _("That is not possible now.")
 
     def __init__(self, sentence: str | None = None, **params: object) -> None:
         self.sentence = sentence or self.sentence
@@ -17,51 +22,51 @@ class DispatchError(Exception):
 
 class NotFound(DispatchError):
     code = "not_found"
-    sentence = "There is nothing here that you may see."
+    sentence = _("There is nothing here that you may see.")
 
 
 class Forbidden(DispatchError):
     code = "forbidden"
-    sentence = "Your role does not do this."
+    sentence = _("Your role does not do this.")
 
 
 class Invalid(DispatchError):
     """A value that cannot be taken; ``field`` names the place."""
 
     code = "invalid"
-    sentence = "%(field)s: %(why)s"
+    sentence = _("%(field)s: %(why)s")
 
 
 class IllegalMove(DispatchError):
     code = "illegal_move"
-    sentence = "This cannot go from %(from_state)s to %(to_state)s."
+    sentence = _("This cannot go from %(from_state)s to %(to_state)s.")
 
 
 class Stale(DispatchError):
     code = "stale"
-    sentence = "This call changed since you looked. Look again, then decide."
+    sentence = _("This call changed since you looked. Look again, then decide.")
 
 
 class LostRace(DispatchError):
     code = "lost_race"
-    sentence = "Somebody else was first."
+    sentence = _("Somebody else was first.")
 
 
 class NotFree(DispatchError):
     code = "not_free"
-    sentence = "%(name)s is not free now."
+    sentence = _("%(name)s is not free now.")
 
 
 class FloorForbids(DispatchError):
     code = "floor_forbids"
-    sentence = "The safety rules forbid this: %(why)s"
+    sentence = _("The safety rules forbid this: %(why)s")
 
 
 class KeyReused(DispatchError):
     code = "key_reused"
-    sentence = "This key was used for something else. Load the page again."
+    sentence = _("This key was used for something else. Load the page again.")
 
 
 class Busy(DispatchError):
     code = "busy"
-    sentence = "The console is busy. Nothing was changed; please send it again."
+    sentence = _("The console is busy. Nothing was changed; please send it again.")

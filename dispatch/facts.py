@@ -78,10 +78,11 @@ def present(
 
 def history(call: Call, at: datetime) -> int:
     """In how many earlier calls from this number somebody was sent, in 12 months."""
-    caller = Caller.objects.filter(call=call).first()
-    if caller is None or not caller.phone_lookup:
+    phones = Caller.objects.filter(call=call).values_list("phone_lookup", flat=True)
+    phone = next(iter(phones), "")
+    if not phone:
         return 0
-    served = Q(seat__call__caller__phone_lookup=caller.phone_lookup)
+    served = Q(seat__call__caller__phone_lookup=phone)
     return (
         Assignment.objects.filter(
             served,
@@ -102,11 +103,11 @@ def given_up(call: Call) -> dict[str, str]:
     Looked for since the last triage and not found; or there since then and done: if
     the call still wants help, it is not more of the same.
     """
-    seats = Seat.objects.filter(call=call)
-    unfilled = seats.filter(state=SeatState.UNFILLED)
-    done = seats.filter(state=SeatState.DONE)
+    ended = [SeatState.UNFILLED, SeatState.DONE]
+    seats = Seat.objects.filter(call=call, state__in=ended)
     if call.triaged_at is not None:
-        unfilled = unfilled.filter(since__gte=call.triaged_at)
-        done = done.filter(since__gte=call.triaged_at)
-    found = dict(unfilled.order_by("since").values_list("response", "why"))
-    return dict.fromkeys(done.values_list("response", flat=True), "done") | found
+        seats = seats.filter(since__gte=call.triaged_at)
+    rows = list(seats.order_by("since").values_list("response", "state", "why"))
+    done = [kind for kind, state, _why in rows if state == SeatState.DONE]
+    missed = {kind: why for kind, state, why in rows if state == SeatState.UNFILLED}
+    return dict.fromkeys(done, "done") | missed

@@ -23,7 +23,7 @@ from django.db import Error, connection, transaction
 from dispatch import journal
 from dispatch.models import Event, Feed
 from dispatch.nudge import FEED_CHANNEL
-from dispatch.selectors import board
+from dispatch.selectors import board, roster
 
 logger = logging.getLogger(__name__)
 
@@ -222,8 +222,8 @@ class _Reader:
                 "at": self.at,
                 "cards": cards,
                 "gone": sorted(str(pk) for pk in touched.calls if str(pk) not in shown),
-                "units": _some(board.units, self.agency, projection, touched.units),
-                "people": _some(board.people, self.agency, projection, touched.people),
+                "units": _some(roster.units, self.agency, projection, touched.units),
+                "people": _some(roster.people, self.agency, projection, touched.people),
             }
             self._made[projection, before] = _encode(message)
         return self._made[projection, before]
@@ -235,8 +235,8 @@ class _Reader:
                 "number": self.number,
                 "at": self.at,
                 "cards": board.cards(self.agency, projection),
-                "units": board.units(self.agency, projection),
-                "people": board.people(self.agency, projection),
+                "units": roster.units(self.agency, projection),
+                "people": roster.people(self.agency, projection),
             }
             self._made[projection, None] = _encode(message)
         return self._made[projection, None]

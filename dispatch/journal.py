@@ -114,22 +114,12 @@ def _store(agency: UUID, events: Sequence[Event], lines: Sequence[Line]) -> None
         + ", ".join([row] * len(events)),
         "UPDATE dispatch_feed SET number = %s, hash = %s WHERE agency_id = %s",
     ]
-    values: list[object] = []
+    values: list[UUID | datetime | str | int | bytes | None] = []
     for event in events:
-        values += [
-            agency,
-            event.number,
-            event.call_id,
-            event.unit_id,
-            event.kind,
-            json.dumps(event.body),
-            event.by,
-            event.by_name,
-            event.at,
-            event.prev_hash,
-            event.hash,
-        ]
-    values += [last.number, last.hash, agency]
+        values += [agency, event.number, event.call_id, event.unit_id, event.kind]
+        values += [json.dumps(event.body), event.by, event.by_name, event.at]
+        values += [bytes(event.prev_hash), bytes(event.hash)]
+    values += [last.number, bytes(last.hash), agency]
     for call in {line.call for line in lines if line.call}:
         changes = any(li.call == call and li.body.changes_call for li in lines)
         sql.append(
@@ -184,11 +174,8 @@ def head(agency: UUID) -> int:
 
 def since(agency: UUID, number: int, limit: int = 1000) -> list[Event]:
     """The agency's events after ``number``, in order, at most ``limit``."""
-    return list(
-        Event.objects.filter(agency=agency, number__gt=number).order_by("number")[
-            :limit
-        ]
-    )
+    rows = Event.objects.filter(agency=agency, number__gt=number).order_by("number")
+    return list(rows[:limit])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

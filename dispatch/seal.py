@@ -56,7 +56,9 @@ class _Sealed:
         stored = row.__dict__.get(self.name)
         return "" if stored is None else unseal(bytes(stored), self._place(row))
 
-    def __set__(self, row: models.Model, value: str | bytes | memoryview | None) -> None:
+    def __set__(
+        self, row: models.Model, value: str | bytes | memoryview | None
+    ) -> None:
         if isinstance(value, str):
             value = seal(value, self._place(row)) if value else None
         row.__dict__[self.name] = value

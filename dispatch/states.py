@@ -96,6 +96,17 @@ class FollowUpState(StrEnum):
     CLOSED = "closed"
 
 
+class SafeContact(StrEnum):
+    """How the person may be reached; what they did not say is not allowed by it."""
+
+    NOT_ASKED = "not_asked"
+    CALL_AND_TEXT = "call_and_text"
+    CALL_ONLY = "call_only"
+    TEXT_FIRST = "text_first"
+    NO_VOICEMAIL = "no_voicemail"
+    NONE = "none"
+
+
 State = (
     CallState
     | ContactState

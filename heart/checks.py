@@ -62,10 +62,9 @@ def _channel_layer() -> Faults:
 
 
 def _secrets() -> Faults:
-    weak = (
-        len(settings.SECRET_KEY) < SECRET_LENGTH or len(set(settings.SECRET_KEY)) < 10
-    )
-    if weak or settings.SECRET_KEY.startswith("django-insecure"):
+    key = settings.SECRET_KEY
+    weak = len(key) < SECRET_LENGTH or len(set(key)) < 10
+    if weak or key.startswith("django-insecure"):
         yield (
             "SECRET_KEY is weak.",
             f"Make one of {SECRET_LENGTH} random signs or more: openssl rand -hex 32.",

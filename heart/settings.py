@@ -155,7 +155,9 @@ OWNER_URL = _owner or _given or SERVICES.get("owner_url", "")
 _one_role = bool(_given) and not (_owner or env_bool("DATABASE_URL_IS_RUNTIME"))
 _nowhere = "postgres:///start-with-make-run?host=/nonexistent"
 DATABASES = {
-    "default": database(DATABASE_URL or _nowhere, role=RUNTIME_ROLE if _one_role else ""),
+    "default": database(
+        DATABASE_URL or _nowhere, role=RUNTIME_ROLE if _one_role else ""
+    ),
     "owner": database(OWNER_URL or _nowhere),
 }
 DATABASES["owner"]["TEST"] = {"MIRROR": "default"}

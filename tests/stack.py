@@ -24,7 +24,14 @@ COMMANDS = {
         "--log-level=warning",
         "--ws-per-message-deflate=false",
     ],
-    "worker": ["celery", "-A", "heart", "worker", "--concurrency=1", "--loglevel=ERROR"],
+    "worker": [
+        "celery",
+        "-A",
+        "heart",
+        "worker",
+        "--concurrency=1",
+        "--loglevel=ERROR",
+    ],
     "clock": ["manage.py", "clock"],
 }
 

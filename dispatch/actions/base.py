@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,9 +15,11 @@ from uuid import UUID
 from django.apps import apps
 from django.db import OperationalError, connection, models, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import journal, nudge
-from dispatch.errors import Busy, KeyReused, NotFound, Stale
+from dispatch.actions import quick
+from dispatch.errors import Busy, Invalid, KeyReused, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import (
     Assignment,
@@ -70,6 +73,7 @@ MOVES: Mapping[type[models.Model], tuple[type[StrEnum], Moves, str]] = {
 # Deadlock, lock time-out, serialization failure: worth trying again.
 RETRY = {"40P01", "55P03", "40001"}
 TRIES = 4
+CODE = re.compile(r"[a-z0-9_]{1,40}")
 
 
 def move(row: models.Model, to: State, **also: object) -> None:
@@ -82,9 +86,7 @@ def move(row: models.Model, to: State, **also: object) -> None:
     row.state = to.value  # type: ignore[attr-defined]
     if since:
         also = {since: Now(), **also}
-    for name, value in also.items():
-        setattr(row, name, value)
-    row.save(update_fields=["state", *also])
+    quick.write(row, {"state": row.state, **also})  # type: ignore[attr-defined]
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -124,8 +126,7 @@ def _once(
             if not first:
                 return _recall(written)  # type: ignore[return-value]
             result = function(*args, **kwargs)  # type: ignore[arg-type]
-            written.result = _name(result)
-            written.save(update_fields=["result"])
+            quick.write(written, {"result": _name(result)})
         for agency in journal.write(lines):
             _wake(agency)
     return result
@@ -139,11 +140,18 @@ def _claim(by: Actor, body_hash: str) -> tuple[WriteKey, bool]:
     """The key's row, and whether this is the first time. Waits for a twin in flight."""
     assert by.key is not None
     made = WriteKey(actor=str(by), key=by.key, body_hash=body_hash)
-    WriteKey.objects.bulk_create([made], ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dispatch_writekey (id, actor, key, body_hash)"
+            " VALUES (%s, %s, %s, %s) ON CONFLICT (actor, key) DO NOTHING",
+            [made.pk, made.actor, made.key, made.body_hash],
+        )
+        if cursor.rowcount:
+            return made, True
     stored = WriteKey.objects.get(actor=str(by), key=by.key)
     if stored.body_hash != body_hash:
         raise KeyReused
-    return stored, stored.pk == made.pk
+    return stored, False
 
 
 def _body_hash(function: Callable[..., object], kwargs: Mapping[str, object]) -> str:
@@ -180,18 +188,18 @@ def lock_call(call_id: UUID, seen: int | None = None) -> Call:
 
 def lock_seat(seat_id: UUID) -> tuple[Call, Seat]:
     """The seat's call first, then the seat."""
-    call = lock_call(_parent(Seat, seat_id, "call_id"))
+    call = lock_call(_call_of(seat_id))
     return call, _lock(Seat, seat_id)
 
 
 def lock_offer(offer_id: UUID) -> tuple[Call, Seat, Offer]:
-    call, seat = lock_seat(_parent(Offer, offer_id, "seat_id"))
-    return call, seat, _lock(Offer, offer_id)
+    seat_id, call_id = _parents(Offer, offer_id)
+    return lock_call(call_id), _lock(Seat, seat_id), _lock(Offer, offer_id)
 
 
 def lock_assignment(assignment_id: UUID) -> tuple[Call, Seat, Assignment]:
-    call, seat = lock_seat(_parent(Assignment, assignment_id, "seat_id"))
-    return call, seat, _lock(Assignment, assignment_id)
+    seat_id, call_id = _parents(Assignment, assignment_id)
+    return lock_call(call_id), _lock(Seat, seat_id), _lock(Assignment, assignment_id)
 
 
 def lock_unit(unit_id: UUID) -> Unit:
@@ -204,18 +212,40 @@ def lock_presence(user_id: UUID) -> Presence:
 
 
 def _lock(model: type[Row], pk: UUID) -> Row:
-    rows = model._default_manager.select_for_update(no_key=True)
-    row = rows.filter(pk=pk).first()
+    row = quick.locked(model, pk)
     if row is None:
         raise NotFound
     return row
 
 
-def _parent(model: type[models.Model], pk: UUID, column: str) -> UUID:
-    parent = model._default_manager.filter(pk=pk).values_list(column, flat=True).first()
-    if parent is None:
+def _parents(model: type[models.Model], pk: UUID) -> tuple[UUID, UUID]:
+    """The seat that an offer or assignment belongs to, and the seat's call."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, s.call_id FROM dispatch_seat s"  # noqa: S608  our own names
+            f" JOIN {model._meta.db_table} x ON x.seat_id = s.id WHERE x.id = %s",
+            [pk],
+        )
+        found = cursor.fetchone()
+    if found is None:
         raise NotFound
-    return parent  # type: ignore[no-any-return]
+    return found[0], found[1]
+
+
+def _call_of(seat_id: UUID) -> UUID:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT call_id FROM dispatch_seat WHERE id = %s", [seat_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise NotFound
+    return found[0]  # type: ignore[no-any-return]
+
+
+def coded(field: str, value: str) -> str:
+    """The value, if it is a code: what an event holds is never somebody's words."""
+    if not CODE.fullmatch(value):
+        raise Invalid(field=field, why=_("choose a reason"))
+    return value
 
 
 def database_now() -> datetime:

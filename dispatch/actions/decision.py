@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, facts, journal
-from dispatch.actions.base import action, database_now, lock_call, move
+from dispatch.actions import quick
+from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.search import fill
 from dispatch.actions.seat import (
+    OURS,
     PEOPLE,
     UNITS,
     open_seat,
@@ -22,6 +25,8 @@ from dispatch.actions.weigh import (
     mode_of,
     refuse_below_floor,
     refuse_closed,
+    stand_of,
+    weighed,
 )
 from dispatch.errors import Invalid
 from dispatch.events import Actor
@@ -58,7 +63,9 @@ def decide(
         return call
     at = now or database_now()
     row, protocol = store.published(call.agency_id)
-    stored = facts.line(call, available(call, protocol), at=at)
+    # Most calls are decided once, before they have a seat: then much need not be read.
+    seated = Seat.objects.filter(call=call).exists()
+    stored = facts.line(call, available(call, protocol, seated=seated), at=at)
     decision = weigh(facts.read(stored), protocol)
     made = Decision.objects.create(
         call=call,
@@ -70,7 +77,7 @@ def decide(
         rule=decision.rule,
         by=str(by),
     )
-    _apply(call, made)
+    _apply(call, made, seated=seated)
     journal.append(
         events.CallDecided(
             decision=made.pk,
@@ -86,11 +93,13 @@ def decide(
             events.SupervisorTold(why=tuple(decision.tell)), call=call, by=by
         )
     if send:
+        if seated:
+            _settle_seats(call, made, stand_of(decision).staged, by)
         _seat_decision(call, made, protocol, by)
     return call
 
 
-def _apply(call: Call, made: Decision) -> None:
+def _apply(call: Call, made: Decision, *, seated: bool) -> None:
     """What the decision says of the call itself."""
     line = made.line
     call.eligibility = str(line["eligibility"])
@@ -100,15 +109,14 @@ def _apply(call: Call, made: Decision) -> None:
         call.service, call.not_served = ("not_served", code) if code else ("", "")
     call.priority = int(line["priority"])
     call.decision_wanted_at = None
-    call.save(
-        update_fields=[
-            "eligibility",
-            "ineligible_rule",
-            "service",
-            "not_served",
-            "priority",
-            "decision_wanted_at",
-        ]
+    quick.keep(
+        call,
+        "eligibility",
+        "ineligible_rule",
+        "service",
+        "not_served",
+        "priority",
+        "decision_wanted_at",
     )
     if call.state in {CallState.NEW, CallState.TRIAGING}:
         if call.state == CallState.NEW:
@@ -116,7 +124,7 @@ def _apply(call: Call, made: Decision) -> None:
         move(call, CallState.DECIDED)
     # Decided again while somebody is at work: the work goes on.
     at_work = Seat.objects.filter(call=call, state=SeatState.FILLED)
-    if call.state == CallState.DECIDED and at_work.exists():
+    if seated and call.state == CallState.DECIDED and at_work.exists():
         move(call, CallState.WORKING)
 
 
@@ -127,19 +135,30 @@ def _not_served(call: Call, code: str | None) -> str:
     return code or ""
 
 
-def _seat_decision(call: Call, made: Decision, protocol: Protocol, by: Actor) -> None:
+def _wanted(made: Decision) -> dict[str, str]:
+    """Each response that the decision wants at once, and how it goes."""
     wanted = {made.response: "now"}
     for entry in made.line["also"]:
         if entry["mode"] != "then":
             wanted[entry["response"]] = entry["mode"]
-    unserved = made.line.get("not_served") is not None
-    _stage_forbidden(call, made, by)
+    return wanted
+
+
+def _settle_seats(
+    call: Call, made: Decision, staged: frozenset[str], by: Actor
+) -> None:
+    """Stage or let go what an earlier decision sent and this one does not want."""
+    _stage_forbidden(call, made, staged, by)
     held = [kind for kind in made.line["excluded"] if held_back(made.line, kind)]
-    withdraw_wanted(call, wanted, "decided_again", by, forbidden=held)
-    for response, mode in wanted.items():
+    withdraw_wanted(call, _wanted(made), "decided_again", by, forbidden=held)
+
+
+def _seat_decision(call: Call, made: Decision, protocol: Protocol, by: Actor) -> None:
+    unserved = made.line.get("not_served") is not None
+    for response, mode in _wanted(made).items():
         waits = unserved and response == made.response
         _open(call, response, mode, protocol, by, waits=waits)
-    fill(call, by)
+    fill(call, by, protocol)
 
 
 def _open(
@@ -160,8 +179,7 @@ def _open(
         give_up = timedelta(seconds=protocol.clocks["team_in_all"])
     seat = open_seat(call, response, mode, by, give_up=give_up, requested=requested)
     if seat.state == SeatState.WANTED and seat.mode != mode:
-        seat.mode = mode
-        seat.save(update_fields=["mode"])
+        quick.write(seat, {"mode": mode})
     if response == "cn":
         _on_the_worklist(call, by)
 
@@ -179,15 +197,16 @@ def _on_the_worklist(call: Call, by: Actor) -> None:
     )
 
 
-def _stage_forbidden(call: Call, made: Decision, by: Actor) -> None:
+def _stage_forbidden(
+    call: Call, made: Decision, staged: frozenset[str], by: Actor
+) -> None:
     """A team already sent that the rules now exclude stages; a person may withdraw it."""
-    modes = {entry["response"]: entry["mode"] for entry in made.line["also"]}
     seats = Seat.objects.select_for_update(no_key=True).filter(
         call=call, response__in=UNITS, state=SeatState.FILLED
     )
     for seat in seats.order_by("pk"):
         why = held_back(made.line, seat.response)
-        if (why or modes.get(seat.response) == "staged") and not _cleared(call, seat):
+        if (why or seat.response in staged) and not _cleared(call, seat):
             stage(call, [seat], why, by)
 
 
@@ -215,13 +234,16 @@ def override(
     call = lock_call(call_id, seen)
     made = _last(call)
     if call.decision_wanted_at is not None:
-        raise Invalid(field="decision", why="there is none yet")
+        raise Invalid(field="decision", why=_("there is none yet"))
     if reason not in OVERRIDE_REASONS:
-        raise Invalid(field="reason", why="choose a reason")
+        raise Invalid(field="reason", why=_("choose a reason"))
     if response not in CHOICES:
-        raise Invalid(field="response", why="choose a response")
-    refuse_below_floor(made.line, made.findings, response)
+        raise Invalid(field="response", why=_("choose a response"))
     _row, protocol = store.published(call.agency_id)
+    # Answers may be newer than the decision: the floor is asked about what is known now.
+    stand = weighed(call, protocol, database_now())
+    refuse_below_floor(stand, response)
+    earlier = made.override_response
     made.overridden_by_id = by.id
     made.overridden_at = Now()
     made.override_response, made.override_reason = response, reason
@@ -235,8 +257,15 @@ def override(
             "override_note",
         ]
     )
-    withdraw_wanted(call, [*_required(made), response], "overridden", by)
-    mode = mode_of(made.line, response)
+    # What somebody asked for beside the answer (EMS to a crew in danger) stays.
+    withdraw_wanted(
+        call,
+        [*_required(made), response],
+        "overridden",
+        by,
+        forbidden=[*OURS, earlier],
+    )
+    mode = mode_of(stand, response)
     _open(call, response, mode, protocol, by, waits=True, requested=True)
     fill(call, by)
     journal.append(
@@ -254,16 +283,19 @@ def request_team(
     """Somebody beside the call asks for one more help: a team, EMS, police."""
     call = lock_call(call_id, seen)
     made = _last(call)
+    coded("reason", reason)
     if response not in CHOICES:
-        raise Invalid(field="response", why="choose a response")
-    refuse_below_floor(made.line, made.findings, response)
+        raise Invalid(field="response", why=_("choose a response"))
     _row, protocol = store.published(call.agency_id)
+    # Answers may be newer than the decision: the floor is asked about what is known now.
+    stand = weighed(call, protocol, database_now())
+    refuse_below_floor(stand, response)
     if call.state == CallState.RESOLVED:
         move(call, CallState.WORKING)
     journal.append(
         events.TeamRequested(response=response, reason=reason), call=call, by=by
     )
-    mode = mode_of(made.line, response)
+    mode = mode_of(stand, response)
     _open(call, response, mode, protocol, by, waits=False, requested=True)
     fill(call, by)
     return call
@@ -274,7 +306,7 @@ def _last(call: Call) -> Decision:
     refuse_closed(call)
     made = Decision.objects.filter(call=call).order_by("-at", "-pk").first()
     if made is None:
-        raise Invalid(field="decision", why="there is none yet")
+        raise Invalid(field="decision", why=_("there is none yet"))
     return made
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 from dispatch import events, journal
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Call, Caller
 from dispatch.seal import lookup
+from dispatch.states import SafeContact
 
 CALLERS = ("", "person", "with_person", "third_party")
 
@@ -72,11 +75,16 @@ def _change_call(call: Call, details: Details) -> list[str]:
     }
     if details.inside is not None:
         if details.inside not in INSIDE:
-            raise Invalid(field="inside", why="yes, no or empty")
+            raise Invalid(field="inside", why=_("yes, no or empty"))
         new["inside"] = INSIDE[details.inside]
     if new.get("caller_kind", "") not in CALLERS:
-        raise Invalid(field="caller", why="person, with_person or third_party")
+        raise Invalid(field="caller", why=_("person, with_person or third_party"))
     return _apply(call, new)
+
+
+def check_contact(preference: str) -> None:
+    if preference not in set(SafeContact):
+        raise Invalid(field="safe_contact", why=_("choose how they may be reached"))
 
 
 def _change_caller(caller: Caller, details: Details) -> list[str]:
@@ -85,6 +93,8 @@ def _change_caller(caller: Caller, details: Details) -> list[str]:
         for name in Details.caller_fields
         if getattr(details, name) is not None
     }
+    if "safe_contact" in new:
+        check_contact(str(new["safe_contact"]))
     if "phone" in new:
         number = digits(str(new["phone"]))
         new["phone_lookup"] = lookup(number) if number else ""

@@ -5,10 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal
 from dispatch.actions.base import (
     action,
+    coded,
     database_now,
     lock_assignment,
     lock_call,
@@ -64,9 +66,11 @@ def record(
     """Store how this part of the call ended. The caller holds the call."""
     unknown = [code for code in outcomes if code not in OUTCOMES]
     if unknown or not outcomes:
-        raise Invalid(field="outcome", why="choose how it ended")
+        raise Invalid(field="outcome", why=_("choose how it ended"))
     if followup_consent not in CONSENTS:
-        raise Invalid(field="followup_consent", why="yes, no, not_known or not_asked")
+        raise Invalid(
+            field="followup_consent", why=_("yes, no, not_known or not_asked")
+        )
     made = Disposition.objects.create(
         call=call,
         outcomes=list(outcomes),
@@ -130,7 +134,7 @@ def end_session(
     if assignment.ended_at is not None:
         return assignment
     if assignment.confirmed_at is None:
-        raise Invalid(field="session", why="confirm first that you have the caller")
+        raise Invalid(field="session", why=_("confirm first that you have the caller"))
     end_assignment(assignment, by)
     done(call, seat, by)
     record(
@@ -215,7 +219,8 @@ def _refuse_at_work(call: Call) -> None:
     working = Assignment.objects.filter(seat__call=call, ended_at=None)
     first = working.select_related("unit", "person").first()
     if first is not None:
-        raise Invalid(field="call", why=f"{first.unit or first.person} is still on it")
+        who = str(first.unit or first.person)
+        raise Invalid(_("%(who)s is still on this call."), field="call", who=who)
 
 
 @action
@@ -224,8 +229,7 @@ def reopen(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) ->
     call = lock_call(call_id, seen)
     if call.state in {CallState.NEW, CallState.TRIAGING}:
         return call
-    if not reason:
-        raise Invalid(field="reason", why="say why")
+    coded("reason", reason)
     if call.state not in {
         CallState.CLOSED,
         CallState.RESOLVED,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal
 from dispatch.actions.base import action, database_now, lock_call, move
@@ -12,12 +13,21 @@ from dispatch.actions.seat import done, served
 from dispatch.errors import Invalid, LostRace, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import Call, Disposition, FollowUp, FollowUpAttempt, Seat
-from dispatch.states import CallState, FollowUpState, SeatState
+from dispatch.states import CallState, FollowUpState, SafeContact, SeatState
 from routing import store
 
 OUTCOMES = ("engaged", "risk_reduced", "declined", "unreachable", "other")
 CALL_OUTCOMES = {"declined": "declined_help", "unreachable": "not_located"}
 CHANNELS = ("voice", "text", "visit")
+NO_TEXT = frozenset({"text"})
+REFUSED = {
+    SafeContact.NOT_ASKED: NO_TEXT,
+    SafeContact.CALL_AND_TEXT: frozenset[str](),
+    SafeContact.CALL_ONLY: NO_TEXT,
+    SafeContact.TEXT_FIRST: frozenset[str](),
+    SafeContact.NO_VOICEMAIL: NO_TEXT,
+    SafeContact.NONE: frozenset(CHANNELS),
+}
 
 
 @action
@@ -83,9 +93,9 @@ def attempt(
     if row.state == FollowUpState.CLOSED:
         raise LostRace
     if channel not in CHANNELS:
-        raise Invalid(field="channel", why="voice, text or visit")
+        raise Invalid(field="channel", why=_("voice, text or visit"))
     if channel in refused_channels(call):
-        raise Invalid(field="channel", why="the person asked not to be reached so")
+        raise Invalid(field="channel", why=_("the person asked not to be reached so"))
     row.attempts += 1
     FollowUpAttempt.objects.create(
         followup=row, number=row.attempts, channel=channel, reached=reached, by=str(by)
@@ -106,13 +116,7 @@ def attempt(
 
 def refused_channels(call: Call) -> frozenset[str]:
     """What the safe-contact preference rules out; not asked rules out text only."""
-    return {
-        "none": frozenset(CHANNELS),
-        "call_only": frozenset({"text"}),
-        "no_voicemail": frozenset({"text"}),
-        "text_first": frozenset(),
-        "call_and_text": frozenset(),
-    }.get(call.caller.safe_contact, frozenset({"text"}))
+    return REFUSED[SafeContact(call.caller.safe_contact)]
 
 
 def _close_after_last(call: Call, row: FollowUp, by: Actor) -> None:
@@ -131,7 +135,7 @@ def postpone(
     if row.state == FollowUpState.CLOSED:
         raise LostRace
     if not 1 <= hours <= 336:
-        raise Invalid(field="hours", why="1 to 336")
+        raise Invalid(field="hours", why=_("1 to 336"))
     row.due_at = database_now() + timedelta(hours=hours)
     _save(row, "due_at")
     journal.append(
@@ -151,7 +155,7 @@ def complete(
     if row.state == FollowUpState.CLOSED:
         return row
     if outcome not in OUTCOMES:
-        raise Invalid(field="outcome", why="choose how it ended")
+        raise Invalid(field="outcome", why=_("choose how it ended"))
     _close(call, row, outcome, by)
     return row
 

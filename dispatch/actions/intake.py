@@ -7,24 +7,27 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal
-from dispatch.actions.base import action, database_now, lock_call, move
-from dispatch.actions.details import CALLERS, correct_locked, digits
+from dispatch.actions import quick
+from dispatch.actions.base import action, coded, database_now, lock_call, move
+from dispatch.actions.details import CALLERS, check_contact, correct_locked, digits
 from dispatch.actions.details import Details as Details
 from dispatch.actions.seat import unserved, withdraw_all
-from dispatch.actions.triage import look_again
+from dispatch.actions.triage import carry_over, look_again
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import (
     Agency,
+    Assignment,
     Call,
     Caller,
     CallNote,
     Contact,
 )
 from dispatch.seal import lookup
-from dispatch.states import CallState, ContactState
+from dispatch.states import OPEN_CALL, CallState, ContactState
 
 SOURCES = ("911", "988", "officer", "partner")
 
@@ -140,7 +143,7 @@ def add_note(*, call_id: UUID, text: str, by: Actor, kind: str = "note") -> Call
     """Append a note or a line of radio traffic. Notes are never changed."""
     call = lock_call(call_id)
     if not text.strip():
-        raise Invalid(field="text", why="write a few words")
+        raise Invalid(field="text", why=_("write a few words"))
     note = CallNote(call=call, kind=kind, by=str(by), by_name=by.name[:40])
     note.text = text.strip()
     note.save(force_insert=True)
@@ -161,7 +164,7 @@ def take(*, call_id: UUID, by: Actor, seen: int | None = None) -> Call:
 def own_locked(call: Call, owner_id: UUID | None, by: Actor) -> None:
     """The caller holds the lock on the call."""
     before, call.owner_id, call.owner_since = call.owner_id, owner_id, Now()
-    call.save(update_fields=["owner", "owner_since"])
+    quick.keep(call, "owner", "owner_since")
     journal.append(events.OwnerChanged(owner=owner_id, before=before), call=call, by=by)
 
 
@@ -178,9 +181,11 @@ def link_calls(
         return call
     other = Call.objects.get(pk=duplicate_of)
     if other.agency_id != call.agency_id or other.pk == call.pk:
-        raise Invalid(field="duplicate_of", why="name another call of this centre")
+        raise Invalid(field="duplicate_of", why=_("name another call of this centre"))
     if other.state == CallState.DUPLICATE:
-        raise Invalid(field="duplicate_of", why="that call is itself a duplicate")
+        raise Invalid(field="duplicate_of", why=_("that call is itself a duplicate"))
+    _check_link(call, other)
+    carry_over(call, other, by)
     withdraw_all(call, "duplicate", by)
     move(
         call,
@@ -193,14 +198,22 @@ def link_calls(
     return call
 
 
+def _check_link(call: Call, other: Call) -> None:
+    """No help is lost by linking: the other goes on, and no team is left alone."""
+    if other.state not in OPEN_CALL:
+        raise Invalid(field="duplicate_of", why=_("that call has ended; reopen it"))
+    crews = Assignment.objects.filter(seat__call=call, unit__isnull=False)
+    if crews.filter(ended_at=None).exists():
+        raise Invalid(field="call", why=_("a team is still on it; link the other one"))
+
+
 @action
 def cancel(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) -> Call:
     """A named person decides that no help is wanted after all, and says why."""
     call = lock_call(call_id, seen)
     if call.state == CallState.CANCELLED:
         return call
-    if not reason:
-        raise Invalid(field="reason", why="say why")
+    coded("reason", reason)
     withdraw_all(call, "cancelled", by)
     unserved(call, "cancelled")
     move(call, CallState.CANCELLED, closed_at=Now(), decision_wanted_at=None)
@@ -216,8 +229,7 @@ def return_to_911(
     call = lock_call(call_id, seen)
     if call.state == CallState.RETURNED:
         return call
-    if not reason:
-        raise Invalid(field="reason", why="say why")
+    coded("reason", reason)
     withdraw_all(call, "returned", by)
     unserved(call, "other")
     move(call, CallState.RETURNED, closed_at=Now(), decision_wanted_at=None)
@@ -235,11 +247,12 @@ def _already_here(agency: Agency, source_ref: str) -> Call | None:
 
 def _check(intake: Intake) -> None:
     if intake.source not in SOURCES:
-        raise Invalid(field="source", why="one of " + ", ".join(SOURCES))
+        raise Invalid(field="source", why=_("911, 988, officer or partner"))
     if intake.caller_kind not in CALLERS:
-        raise Invalid(field="caller", why="person, with_person or third_party")
+        raise Invalid(field="caller", why=_("person, with_person or third_party"))
+    check_contact(intake.safe_contact)
     if intake.priority not in {1, 2, 3, 4}:
-        raise Invalid(field="priority", why="1 to 4")
+        raise Invalid(field="priority", why=_("1 to 4"))
 
 
 def _point(point: tuple[float, float] | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import F
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal
 from dispatch.actions.base import action
@@ -58,7 +59,7 @@ def map_wording(*, wording_id: UUID, type_: str, by: Actor) -> SourceWording:
         raise NotFound
     _version, protocol = store.published(row.agency_id)
     if type_ and type_ not in protocol.types:
-        raise Invalid(field="type", why="choose a type of the protocol")
+        raise Invalid(field="type", why=_("choose a type of the protocol"))
     if row.type == type_:
         return row
     before, row.type = row.type, type_

@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal
 from dispatch.actions import transfer
 from dispatch.actions.base import (
     action,
+    coded,
     database_now,
     lock_call,
     lock_offer,
@@ -64,14 +66,14 @@ def send(
     refuse_closed(call)
     unit = lock_unit(unit_id)
     if unit.agency_id != call.agency_id or unit.kind not in UNITS:
-        raise Invalid(field="unit", why="name a team of this centre")
+        raise Invalid(field="unit", why=_("name a team of this centre"))
     if unit.state != UnitState.AVAILABLE or unit.emergency_at is not None:
         raise NotFree(name=unit.name)
     now = database_now()
     _row, protocol = store.published(call.agency_id)
-    line, findings = weighed(call, protocol, now)
-    refuse_below_floor(line, findings, unit.kind)
-    if mode_of(line, unit.kind) == "staged":
+    stand = weighed(call, protocol, now)
+    refuse_below_floor(stand, unit.kind)
+    if mode_of(stand, unit.kind) == "staged":
         mode = "staged"
     seat = to_fill(call, unit.kind, mode, by, now)
     return put(call, seat, Taker(unit=unit), protocol, now, by)
@@ -131,8 +133,7 @@ def decline(*, offer_id: UUID, reason: str, by: Actor) -> Offer:
     call, seat, offer = lock_offer(offer_id)
     if offer.state == OfferState.DECLINED:
         return offer
-    if not reason:
-        raise Invalid(field="reason", why="choose a reason")
+    coded("reason", reason)
     if offer.state != OfferState.PENDING:
         raise LostRace
     move(offer, OfferState.DECLINED, reason=reason, ended_at=Now())

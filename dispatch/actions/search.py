@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from dispatch import events, facts, journal, nudge
-from dispatch.actions import transfer
+from dispatch.actions import quick, transfer
 from dispatch.actions.base import database_now, move
 from dispatch.actions.seat import OURS, PEOPLE, absent_after, point_of
 from dispatch.events import Actor
@@ -43,7 +43,7 @@ class Taker:
     unit: Unit | None = None
 
 
-def fill(call: Call, by: Actor) -> None:
+def fill(call: Call, by: Actor, protocol: Protocol | None = None) -> None:
     """Ring somebody for each wanted seat that nobody is asked for. Holds the call.
 
     Never waits: whoever another transaction is just taking is passed over. While the
@@ -51,7 +51,7 @@ def fill(call: Call, by: Actor) -> None:
     """
     if call.decision_wanted_at is not None:
         return
-    _row, protocol = store.published(call.agency_id)
+    protocol = protocol or store.published(call.agency_id)[1]
     now = database_now()
     seats = Seat.objects.select_for_update(no_key=True).filter(
         call=call, state=SeatState.WANTED, response__in=OURS
@@ -183,8 +183,7 @@ def _give_up(call: Call, seat: Seat, why: str, by: Actor) -> None:
     """Nobody can be had: the seat ends and the call wants another decision."""
     transfer.end(seat, TransferState.FALLBACK)
     move(seat, SeatState.UNFILLED, why=why)
-    call.decision_wanted_at = Now()
-    call.save(update_fields=["decision_wanted_at"])
+    quick.write(call, {"decision_wanted_at": Now()})
     transaction.on_commit(lambda: nudge.route(call.pk), robust=True)
     journal.append(
         events.SeatUnfilled(seat=seat.pk, response=seat.response, why=why),

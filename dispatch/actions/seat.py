@@ -7,18 +7,20 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, nudge
-from dispatch.actions import transfer
+from dispatch.actions import quick, transfer
 from dispatch.actions.base import (
     action,
+    coded,
     database_now,
     lock_presence,
     lock_seat,
     lock_unit,
     move,
 )
-from dispatch.errors import Invalid
+from dispatch.errors import FloorForbids, Invalid, Stale
 from dispatch.events import Actor
 from dispatch.models import (
     Assignment,
@@ -40,6 +42,8 @@ from routing.core.protocol import Protocol
 PEOPLE = {"ccd": "clinician"}
 UNITS = frozenset({"crt", "cor"})
 OURS = frozenset({*PEOPLE, *UNITS})
+# Until these are answered no unarmed team goes in, whoever says that it is clear.
+MUST_ASK = ("weapon", "violence")
 OPEN_SEAT = (SeatState.WANTED, SeatState.FILLED)
 
 
@@ -102,6 +106,7 @@ def someone_free(agency: UUID) -> None:
 def withdraw(*, seat_id: UUID, why: str, by: Actor) -> Seat:
     """This help is not wanted any more; whoever rings or rolls is let go."""
     call, seat = lock_seat(seat_id)
+    coded("why", why)
     if seat.state in OPEN_SEAT:
         _withdraw(call, seat, why, by)
     return seat
@@ -164,6 +169,29 @@ def stage(call: Call, seats: Iterable[Seat], why: Iterable[str], by: Actor) -> N
         )
 
 
+def hold_back(call: Call, response: str, why: Iterable[str], by: Actor) -> None:
+    """The floor keeps this kind back: who rings is let go, who rolls stages.
+
+    The caller holds the call.
+    """
+    for seat in _open_seats(call, response):
+        if seat.state == SeatState.WANTED:
+            _withdraw(call, seat, "held_back", by)
+        else:
+            stage(call, [seat], why, by)
+
+
+def stage_all(call: Call, response: str, why: Iterable[str], by: Actor) -> None:
+    """Every team of this kind stages. The caller holds the call."""
+    stage(call, _open_seats(call, response), why, by)
+
+
+def _open_seats(call: Call, response: str) -> list[Seat]:
+    seats = Seat.objects.select_for_update(no_key=True)
+    open_ = seats.filter(call=call, response=response, state__in=OPEN_SEAT)
+    return list(open_.order_by("pk"))
+
+
 def _withdraw(call: Call, seat: Seat, why: str, by: Actor) -> None:
     withdraw_pending(call, seat, why, by)
     freed = seat.assignments.filter(ended_at=None).select_related("unit").first()
@@ -204,7 +232,7 @@ def withdraw_pending(call: Call, seat: Seat, why: str, by: Actor) -> None:
 def end_assignment(assignment: Assignment, by: Actor) -> None:
     """Unit free, clinician in wrap-up. The caller holds the call and the seat."""
     assignment.ended_at = Now()
-    assignment.save(update_fields=["ended_at"])
+    quick.keep(assignment, "ended_at")
     if assignment.unit_id:
         unit = lock_unit(assignment.unit_id)
         move(unit, UnitState.AVAILABLE, check_due_at=None, check_late=False)
@@ -224,7 +252,7 @@ def confirm_told(*, seat_id: UUID, by: Actor) -> Seat:
     if seat.state == SeatState.FILLED:
         return seat
     if seat.response in OURS:
-        raise Invalid(field="seat", why="our own teams answer for themselves")
+        raise Invalid(field="seat", why=_("our own teams answer for themselves"))
     move(seat, SeatState.FILLED, confirmed_at=Now())
     if call.state in {CallState.DECIDED, CallState.RESOLVED}:
         move(call, CallState.WORKING)
@@ -237,14 +265,26 @@ def confirm_told(*, seat_id: UUID, by: Actor) -> Seat:
 
 
 @action
-def clear_scene(*, seat_id: UUID, by: Actor) -> Seat:
-    """A dispatcher heard that the scene is safe: the staged team may enter."""
+def clear_scene(*, seat_id: UUID, by: Actor, seen: int | None = None) -> Seat:
+    """A dispatcher heard that the scene is safe: the staged team may enter.
+
+    Whoever says so has seen all that is known, and no safety question was left out.
+    """
     call, seat = lock_seat(seat_id)
+    if seen is not None and call.version != seen:
+        raise Stale
     if seat.state in OPEN_SEAT and seat.mode == "staged":
+        _refuse_unasked(call, seat)
         seat.mode, seat.confirmed_at = "now", Now()
         seat.save(update_fields=["mode", "confirmed_at"])
         journal.append(events.SceneCleared(seat=seat.pk), call=call, by=by)
     return seat
+
+
+def _refuse_unasked(call: Call, seat: Seat) -> None:
+    asked = call.answers.filter(question__in=MUST_ASK).exclude(value="not_asked")
+    if seat.response == "crt" and asked.count() < len(MUST_ASK):
+        raise FloorForbids(why=_("ask about weapons and violence first"))
 
 
 def point_of(call: Call) -> Point | None:
@@ -259,14 +299,14 @@ def point_of(call: Call) -> Point | None:
 def served(call: Call) -> None:
     """Help that the programme counts as its own has the call. The caller holds it."""
     call.service, call.not_served = "served", ""
-    call.save(update_fields=["service", "not_served"])
+    quick.keep(call, "service", "not_served")
 
 
 def unserved(call: Call, code: str) -> None:
     """The call was meant for us and ends without; the reason that stands stays."""
     if call.eligibility == "eligible" and call.service == "":
         call.service, call.not_served = "not_served", code
-        call.save(update_fields=["service", "not_served"])
+        quick.keep(call, "service", "not_served")
 
 
 def absent_after(protocol: Protocol) -> timedelta:
@@ -283,6 +323,8 @@ def to_fill(call: Call, response: str, mode: str, by: Actor, now: datetime) -> S
         positions = seat.position
         if seat.state == SeatState.WANTED:
             withdraw_pending(call, seat, "another_unit", by)
+            if mode == "staged":
+                stage(call, [seat], ("ordered",), by)
             return seat
     seat = Seat(
         call=call, response=response, mode=mode, position=positions + 1, wanted_at=now

@@ -3,6 +3,8 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils.translation import gettext_noop as _
+
 from dispatch import events, journal
 from dispatch.actions.base import action
 from dispatch.errors import Invalid, NotFound
@@ -23,7 +25,7 @@ def create_agency(
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise Invalid(field="time_zone", why="name one like Europe/Paris") from None
+        raise Invalid(field="time_zone", why=_("name one like Europe/Paris")) from None
     agency = Agency.objects.create(
         code=code, name=name, time_zone=time_zone, fallback_phone=fallback_phone
     )
@@ -50,7 +52,7 @@ def create_user(
     if found is not None and found.agency_id == agency_id:
         return found
     if found is not None:
-        raise Invalid(field="username", why="it is taken")
+        raise Invalid(field="username", why=_("it is taken"))
     user = User(
         agency_id=agency_id,
         username=username,
@@ -91,7 +93,7 @@ def create_unit(
     if found is not None:
         return found
     if kind not in UNIT_KINDS:
-        raise Invalid(field="kind", why="one of " + ", ".join(UNIT_KINDS))
+        raise Invalid(field="kind", why=_("crt, cor or cn"))
     return Unit.objects.create(
         agency_id=agency_id, name=name, kind=kind, simulated=simulated
     )

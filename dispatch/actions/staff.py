@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal
 from dispatch.actions.base import action, database_now, lock_presence, move
@@ -38,15 +39,15 @@ def set_presence(*, user_id: UUID, to: str, by: Actor, reason: str = "") -> Pres
     """Say that one is available, on a break or gone."""
     presence = lock_presence(user_id)
     if to not in {state.value for state in CHOSEN}:
-        raise Invalid(field="to", why="available, break or offline")
+        raise Invalid(field="to", why=_("available, break or offline"))
     if to == PresenceState.BREAK and reason not in BREAKS:
-        raise Invalid(field="reason", why="choose the kind of break")
+        raise Invalid(field="reason", why=_("choose the kind of break"))
     if presence.state == to:
         return presence
     if to == PresenceState.AVAILABLE and presence.state in TAKEN:
         raise IllegalMove(from_state=presence.state, to_state=to)
     if presence.state == PresenceState.ENGAGED:
-        raise Invalid(field="presence", why="end the session first")
+        raise Invalid(field="presence", why=_("end the session first"))
     _change(presence, PresenceState(to), reason, by)
     return presence
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from dispatch import events, journal
+from dispatch.actions import quick
 from dispatch.actions.base import action, database_now, lock_assignment, move
 from dispatch.errors import LostRace
 from dispatch.events import Actor
@@ -64,7 +65,7 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     if assignment.ended_at is not None or assignment.person_id is None:
         raise LostRace
     assignment.confirmed_at = database_now()
-    assignment.save(update_fields=["confirmed_at"])
+    quick.keep(assignment, "confirmed_at")
     transfer = open_of(seat)
     if transfer is not None:
         move(transfer, TransferState.CONFERENCED)
@@ -77,7 +78,7 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
         )
     before, call.owner_id = call.owner_id, assignment.person_id
     call.owner_since = Now()
-    call.save(update_fields=["owner", "owner_since"])
+    quick.keep(call, "owner", "owner_since")
     journal.append(
         events.OwnerChanged(owner=call.owner_id, before=before), call=call, by=by
     )

@@ -5,15 +5,19 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, nudge
-from dispatch.actions.base import action, lock_call, move
+from dispatch.actions import quick
+from dispatch.actions.base import action, database_now, lock_call, move
 from dispatch.actions.details import Details, correct_locked
-from dispatch.actions.seat import OPEN_SEAT, stage
+from dispatch.actions.seat import OPEN_SEAT, hold_back, stage_all
+from dispatch.actions.weigh import held_back, weighed
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Answer, Call, Seat
 from dispatch.states import OPEN_CALL, CallState
+from routing import store
 from routing.core.facts import ANSWERS
 from routing.core.facts import Answer as Value
 
@@ -21,6 +25,7 @@ from routing.core.facts import Answer as Value
 DANGER = frozenset(
     {"attempt", "medical", "violence", "household", "weapon", "crime", "threat"}
 )
+UNARMED = "crt"
 # What the safety rules look at: arriving late, it is a reason to decide again.
 SAFETY = DANGER | {"minor_alone", "imminent", "type", "hazard"}
 LATE = frozenset({CallState.DECIDED, CallState.WORKING, CallState.RESOLVED})
@@ -71,7 +76,7 @@ def complete(
 def want_decision(call: Call, *, nudged: bool = True) -> None:
     """Mark the locked call; a worker is nudged after commit, the clock looks anyway."""
     call.decision_wanted_at = call.triaged_at = Now()
-    call.save(update_fields=["decision_wanted_at", "triaged_at"])
+    quick.keep(call, "decision_wanted_at", "triaged_at")
     if nudged:
         transaction.on_commit(lambda: nudge.route(call.pk), robust=True)
 
@@ -80,7 +85,7 @@ def _record(
     call: Call, answers: Mapping[str, str], details: Details | None, by: Actor
 ) -> None:
     if call.state not in OPEN_CALL:
-        raise Invalid(field="call", why="it is closed; reopen it first")
+        raise Invalid(field="call", why=_("it is closed; reopen it first"))
     if details is not None:
         look_again(call, correct_locked(call, details, by), by)
     before = dict(call.answers.values_list("question", "value"))
@@ -104,24 +109,44 @@ def look_again(
 ) -> None:
     """What bears on safety came late: decide again, and let nobody walk into danger.
 
-    An unarmed team stages at once, whenever the decision comes. Holds the call.
+    An unarmed team stages or is let go at once, whenever the decision comes. Holds
+    the call.
     """
     if call.hazard and "hazard" in changed:
         danger = [*danger, "hazard"]
-    if danger:
-        seats = Seat.objects.select_for_update(no_key=True)
-        teams = seats.filter(call=call, response="crt", state__in=OPEN_SEAT)
-        stage(call, teams.order_by("pk"), danger, by)
+    if SAFETY & changed:
+        _hold_unarmed(call, danger, by)
     if call.state in LATE and SAFETY & changed:
         move(call, CallState.TRIAGING)
         want_decision(call)
 
 
+def _hold_unarmed(call: Call, danger: Sequence[str], by: Actor) -> None:
+    """What the floor says now of the teams that ring or roll."""
+    if not Seat.objects.filter(
+        call=call, response=UNARMED, state__in=OPEN_SEAT
+    ).exists():
+        return
+    _row, protocol = store.published(call.agency_id)
+    stand = weighed(call, protocol, database_now())
+    if held := held_back(stand.line, UNARMED):
+        hold_back(call, UNARMED, danger or held, by)
+    elif UNARMED in stand.staged:
+        stage_all(call, UNARMED, danger or ("new_information",), by)
+
+
+def carry_over(call: Call, other: Call, by: Actor) -> None:
+    """What a duplicate knows of danger goes on with the other call. Holds both."""
+    known = call.answers.filter(question__in=SAFETY, value=Value.YES)
+    answers = dict(known.values_list("question", "value"))
+    _record(other, answers, Details(hazard=True) if call.hazard else None, by)
+
+
 def _checked(key: str, value: str) -> str:
     if key not in ANSWERS:
-        raise Invalid(field=key, why="no such question")
+        raise Invalid(field=key, why=_("no such question"))
     if value not in set(Value):
-        raise Invalid(field=key, why="yes, no, not_known or not_asked")
+        raise Invalid(field=key, why=_("yes, no, not_known or not_asked"))
     return value
 
 

@@ -4,10 +4,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal
 from dispatch.actions.base import (
     action,
+    coded,
     database_now,
     lock_call,
     lock_presence,
@@ -35,7 +37,7 @@ def sign_on(*, unit_id: UUID, by: Actor) -> Unit:
     lock_presence(by.id)
     open_shift = Shift.objects.filter(user=by.id, ended_at=None).first()
     if open_shift is not None and open_shift.unit_id != unit.pk:
-        raise Invalid(field="unit", why="sign off from the other unit first")
+        raise Invalid(field="unit", why=_("sign off from the other unit first"))
     if open_shift is not None:
         return unit
     Shift.objects.create(user_id=by.id, unit=unit)
@@ -51,7 +53,7 @@ def sign_off(*, unit_id: UUID, by: Actor) -> Unit:
     """This person leaves; with the last of the crew the unit goes off duty."""
     unit = lock_unit(unit_id)
     if unit.state in BUSY_UNIT:
-        raise Invalid(field="unit", why="clear the call first")
+        raise Invalid(field="unit", why=_("clear the call first"))
     Shift.objects.filter(user=by.id, unit=unit, ended_at=None).update(ended_at=Now())
     crewed = Shift.objects.filter(unit=unit, ended_at=None).exists()
     if not crewed and unit.state in {UnitState.AVAILABLE, UnitState.OUT_OF_SERVICE}:
@@ -66,8 +68,7 @@ def out_of_service(*, unit_id: UUID, reason: str, by: Actor) -> Unit:
     unit = lock_unit(unit_id)
     if unit.state == UnitState.OUT_OF_SERVICE:
         return unit
-    if not reason:
-        raise Invalid(field="reason", why="say why")
+    coded("reason", reason)
     if unit.state != UnitState.AVAILABLE:
         raise IllegalMove(from_state=unit.state, to_state="out_of_service")
     move(unit, UnitState.OUT_OF_SERVICE, reason=reason)
@@ -95,7 +96,7 @@ def report(*, unit_id: UUID, to: str, by: Actor) -> Unit:
     """One press per status. Saying it twice is saying it once."""
     call, assignment, unit = _lock_assigned(unit_id)
     if to not in {state.value for state in REPORTED}:
-        raise Invalid(field="to", why="en_route, staged, on_scene and so on")
+        raise Invalid(field="to", why=_("en_route, staged, on_scene and so on"))
     state = UnitState(to)
     if unit.state == state:
         return unit
@@ -116,7 +117,7 @@ def _refuse_entering(assignment: Assignment, unit: Unit, to: UnitState) -> None:
     """A staged unarmed team waits until the scene is cleared: the server enforces it."""
     staged = assignment.seat.mode == "staged" and unit.kind == "crt"
     if staged and to == UnitState.ON_SCENE:
-        raise FloorForbids(why="stage until dispatch says that the scene is clear")
+        raise FloorForbids(why=_("stage until dispatch says that the scene is clear"))
 
 
 def _check_time(unit: Unit, to: UnitState) -> dict[str, object]:
@@ -192,7 +193,7 @@ def end_emergency(*, unit_id: UUID, by: Actor) -> Unit:
 def report_position(*, unit_id: UUID, lat: float, lon: float) -> None:
     """Where the unit is. A row of its own: no event, no lock on the unit."""
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise Invalid(field="position", why="degrees of latitude and longitude")
+        raise Invalid(field="position", why=_("degrees of latitude and longitude"))
     UnitPosition.objects.bulk_create(
         [UnitPosition(unit_id=unit_id, lat=lat, lon=lon, at=Now())],
         update_conflicts=True,
@@ -236,7 +237,7 @@ def _lock_assigned(unit_id: UUID) -> tuple[Call, Assignment, Unit]:
         .first()
     )
     if found is None:
-        raise Invalid(field="unit", why="this unit is on no call")
+        raise Invalid(field="unit", why=_("this unit is on no call"))
     call = lock_call(found)
     assignment = (
         Assignment.objects.select_for_update(no_key=True, of=("self",))
@@ -245,7 +246,7 @@ def _lock_assigned(unit_id: UUID) -> tuple[Call, Assignment, Unit]:
         .first()
     )
     if assignment is None:
-        raise Invalid(field="unit", why="this unit is on no call")
+        raise Invalid(field="unit", why=_("this unit is on no call"))
     return call, assignment, lock_unit(unit_id)
 
 

@@ -1,7 +1,10 @@
 """The pure decision over a call's rows: what it says now, what its floor holds back."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.utils.translation import gettext_noop as _
 
 from dispatch import facts
 from dispatch.actions.base import database_now
@@ -19,11 +22,27 @@ Line = dict[str, Any]
 Findings = list[dict[str, Any]]
 
 
-def weighed(call: Call, protocol: Protocol, at: datetime) -> tuple[Line, Findings]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """How the floor stands: the decision's line, its findings, who must stage."""
+
+    line: Line
+    findings: Findings
+    staged: frozenset[str]
+
+
+def weighed(call: Call, protocol: Protocol, at: datetime) -> Stand:
     """What would be decided now, with nothing stored. The caller holds the call."""
     stored = facts.line(call, available(call, protocol), at=at)
-    decision = weigh(facts.read(stored), protocol)
-    return explain.line(decision), findings_of(decision)
+    return stand_of(weigh(facts.read(stored), protocol))
+
+
+def stand_of(decision: Weighed) -> Stand:
+    return Stand(
+        line=explain.line(decision),
+        findings=findings_of(decision),
+        staged=frozenset(str(kind) for kind in decision.staged),
+    )
 
 
 def findings_of(decision: Weighed) -> Findings:
@@ -33,11 +52,16 @@ def findings_of(decision: Weighed) -> Findings:
     ]
 
 
-def available(call: Call, protocol: Protocol) -> dict[str, int]:
-    """Who is free, less the kinds that this call has already looked for in vain."""
+def available(call: Call, protocol: Protocol, *, seated: bool = True) -> dict[str, int]:
+    """Who is free, less the kinds that this call has already looked for in vain.
+
+    Not ``seated``: the call never had a seat, so there is nothing to take off.
+    """
     counts = facts.available(
         call.agency_id, absent_after=absent_after(protocol), at=database_now()
     )
+    if not seated:
+        return counts
     for kind in facts.given_up(call):
         counts[kind] = 0
     # Somebody already on this call can still serve it.
@@ -50,7 +74,7 @@ def available(call: Call, protocol: Protocol) -> dict[str, int]:
 
 def refuse_closed(call: Call) -> None:
     if call.state not in OPEN_CALL:
-        raise Invalid(field="call", why="it is closed; reopen it first")
+        raise Invalid(field="call", why=_("it is closed; reopen it first"))
 
 
 def held_back(line: Line, response: str) -> list[str]:
@@ -59,17 +83,19 @@ def held_back(line: Line, response: str) -> list[str]:
     return [code for code in codes if not code.startswith("G1.")]
 
 
-def refuse_below_floor(line: Line, findings: Findings, response: str) -> None:
-    """FloorForbids when a safety rule of this decision holds the kind back."""
-    if held := held_back(line, response):
-        params = {found["code"]: found["params"] for found in findings}
+def refuse_below_floor(stand: Stand, response: str) -> None:
+    """FloorForbids when a safety rule that holds now keeps the kind back."""
+    if held := held_back(stand.line, response):
+        params = {found["code"]: found["params"] for found in stand.findings}
         why = "; ".join(explain.sentence(code, params.get(code, {})) for code in held)
         raise FloorForbids(why=why)
 
 
-def mode_of(line: Line, response: str) -> str:
+def mode_of(stand: Stand, response: str) -> str:
     """How the decision lets this kind go: staged stays staged, by phone by phone."""
-    for entry in line["also"]:
+    if response in stand.staged:
+        return "staged"
+    for entry in stand.line["also"]:
         if entry["response"] == response and entry["mode"] in {"staged", "phone"}:
             return str(entry["mode"])
     return "now"

@@ -1,6 +1,5 @@
 """One verb, one class: reach the row through access, parse, one call, answer."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,15 +12,12 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from dispatch import access
-from dispatch.api.errors import KeyMissing, VersionMissing, VersionUnreadable
+from dispatch.api import headers
 from dispatch.api.schema import VerbSchema
 from dispatch.api.shapes import Nothing, Seen
 from dispatch.errors import Stale
 from dispatch.events import Actor
 from dispatch.models import User
-
-KEY = re.compile(r"[!-~]{1,80}")
-VERSION = re.compile(r'"?(\d{1,9})"?')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +49,9 @@ class Verb(APIView):
 
     def answer(self, row: object) -> Response:
         version = getattr(row, "version", None)
-        headers = {} if version is None else {"ETag": f'"{version}"'}
+        tag = {} if version is None else {"ETag": f'"{version}"'}
         shown = self.gives(row, many=self.many).data
-        return Response(shown, status=self.status, headers=headers)
+        return Response(shown, status=self.status, headers=tag)
 
 
 class Look(Verb):
@@ -93,33 +89,15 @@ class Command(Verb):
     def ask(self, request: Request, pk: UUID | None) -> Asked:
         """Who may not is told so before anything else is read."""
         row = self.reach(request.user, pk)
-        key = _key(request) if self.keyed else None
+        key = headers.key(request) if self.keyed else None
         said = _said(self.takes, request)
-        seen = _seen(request, said.pop("version", None)) if self.versioned else None
+        version = said.pop("version", None)
+        seen = headers.seen(request, version) if self.versioned else None
         by = access.actor(request.user, key)
         return Asked(user=request.user, by=by, row=row, said=said, seen=seen)
 
     def act(self, asked: Asked) -> Model:
         raise NotImplementedError
-
-
-def _key(request: Request) -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if not KEY.fullmatch(key):
-        raise KeyMissing
-    return key
-
-
-def _seen(request: Request, in_body: int | None) -> int:
-    header = request.headers.get("If-Match")
-    if header is None and in_body is None:
-        raise VersionMissing
-    if header is None:
-        return in_body
-    found = VERSION.fullmatch(header)
-    if found is None:
-        raise VersionUnreadable
-    return int(found[1])
 
 
 def _said(takes: type[Nothing], request: Request) -> dict[str, object]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.encoding import force_str
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from dispatch import errors
+from dispatch.selectors.words import refusal
 
 RETRY_AFTER = 1  # seconds
 STATUS = {
@@ -30,29 +30,6 @@ DATABASE = {
 }
 
 
-class KeyMissing(exceptions.APIException):
-    status_code = 400
-    default_code = "key_required"
-    default_detail = gettext_lazy(
-        "Idempotency-Key: send one of your own, 1 to 80 signs, with every write."
-    )
-    place = "Idempotency-Key"
-
-
-class VersionMissing(exceptions.APIException):
-    status_code = 428
-    default_code = "version_required"
-    default_detail = gettext_lazy(
-        'If-Match: say which version you saw, as in If-Match: "7".'
-    )
-    place = "If-Match"
-
-
-class VersionUnreadable(VersionMissing):
-    status_code = 400
-    default_code = "version_unreadable"
-
-
 def answer(error: Exception, context: Mapping[str, object]) -> Response | None:
     """The refusal as ``{"code", "message", "field"?, ...}``; None: not a refusal."""
     if isinstance(error, errors.DispatchError):
@@ -70,11 +47,7 @@ def answer(error: Exception, context: Mapping[str, object]) -> Response | None:
 
 
 def _domain(error: errors.DispatchError) -> Response:
-    sentence = _(error.sentence)
-    body = {
-        "code": error.code,
-        "message": sentence % error.params if error.params else sentence,
-    }
+    body = {"code": error.code, "message": refusal(error)}
     for name in ("field", "version"):
         if name in error.params:
             body[name] = error.params[name]

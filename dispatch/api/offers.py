@@ -15,6 +15,7 @@ from dispatch.api.serializers import (
     SendIn,
     WithdrawIn,
 )
+from dispatch.api.shapes import Seen
 from dispatch.models import Assignment, Offer, Seat, User
 from dispatch.selectors import plain
 
@@ -57,9 +58,10 @@ class ClearScene(SeatCommand):
     """The scene is safe: the staged team may enter."""
 
     verb = "scene.clear"
+    takes = Seen
 
     def act(self, asked: Asked) -> Seat:
-        return seat.clear_scene(seat_id=asked.row.pk, by=asked.by)
+        return seat.clear_scene(seat_id=asked.row.pk, by=asked.by, seen=asked.seen)
 
 
 class WithdrawSeat(SeatCommand):

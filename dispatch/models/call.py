@@ -19,7 +19,9 @@ class CallNumber(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["agency", "year"], name="one_counter_a_year")
+            models.UniqueConstraint(
+                fields=["agency", "year"], name="one_counter_a_year"
+            )
         ]
 
     def __str__(self) -> str:
@@ -68,7 +70,9 @@ class Call(Row):
     class Meta:
         constraints = [
             one_of("state", CallState, "call_state_known"),
-            models.UniqueConstraint(fields=["agency", "number"], name="call_number_once"),
+            models.UniqueConstraint(
+                fields=["agency", "number"], name="call_number_once"
+            ),
             models.UniqueConstraint(
                 fields=["agency", "source_ref"],
                 condition=~Q(source_ref=""),
@@ -78,9 +82,7 @@ class Call(Row):
                 condition=Q(priority__range=(1, 4)), name="call_priority_1_to_4"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    eligibility__in=["not_triaged", "eligible", "ineligible"]
-                ),
+                condition=Q(eligibility__in=["not_triaged", "eligible", "ineligible"]),
                 name="call_eligibility_known",
             ),
             models.CheckConstraint(

@@ -1,13 +1,11 @@
 """The board: a card a call, units and people beside, in a fixed number of queries.
 
-A card is a plain dict of what one projection may see, ready to be encoded. The
-board's word for a call is derived here from its seats; nothing stores it.
+A card is a plain dict of what one projection may see, ready to be encoded.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,40 +14,17 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from dispatch import journal
-from dispatch.models import Answer, Assignment, Call, Offer, Presence, Seat, Unit
+from dispatch.models import Answer, Assignment, Call, Offer, Seat
 from dispatch.seal import unseal
-from dispatch.selectors import words
+from dispatch.selectors import roster, standing, words
+from dispatch.selectors.roster import Card
+from dispatch.selectors.standing import OURS, Parts, Values
 from dispatch.states import OPEN_CALL, OfferState, SeatState
 from routing import store
 from routing.core.protocol import Protocol
 from routing.models import ProtocolVersion
 
-Card = dict[str, Any]
-Values = Mapping[str, Any]
-OURS = frozenset({"ccd", "crt", "cor", "cn"})
 PAGE = 2000
-
-
-@dataclass(slots=True)
-class Parts:
-    """What hangs on one call while its card is made."""
-
-    seats: list[Values] = field(default_factory=list)
-    offers: list[Values] = field(default_factory=list)
-    assignments: list[Values] = field(default_factory=list)
-    risks: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """One thing that is true of a call now; the most pressing becomes its word."""
-
-    code: str
-    label: str
-    since: datetime
-    shape: str = "open"
-    act: bool = False
-    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +40,16 @@ class Snapshot:
 def snapshot(agency: UUID, projection: str) -> Snapshot:
     """Head, cards, units and people as of one moment."""
     with transaction.atomic():
-        if not connection.in_atomic_block or _outermost():
+        # Inside another transaction the level cannot change any more.
+        if not connection.savepoint_ids:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         return Snapshot(
             number=journal.head(agency),
             cards=cards(agency, projection),
-            units=units(agency, projection),
-            people=people(agency, projection),
+            units=roster.units(agency, projection),
+            people=roster.people(agency, projection),
         )
-
-
-def _outermost() -> bool:
-    """Whether this transaction is ours: inside another the level cannot change."""
-    return not connection.savepoint_ids and not getattr(
-        connection, "_from_testcase", False
-    )
 
 
 def cards(
@@ -189,8 +158,8 @@ def _protocol(agency: UUID) -> Protocol | None:
 def _card(
     row: Values, parts: Parts, projection: str, protocol: Protocol | None
 ) -> Card:
-    state = _state(row, parts)
-    emergency = state.code == "crew_emergency"
+    now = standing.state(row, parts)
+    emergency = now.code == "crew_emergency"
     card: Card = {
         "id": str(row["id"]),
         "number": row["number"],
@@ -204,12 +173,12 @@ def _card(
         "place": row["zone"] or _("Place not known"),
         "group": "active" if _active(parts, row) else "waiting",
         "state": {
-            "code": state.code,
-            "label": state.label,
-            "since": state.since.isoformat(),
-            "due": state.due.isoformat() if state.due else None,
-            "shape": state.shape,
-            "act": state.act,
+            "code": now.code,
+            "label": now.label,
+            "since": now.since.isoformat(),
+            "due": now.due.isoformat() if now.due else None,
+            "shape": now.shape,
+            "act": now.act,
         },
         "opened_at": row["opened_at"].isoformat(),
         "owner": None,
@@ -223,7 +192,7 @@ def _card(
     if projection == "clinical":
         card["risks"] = parts.risks
     if projection == "wall":
-        card["state"]["label"] = _without_names(state)
+        card["state"]["label"] = standing.without_names(now)
         card["url"] = ""
     return card
 
@@ -242,17 +211,6 @@ def _place(row: Values) -> str:
     return unseal(bytes(row["address"]), where)
 
 
-WALL_WORDS = {
-    "ringing": "Ringing",
-    "with_clinician": "With a clinician",
-    "joining": "Clinician joins",
-}
-
-
-def _without_names(state: State) -> str:
-    return _(WALL_WORDS[state.code]) if state.code in WALL_WORDS else state.label
-
-
 def _active(parts: Parts, row: Values) -> bool:
     """Somebody of ours or of the partners has it; nobody is waited for."""
     filled = any(seat["state"] == "filled" for seat in parts.seats)
@@ -269,254 +227,3 @@ def _units_of(parts: Parts) -> list[str]:
         if seat["response"] not in OURS
     ]
     return list(dict.fromkeys([*names, *outside]))
-
-
-def _state(row: Values, parts: Parts) -> State:
-    """The most pressing thing that is true of this call."""
-    return next(
-        found
-        for found in (
-            _alarm(parts),
-            _staging(parts),
-            _untold(parts),
-            _deciding(row),
-            _asked(parts),
-            _unseated(parts),
-            _joining(parts),
-            _unowned(row),
-            _team(parts),
-            _session(parts),
-            _own(row, parts),
-        )
-        if found is not None
-    )
-
-
-def _alarm(parts: Parts) -> State | None:
-    for row in parts.assignments:
-        if row["emergency"]:
-            label = _("Emergency %(unit)s") % {"unit": row["unit_name"]}
-            return State(
-                code="crew_emergency",
-                label=label,
-                since=row["emergency"],
-                shape="full",
-                act=True,
-            )
-    for row in parts.assignments:
-        if row["check_late"]:
-            label = _("Safety check %(unit)s") % {"unit": row["unit_name"]}
-            since = row["check_due"]
-            return State(code="check_late", label=label, since=since, act=True)
-    return None
-
-
-def _staging(parts: Parts) -> State | None:
-    """An unarmed team that was told to stage and does not stand staged yet."""
-    for row in parts.assignments:
-        told = row["mode"] == "staged" and row["unit_kind"] == "crt"
-        if told and row["unit_state"] == "on_scene":
-            label = _("%(unit)s must leave: scene not safe") % {
-                "unit": row["unit_name"]
-            }
-            since = row["unit_since"]
-            return State(code="staging", label=label, since=since, act=True)
-    return None
-
-
-def _untold(parts: Parts) -> State | None:
-    """An outside service that is wanted and that nobody has confirmed yet."""
-    waiting = [
-        seat
-        for seat in parts.seats
-        if seat["state"] == "wanted" and seat["response"] not in OURS
-    ]
-    if not waiting:
-        return None
-    names = ", ".join(words.response(seat["response"]) for seat in waiting)
-    staged = any(seat["mode"] == "staged" for seat in waiting)
-    label = _("Tell %(who)s, staged") if staged else _("Tell %(who)s")
-    since = min(seat["since"] for seat in waiting)
-    return State(code="tell", label=label % {"who": names}, since=since, act=True)
-
-
-def _deciding(row: Values) -> State | None:
-    if row["decision_wanted_at"] is None:
-        return None
-    return State(
-        code="deciding", label=_("Deciding"), since=row["decision_wanted_at"], shape="half"
-    )
-
-
-def _asked(parts: Parts) -> State | None:
-    """Who is being asked right now."""
-    for row in parts.offers:
-        if row["who"]:
-            label = _("Ringing %(who)s") % {"who": row["who"]}
-            code, shape = "ringing", "ring"
-        else:
-            label = _("Dispatched %(unit)s") % {"unit": row["unit_name"]}
-            code, shape = "dispatched", "diamond"
-        return State(
-            code=code,
-            label=label,
-            since=row["made_at"],
-            shape=shape,
-            due=row["expires_at"],
-        )
-    return None
-
-
-def _unseated(parts: Parts) -> State | None:
-    """A help of ours that is wanted while nobody is being asked."""
-    for seat in parts.seats:
-        if seat["state"] != "wanted" or seat["response"] not in OURS:
-            continue
-        since = seat["since"]
-        if seat["response"] == "cn":
-            return State(code="on_list", label=_("On the navigators' list"), since=since)
-        if seat["response"] == "ccd":
-            label = _("Waits for a clinician")
-        else:
-            label = _("Send %(kind)s, none free") % {
-                "kind": words.response(seat["response"])
-            }
-        return State(code="no_unit", label=label, since=since, act=True)
-    return None
-
-
-def _joining(parts: Parts) -> State | None:
-    for row in parts.assignments:
-        if row["who"] and row["confirmed_at"] is None:
-            label = _("%(who)s joins: stay on the line") % {"who": row["who"]}
-            return State(
-                code="joining", label=label, since=row["accepted_at"], shape="half"
-            )
-    return None
-
-
-def _unowned(row: Values) -> State | None:
-    if row["owner_name"] is not None:
-        return None
-    since = row["owner_since"] or row["opened_at"]
-    return State(code="no_owner", label=_("No owner"), since=since, act=True)
-
-
-def _team(parts: Parts) -> State | None:
-    teams = [row for row in parts.assignments if row["unit_name"]]
-    if not teams:
-        return None
-    # The team that is furthest along is what a dispatcher looks for.
-    ranks = list(words.UNIT)
-    row = max(teams, key=lambda team: ranks.index(team["unit_state"]))
-    word, shape = words.unit(row["unit_state"])
-    label = f"{word} {row['unit_name']}"
-    return State(
-        code=row["unit_state"], label=label, since=row["unit_since"], shape=shape
-    )
-
-
-def _session(parts: Parts) -> State | None:
-    for row in parts.assignments:
-        if row["who"]:
-            label = _("With %(who)s") % {"who": row["who"]}
-            return State(
-                code="with_clinician",
-                label=label,
-                since=row["confirmed_at"],
-                shape="full",
-            )
-    return None
-
-
-def _own(row: Values, parts: Parts) -> State:
-    """What the call's own state says when nothing else is going on."""
-    if row["state"] in {"decided", "working"} and not parts.seats:
-        label = _("Nobody is on it")
-        return State(code="nobody", label=label, since=row["state_since"], act=True)
-    label = _(words.CALL[row["state"]])
-    shape = "full" if row["state"] in {"working", "resolved"} else "open"
-    act = row["state"] == "resolved"
-    return State(
-        code=row["state"], label=label, since=row["state_since"], shape=shape, act=act
-    )
-
-
-def units(
-    agency: UUID, projection: str, ids: Iterable[UUID] | None = None
-) -> list[Card]:
-    """Every unit that is not off duty, by name. Two queries."""
-    rows = Unit.objects.filter(agency=agency)
-    rows = rows.filter(pk__in=list(ids)) if ids is not None else rows
-    found = list(rows.order_by("kind", "name"))
-    calls = {
-        row["unit_id"]: row
-        for row in Assignment.objects.filter(unit__in=found, ended_at=None).values(
-            "unit_id", call_id=F("seat__call"), number=F("seat__call__number")
-        )
-    }
-    if ids is None:
-        found = [unit for unit in found if unit.state != "off_duty"]
-    return [_unit_card(unit, calls.get(unit.pk)) for unit in found]
-
-
-def _unit_card(unit: Unit, call: Values | None) -> Card:
-    label, shape = words.unit(unit.state)
-    since, act = unit.state_since, False
-    if unit.emergency_at:
-        label, shape, since, act = _("Emergency"), "full", unit.emergency_at, True
-    elif unit.check_late and unit.check_due_at:
-        label, since, act = _("Safety check"), unit.check_due_at, True
-    return {
-        "id": str(unit.pk),
-        "name": unit.name,
-        "kind": unit.kind,
-        "state": unit.state,
-        "label": label,
-        "shape": shape,
-        "since": since.isoformat(),
-        "call": call["number"] if call else None,
-        "call_id": str(call["call_id"]) if call else None,
-        "note": unit.reason or unit.zone,
-        "emergency": bool(unit.emergency_at),
-        "act": act,
-        "gone": unit.state == "off_duty",
-    }
-
-
-def people(
-    agency: UUID, projection: str, ids: Iterable[UUID] | None = None
-) -> list[Card]:
-    """Clinicians and navigators who are there, by name. Two queries; none on a wall."""
-    if projection == "wall":
-        return []
-    rows = Presence.objects.filter(
-        agency=agency, user__role__in=["clinician", "navigator"]
-    ).select_related("user")
-    rows = rows.filter(pk__in=list(ids)) if ids is not None else rows
-    found = list(rows.order_by("user__role", "user__short_name"))
-    working = Assignment.objects.filter(
-        person__in=[row.user_id for row in found], ended_at=None
-    )
-    calls = dict(
-        working.order_by("pk").values_list("person", "seat__call__number").iterator()
-    )
-    if ids is None:
-        found = [row for row in found if row.state != "offline"]
-    return [_person_card(row, calls.get(row.user_id)) for row in found]
-
-
-def _person_card(row: Presence, call: str | None) -> Card:
-    label, shape = words.presence(row.state)
-    return {
-        "id": str(row.user_id),
-        "name": row.user.short_name,
-        "role": row.user.role,
-        "state": row.state,
-        "label": label,
-        "shape": shape,
-        "since": row.since.isoformat(),
-        "call": call,
-        "act": False,
-        "gone": row.state == "offline",
-    }

@@ -45,6 +45,7 @@ class Work:
     response: str
     made_at: datetime
     accepted_at: datetime
+    confirmed_at: datetime | None
     en_route_at: datetime | None
     on_scene_at: datetime | None
 
@@ -87,9 +88,12 @@ class Story:
 
     @property
     def clinician_at(self) -> datetime | None:
-        """When a clinician first took the offer."""
-        taken = [one.accepted_at for one in self.works if one.response == "ccd"]
-        return min(taken, default=None)
+        """When a clinician first confirmed that the caller is theirs.
+
+        Until then the sender owns the call: an accepted offer is no transfer yet.
+        """
+        told = [one.confirmed_at for one in self.works if one.response == "ccd"]
+        return min((at for at in told if at is not None), default=None)
 
     @property
     def served_at(self) -> datetime | None:
@@ -168,11 +172,12 @@ def _works(stories: dict[UUID, Story], within: QuerySet[Call]) -> None:
     rows = Assignment.objects.filter(seat__call__in=within).order_by(
         "accepted_at", "pk"
     )
-    for call, response, made, accepted, route, scene in rows.values_list(
+    for call, response, made, accepted, confirmed, route, scene in rows.values_list(
         "seat__call",
         "seat__response",
         "offer__made_at",
         "accepted_at",
+        "confirmed_at",
         "en_route_at",
         "on_scene_at",
     ):
@@ -181,6 +186,7 @@ def _works(stories: dict[UUID, Story], within: QuerySet[Call]) -> None:
                 response=response,
                 made_at=made,
                 accepted_at=accepted,
+                confirmed_at=confirmed,
                 en_route_at=route,
                 on_scene_at=scene,
             )

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch.models import Assignment, Offer, Presence, User
-from dispatch.selectors import board, words
 from dispatch.selectors import call as calls
+from dispatch.selectors import roster, words
 from dispatch.selectors.call import CallView
 from dispatch.selectors.decision import Words, word
 from dispatch.states import OfferState, PresenceState
@@ -182,7 +182,7 @@ def floor(user: User) -> Floor:
     assert user.agency_id
     everybody = Presence.objects.filter(agency=user.agency_id, user__role=user.role)
     ids = list(everybody.order_by("pk").values_list("pk", flat=True))
-    people = board.people(user.agency_id, PROJECTION, ids)
+    people = roster.people(user.agency_id, PROJECTION, ids)
     return Floor(
         colleagues=tuple(
             Colleague(

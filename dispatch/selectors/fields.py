@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from dispatch.models import Call
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Words
+from dispatch.states import SafeContact
 from routing.core.facts import ANSWERS
 
 Typed = Mapping[str, str]
@@ -59,12 +60,12 @@ INSIDE: Words = {
     "no": gettext_lazy("Outside"),
 }
 SAFE_CONTACT: Words = {
-    "not_asked": gettext_lazy("Contact not asked"),
-    "call_and_text": gettext_lazy("Safe to call and text"),
-    "call_only": gettext_lazy("Call, no text"),
-    "text_first": gettext_lazy("Text first, no voicemail"),
-    "no_voicemail": gettext_lazy("Call, no voicemail"),
-    "none": gettext_lazy("Do not contact"),
+    SafeContact.NOT_ASKED: gettext_lazy("Contact not asked"),
+    SafeContact.CALL_AND_TEXT: gettext_lazy("Safe to call and text"),
+    SafeContact.CALL_ONLY: gettext_lazy("Call, no text"),
+    SafeContact.TEXT_FIRST: gettext_lazy("Text first, no voicemail"),
+    SafeContact.NO_VOICEMAIL: gettext_lazy("Call, no voicemail"),
+    SafeContact.NONE: gettext_lazy("Do not contact"),
 }
 
 

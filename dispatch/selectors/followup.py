@@ -18,17 +18,11 @@ from routing.core.protocol import Protocol
 
 PAGE = 500
 SOON = timedelta(hours=48)
-OUTCOMES: Words = {
-    "engaged": gettext_lazy("Engaged with support"),
-    "risk_reduced": gettext_lazy("Safer now"),
-    "declined": gettext_lazy("Declined"),
-    "unreachable": gettext_lazy("Could not be reached"),
-    "other": gettext_lazy("Other"),
-}
-CHANNELS: Words = {
-    "voice": gettext_lazy("Call"),
-    "text": gettext_lazy("Text"),
-    "visit": gettext_lazy("Visit"),
+TITLES: Words = {
+    "overdue": gettext_lazy("Overdue"),
+    "today": gettext_lazy("Today"),
+    "soon": gettext_lazy("Next 48 hours"),
+    "later": gettext_lazy("Later"),
 }
 STATES: Words = {
     "due": gettext_lazy("Not tried yet"),
@@ -76,24 +70,6 @@ class Worklist:
     shown: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    at: datetime
-    channel: str
-    reached: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AtHand:
-    """The follow-up somebody works on now, with the sealed part for that person alone."""
-
-    item: Item
-    person: str
-    phone: str
-    language: str
-    tried: tuple[Tried, ...]
-
-
 def open_ones(agency: UUID) -> QuerySet[FollowUp]:
     """The open ones, the earliest due first."""
     rows = FollowUp.objects.filter(agency=agency).exclude(state=FollowUpState.CLOSED)
@@ -103,19 +79,18 @@ def open_ones(agency: UUID) -> QuerySet[FollowUp]:
 def worklist(agency: Agency, reader: UUID, *, now: datetime) -> Worklist:
     """By due time in the agency's zone. Three queries, however long the list."""
     rows = open_ones(agency.pk)
-    found = list(_listed(rows)[:PAGE])
-    consents = _consents(row.call_id for row in found)
+    found = list(rows.select_related("call__caller", "claimed_by")[:PAGE])
+    consents = consents_of(row.call_id for row in found)
     protocol = store.published(agency.pk)[1]
-    items = [_item(row, reader, consents, protocol, now) for row in found]
+    items = [item_of(row, reader, consents, protocol, now) for row in found]
     ends = _ends(agency, now)
     sections: dict[str, list[Item]] = {key: [] for key in ends}
     for item in items:
         key = next(key for key, end in ends.items() if end is None or item.due < end)
         sections[key].append(item)
-    titles = _titles()
     return Worklist(
         sections=tuple(
-            Section(key=key, title=titles[key], items=tuple(inside))
+            Section(key=key, title=word(TITLES, key), items=tuple(inside))
             for key, inside in sections.items()
             if inside
         ),
@@ -125,28 +100,7 @@ def worklist(agency: Agency, reader: UUID, *, now: datetime) -> Worklist:
     )
 
 
-def at_hand(row: FollowUp, reader: UUID, *, now: datetime) -> AtHand:
-    """All that whoever claimed it needs to reach the person."""
-    found = _listed(FollowUp.objects.filter(pk=row.pk)).get()
-    protocol = store.published(found.agency_id)[1]
-    caller = found.call.caller
-    return AtHand(
-        item=_item(found, reader, _consents([found.call_id]), protocol, now),
-        person=caller.person_name or caller.name,
-        phone=caller.phone,
-        language=caller.language,
-        tried=tuple(
-            Tried(at=one.at, channel=word(CHANNELS, one.channel), reached=one.reached)
-            for one in found.tries.order_by("-number")
-        ),
-    )
-
-
-def _listed(rows: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
-    return rows.select_related("call__caller", "claimed_by")
-
-
-def _consents(calls: Iterable[UUID]) -> dict[UUID, str]:
+def consents_of(calls: Iterable[UUID]) -> dict[UUID, str]:
     """What the latest disposition of each call says of a follow-up."""
     rows = Disposition.objects.filter(call__in=list(calls)).order_by("at", "pk")
     return dict(rows.values_list("call", "followup_consent"))
@@ -160,16 +114,7 @@ def _ends(agency: Agency, now: datetime) -> dict[str, datetime | None]:
     return {"overdue": now, "today": midnight, "soon": now + SOON, "later": None}
 
 
-def _titles() -> dict[str, str]:
-    return {
-        "overdue": _("Overdue"),
-        "today": _("Today"),
-        "soon": _("Next 48 hours"),
-        "later": _("Later"),
-    }
-
-
-def _item(
+def item_of(
     row: FollowUp,
     reader: UUID,
     consents: Mapping[UUID, str],

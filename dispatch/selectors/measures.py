@@ -76,7 +76,7 @@ def ours(stories: Iterable[Story]) -> list[Story]:
 
 
 def transferred(stories: Iterable[Story]) -> list[Story]:
-    """Calls whose offer a clinician accepted."""
+    """Calls that a clinician confirmed to have; an accepted offer is not that yet."""
     return [one for one in ours(stories) if one.clinician_at is not None]
 
 
@@ -233,11 +233,13 @@ def spans(stories: Iterable[Story]) -> dict[str, Span]:
         for work in one.works:
             step = "accept" if work.response == "ccd" else "acknowledge"
             taken[step].append(_seconds(work.made_at, work.accepted_at))
+            if work.response == "ccd" and work.confirmed_at:
+                taken["confirm"].append(_seconds(work.accepted_at, work.confirmed_at))
             if work.en_route_at:
                 taken["en_route"].append(_seconds(work.made_at, work.en_route_at))
             if work.on_scene_at:
                 taken["on_scene"].append(_seconds(work.made_at, work.on_scene_at))
-    steps = ("decision", "accept", "acknowledge", "en_route", "on_scene")
+    steps = ("decision", "accept", "confirm", "acknowledge", "en_route", "on_scene")
     return {step: span(taken[step]) for step in steps}
 
 

@@ -19,7 +19,7 @@ from dispatch.models import (
     Seat,
     Unit,
 )
-from dispatch.selectors import triage
+from dispatch.selectors import fields, triage
 from dispatch.states import FollowUpState, OfferState
 from routing import store
 from routing.core import explain
@@ -67,7 +67,7 @@ def preview(
 ) -> dict[str, object]:
     """The line that deciding now would give with these answers on top. No write."""
     _row, protocol = store.published(call.agency_id)
-    typed = triage.stored(call) | dict(answers)
+    typed = fields.stored(call) | dict(answers)
     seen = triage.known(
         typed, agency_id=call.agency_id, protocol=protocol, at=at, call=call
     )

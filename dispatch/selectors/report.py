@@ -103,11 +103,11 @@ def report(
         calls=len(calls),
         made_at=now,
         figures=(
-            _transferred(stories),
             _diverted(agency, stories, start, end, now),
             _reached(stories, TWO_DAYS, now),
-            _reached(stories, WEEK, now),
             _served(stories),
+            _transferred(stories),
+            _reached(stories, WEEK, now),
         ),
         tables=(
             _followed(stories, now),
@@ -125,7 +125,9 @@ def _transferred(stories: Sequence[Story]) -> Figure:
         part=len(measures.transferred(stories)),
         whole=None,
         unit=_("calls"),
-        means=_("Calls of which a clinician accepted the offer."),
+        means=_(
+            "Calls that a clinician confirmed to have taken over from the dispatcher."
+        ),
     )
 
 
@@ -137,7 +139,7 @@ def _diverted(
     now: datetime,
 ) -> Figure:
     told = measures.transferred(stories)
-    # A call of the last minute may be accepted a little later, and have a day then.
+    # A call of the last minute may be taken over a little later, and have a day then.
     visits = cohort.visits(agency.pk, start, end + 2 * DAY)
     places = cohort.places_of(one.id for one in told)
     found = measures.diverted(stories, visits, places, now=now)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from dispatch.models import Agency, Assignment, Decision, Role, Shift, Unit, User
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import words
-from dispatch.selectors.decision import Words, word
 from dispatch.selectors.crew import OUT_REASONS
+from dispatch.selectors.decision import Words, word
 from dispatch.states import PresenceState, UnitState
 from routing import store
 

@@ -98,6 +98,8 @@ REASONS: Words = {
     "no_unit": gettext_lazy("nobody was free"),
     "no_answer": gettext_lazy("no answer"),
     "decided_again": gettext_lazy("decided again"),
+    "held_back": gettext_lazy("the safety rules hold it back"),
+    "ordered": gettext_lazy("as ordered"),
     "overridden": gettext_lazy("another help was chosen"),
     "another_unit": gettext_lazy("another unit was sent"),
     "not_needed": gettext_lazy("not needed any more"),
@@ -115,6 +117,18 @@ REASONS: Words = {
     "new_information": gettext_lazy("New information"),
     "called_again": gettext_lazy("The caller called again"),
     "closed_by_mistake": gettext_lazy("Closed by mistake"),
+    "busy_with_call": gettext_lazy("busy with a call"),
+    "conflict_of_interest": gettext_lazy("knows the person"),
+    "language": gettext_lazy("another language is needed"),
+    "needs_break": gettext_lazy("needs a break"),
+    "technical": gettext_lazy("something technical fails"),
+    "on_other_call": gettext_lazy("still on another call"),
+    "too_far": gettext_lazy("too far away"),
+    "crew_incomplete": gettext_lazy("crew not complete"),
+    "meal": gettext_lazy("meal"),
+    "vehicle": gettext_lazy("vehicle"),
+    "paperwork": gettext_lazy("paperwork"),
+    "other": gettext_lazy("another reason"),
 }
 NOTE_KINDS: Words = {"note": gettext_lazy("Note"), "radio": gettext_lazy("Radio line")}
 

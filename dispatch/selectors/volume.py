@@ -165,21 +165,26 @@ def _times(calls: Sequence[Story]) -> Table:
     labels = {
         "decision": _("Call opened to decided"),
         "accept": _("Offer made to accepted by the clinician"),
+        "confirm": _("Accepted by the clinician to caller taken over"),
         "acknowledge": _("Unit dispatched to acknowledged"),
         "en_route": _("Unit dispatched to en route"),
         "on_scene": _("Unit dispatched to on scene"),
     }
-    answer = _("not measured: the telephone is not connected to this console")
     return Table(
         code="times",
         title=_("Times"),
         means=_(
             "Minutes and seconds: the median, and the time that nine of ten do not"
-            " exceed. Recorded calls brought in later are left out."
+            " exceed. The telephone is not connected, so nobody knows how long it rang;"
+            " recorded calls brought in later are left out."
         ),
         columns=(_("From, to"), _("n"), _("Median"), _("90th")),
         lines=(
-            Line(label=_("Call rings to answered"), counts=(0,), said=(answer, "")),
+            Line(
+                label=_("Call rings to answered"),
+                counts=(0,),
+                said=(_("not measured"), ""),
+            ),
             *(_timed(labels[step], found[step]) for step in labels),
         ),
         of=len(calls),

@@ -5,6 +5,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from dispatch.errors import DispatchError
+
 PRIORITY: Final = {1: N_("Emergency"), 2: N_("Urgent"), 3: N_("Soon"), 4: N_("Routine")}
 
 # state → word, shape. Shapes: open, half, full, diamond, ring, square, dash.
@@ -28,6 +30,7 @@ PRESENCE: Final = {
     "wrap_up": (N_("Wrap-up"), "half"),
     "break": (N_("Break"), "dash"),
 }
+MOVING: Final = UNIT | PRESENCE
 RESPONSE: Final = {
     "ccd": N_("Clinician"),
     "crt": N_("CRT"),
@@ -89,3 +92,20 @@ def response(kind: str) -> str:
 
 def priority(number: int) -> str:
     return _(PRIORITY[number])
+
+
+def refusal(error: DispatchError) -> str:
+    """What an action refused and why, as a person reads it."""
+    if not error.params:
+        return _(error.sentence)
+    return _(error.sentence) % {
+        name: _filled(name, value) for name, value in error.params.items()
+    }
+
+
+def _filled(name: str, value: object) -> object:
+    """A state by its word, a reason in the reader's language; a name stays a name."""
+    if name in {"from_state", "to_state"}:
+        known = CALL | {state: word for state, (word, _shape) in MOVING.items()}
+        return _(known.get(str(value), str(value)))
+    return _(value) if name == "why" and isinstance(value, str) and value else value

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
@@ -15,14 +16,14 @@ from dispatch.models import Call, Seat
 from dispatch.selectors import call as calls
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import timeline, words
+from dispatch.selectors.words import refusal
 from dispatch.web import forms
-from dispatch.web.base import acting, chosen_id, seen
-from dispatch.web.errors import status_of, words_of
+from dispatch.web.base import ASK_WHY, acting, chosen_id, coded, seen
+from dispatch.web.errors import status_of
 from dispatch.web.triage import abilities
 
 Act = Callable[..., object]
 ASK_FOR = ("crt", "cor", "ems", "police", "cit", "fire", "ccd", "cn", "988")
-ASK_WHY = ("more_help", "not_safe", "caller_asks", "new_information", "other")
 SET_ASIDE_WHY = ("caller_cancelled", "opened_by_mistake", "test_call", "other")
 RETURN_WHY = ("outside_heart", "no_unit", "other")
 REOPEN_WHY = ("new_information", "called_again", "closed_by_mistake", "other")
@@ -112,7 +113,7 @@ def ask(request: HttpRequest, call: Call) -> object:
     return decision.request_team(
         call_id=call.pk,
         response=choice["response"],
-        reason=_coded(choice["reason"], ASK_WHY),
+        reason=coded(request, ASK_WHY),
         by=acting(request),
         seen=seen(request),
     )
@@ -130,7 +131,7 @@ def send(request: HttpRequest, call: Call) -> object:
 def link(request: HttpRequest, call: Call) -> object:
     other = calls.by_number(call.agency_id, forms.words(request.POST, "number"))
     if other is None:
-        raise errors.Invalid(field="number", why="there is no such call")
+        raise errors.Invalid(field="number", why=_("there is no such call"))
     return intake.link_calls(
         call_id=call.pk, duplicate_of=other, by=acting(request), seen=seen(request)
     )
@@ -138,7 +139,7 @@ def link(request: HttpRequest, call: Call) -> object:
 
 @form("call.edit")
 def cancel(request: HttpRequest, call: Call) -> object:
-    reason = _coded(request.POST.get("reason", ""), SET_ASIDE_WHY)
+    reason = coded(request, SET_ASIDE_WHY)
     return intake.cancel(
         call_id=call.pk, reason=reason, by=acting(request), seen=seen(request)
     )
@@ -146,7 +147,7 @@ def cancel(request: HttpRequest, call: Call) -> object:
 
 @form("call.edit")
 def give_back(request: HttpRequest, call: Call) -> object:
-    reason = _coded(request.POST.get("reason", ""), RETURN_WHY)
+    reason = coded(request, RETURN_WHY)
     return intake.return_to_911(
         call_id=call.pk, reason=reason, by=acting(request), seen=seen(request)
     )
@@ -164,7 +165,7 @@ def close(request: HttpRequest, call: Call) -> object:
 
 @form("call.end")
 def reopen(request: HttpRequest, call: Call) -> object:
-    reason = _coded(request.POST.get("reason", ""), REOPEN_WHY)
+    reason = coded(request, REOPEN_WHY)
     return disposition.reopen(
         call_id=call.pk, reason=reason, by=acting(request), seen=seen(request)
     )
@@ -180,7 +181,7 @@ def told(request: HttpRequest, call: Call, seat_id: UUID) -> object:
 @form("scene.clear")
 def clear(request: HttpRequest, call: Call, seat_id: UUID) -> object:
     row = _seat(request, call, seat_id, "scene.clear")
-    return seat.clear_scene(seat_id=row.pk, by=acting(request))
+    return seat.clear_scene(seat_id=row.pk, by=acting(request), seen=seen(request))
 
 
 @form("unit.dispatch")
@@ -189,14 +190,14 @@ def calm(request: HttpRequest, call: Call, seat_id: UUID) -> object:
     row = _seat(request, call, seat_id, "unit.dispatch")
     taken = row.assignments.filter(ended_at=None, unit__isnull=False).first()
     if taken is None:
-        raise errors.Invalid(field="unit", why="no crew is on this call any more")
+        raise errors.Invalid(field="unit", why=_("no crew is on this call any more"))
     return unit.end_emergency(unit_id=taken.unit_id, by=acting(request))
 
 
 @form("seat.withdraw")
 def withdraw(request: HttpRequest, call: Call, seat_id: UUID) -> object:
     row = _seat(request, call, seat_id, "seat.withdraw")
-    why = _coded(request.POST.get("reason", ""), WITHDRAW_WHY)
+    why = coded(request, WITHDRAW_WHY)
     return seat.withdraw(seat_id=row.pk, why=why, by=acting(request))
 
 
@@ -227,7 +228,7 @@ def _show(
         "mine": view.head.owner_id == request.user.pk,
         "choices": _choices(),
         "typed": request.POST if error else {},
-        "error": words_of(error) if error else "",
+        "error": refusal(error) if error else "",
     }
     return render(request, template, context, status=status_of(error) if error else 200)
 
@@ -249,9 +250,3 @@ def _choices() -> dict[str, object]:
         "outcomes": [(code, str(label)) for code, label in timeline.OUTCOMES.items()],
         "consents": list(spoken.VALUES.items()),
     }
-
-
-def _coded(reason: str, allowed: tuple[str, ...]) -> str:
-    if reason not in allowed:
-        raise errors.Invalid(field="reason", why="choose a reason")
-    return reason

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
@@ -15,9 +16,10 @@ from dispatch.models import Assignment, Unit
 from dispatch.selectors import crew as crews
 from dispatch.selectors import timeline
 from dispatch.selectors.decision import Words, word
+from dispatch.selectors.words import refusal
 from dispatch.web import forms
-from dispatch.web.base import acting, chosen_id
-from dispatch.web.errors import status_of, words_of
+from dispatch.web.base import acting, chosen_id, coded
+from dispatch.web.errors import status_of
 
 Act = Callable[..., object]
 OUTCOMES = (
@@ -66,7 +68,7 @@ def own_unit(request: HttpRequest) -> Unit:
     access.require(request.user, "crew.see")
     row = crews.unit_of(request.user)
     if row is None:
-        raise errors.Invalid(field="unit", why="sign on first")
+        raise errors.Invalid(field="unit", why=_("sign on first"))
     return access.unit_for(request.user, row.pk, "unit.report")
 
 
@@ -105,7 +107,7 @@ def accept(request: HttpRequest, own: Unit, offer_id: UUID) -> object:
 @form
 def decline(request: HttpRequest, own: Unit, offer_id: UUID) -> object:
     row = access.offer_for(request.user, offer_id)
-    reason = _coded(request.POST.get("reason", ""), crews.DECLINES)
+    reason = coded(request, crews.DECLINES)
     return offer.decline(offer_id=row.pk, reason=reason, by=acting(request))
 
 
@@ -125,7 +127,7 @@ def safe(request: HttpRequest, own: Unit) -> object:
 def ask(request: HttpRequest, own: Unit) -> object:
     kind = request.POST.get("response", "")
     if kind not in ASK_FOR:
-        raise errors.Invalid(field="response", why="choose one")
+        raise errors.Invalid(field="response", why=_("choose one of the list"))
     seat = own_work(request, own).seat
     call = access.call_for(request.user, seat.call_id, "team.request")
     return decision.request_team(
@@ -143,7 +145,7 @@ def note(request: HttpRequest, own: Unit) -> object:
 
 @form
 def out(request: HttpRequest, own: Unit) -> object:
-    reason = _coded(request.POST.get("reason", ""), crews.OUT_REASONS)
+    reason = coded(request, crews.OUT_REASONS)
     return unit.out_of_service(unit_id=own.pk, reason=reason, by=acting(request))
 
 
@@ -192,15 +194,11 @@ def position(request: HttpRequest) -> HttpResponse:
     try:
         lat, lon = float(request.POST["lat"]), float(request.POST["lon"])
     except (KeyError, ValueError):
-        raise errors.Invalid(field="position", why="lat and lon in degrees") from None
+        raise errors.Invalid(
+            field="position", why=_("lat and lon in degrees")
+        ) from None
     unit.report_position(unit_id=own.pk, lat=lat, lon=lon)
     return HttpResponse(status=204)
-
-
-def _coded(code: str, allowed: Words) -> str:
-    if code not in allowed:
-        raise errors.Invalid(field="reason", why="choose a reason")
-    return code
 
 
 def _refused(
@@ -208,7 +206,7 @@ def _refused(
 ) -> HttpResponse:
     """The page again with what was typed; to the page's script only the sentence."""
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"detail": words_of(error)}, status=status_of(error))
+        return JsonResponse({"detail": refusal(error)}, status=status_of(error))
     return _show(request, template, error)
 
 
@@ -232,7 +230,7 @@ def _show(
         "out": _pairs(crews.OUT_REASONS),
         "outcomes": [(code, word(timeline.OUTCOMES, code)) for code in OUTCOMES],
         "typed": request.POST if error else {},
-        "error": words_of(error) if error else "",
+        "error": refusal(error) if error else "",
     }
     return render(request, template, context, status=status_of(error) if error else 200)
 

@@ -17,14 +17,14 @@ from dispatch.events import Actor
 from dispatch.models import Assignment
 from dispatch.selectors import desk, timeline, words
 from dispatch.selectors.decision import Words, word
+from dispatch.selectors.words import refusal
 from dispatch.web import forms
-from dispatch.web.base import acting
-from dispatch.web.errors import status_of, words_of
+from dispatch.web.base import ASK_WHY, acting, coded
+from dispatch.web.errors import status_of
 from dispatch.web.frame import home_of
 
 Act = Callable[..., object]
 ASK_FOR = ("crt", "cor", "ems", "police")
-ASK_WHY = ("more_help", "not_safe", "caller_asks", "new_information", "other")
 # How a session by phone ends; what only a team sees is said by the team.
 OUTCOMES = (
     "resolved_by_phone",
@@ -147,7 +147,7 @@ def accept(request: HttpRequest, offer_id: UUID) -> object:
 @form
 def decline(request: HttpRequest, offer_id: UUID) -> object:
     row = access.offer_for(request.user, offer_id)
-    reason = _coded(request.POST.get("reason", ""), tuple(desk.DECLINES))
+    reason = coded(request, desk.DECLINES)
     return offer.decline(offer_id=row.pk, reason=reason, by=acting(request))
 
 
@@ -165,8 +165,8 @@ def ask(request: HttpRequest, assignment_id: UUID) -> object:
     # Without ``seen``: asking for more help is right whatever changed meanwhile.
     return decision.request_team(
         call_id=call.pk,
-        response=_coded(request.POST.get("response", ""), ASK_FOR),
-        reason=_coded(request.POST.get("reason", ""), ASK_WHY),
+        response=coded(request, ASK_FOR, "response"),
+        reason=coded(request, ASK_WHY),
         by=acting(request),
     )
 
@@ -190,12 +190,6 @@ def _session(request: HttpRequest, assignment_id: UUID) -> Assignment:
     return access.assignment_for(request.user, assignment_id, "session.end")
 
 
-def _coded(code: str, allowed: tuple[str, ...]) -> str:
-    if code not in allowed:
-        raise errors.Invalid(field="reason", why="choose one")
-    return code
-
-
 def _page(
     request: HttpRequest, error: errors.DispatchError | None = None
 ) -> HttpResponse:
@@ -210,7 +204,7 @@ def _page(
         **_ending(request),
         **_side(request),
         "typed": request.POST if error else {},
-        "error": words_of(error) if error else "",
+        "error": refusal(error) if error else "",
     }
     status = status_of(error) if error else 200
     return render(request, "desk/page.html", context, status=status)

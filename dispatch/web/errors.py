@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from dispatch import errors
+from dispatch.selectors.words import refusal
 
 STATUS = {
     errors.NotFound: 404,
@@ -27,11 +28,6 @@ def status_of(error: errors.DispatchError) -> int:
     return STATUS.get(type(error), 409)
 
 
-def words_of(error: errors.DispatchError) -> str:
-    sentence = _(error.sentence)
-    return sentence % error.params if error.params else sentence
-
-
 class DispatchErrorMiddleware:
     """Turns a domain error into a page, or into a line for a fragment."""
 
@@ -46,7 +42,7 @@ class DispatchErrorMiddleware:
     ) -> HttpResponse | None:
         if not isinstance(error, errors.DispatchError):
             return None
-        return _page(request, status_of(error), words_of(error))
+        return _page(request, status_of(error), refusal(error))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -16,11 +16,13 @@ from dispatch import access, errors, journal
 from dispatch.actions import followup
 from dispatch.models import FollowUp
 from dispatch.selectors import followup as followups
+from dispatch.selectors import hand
 from dispatch.selectors.decision import word
-from dispatch.selectors.followup import CHANNELS, OUTCOMES
+from dispatch.selectors.hand import CHANNELS, OUTCOMES
+from dispatch.selectors.words import refusal
 from dispatch.states import FollowUpState
 from dispatch.web.base import acting, seen
-from dispatch.web.errors import status_of, words_of
+from dispatch.web.errors import status_of
 
 Act = Callable[[HttpRequest, FollowUp], object]
 HOURS = (2, 4, 24, 48, 72, 168)
@@ -67,7 +69,7 @@ def attempt(request: HttpRequest, row: FollowUp) -> object:
     _refuse_another(request, row)
     said = request.POST.get("reached", "")
     if said not in REACHED:
-        raise errors.Invalid(field="reached", why="yes or no")
+        raise errors.Invalid(field="reached", why=_("yes or no"))
     return followup.attempt(
         followup_id=row.pk,
         reached=REACHED[said],
@@ -120,7 +122,7 @@ def _show(
 ) -> HttpResponse:
     access.require(request.user, "followup.see")
     context = _list(request, row) | _at_hand(request, row)
-    context["error"] = words_of(error) if error else ""
+    context["error"] = refusal(error) if error else ""
     status = status_of(error) if error else 200
     return render(request, "followup/page.html", context, status=status)
 
@@ -146,7 +148,7 @@ def _at_hand(request: HttpRequest, row: FollowUp | None) -> dict[str, object]:
         return {"hand": None}
     access.record(request.user, "followup.see", call=row.call)
     return {
-        "hand": followups.at_hand(row, request.user.pk, now=timezone.now()),
+        "hand": hand.at_hand(row, request.user.pk, now=timezone.now()),
         "channels": _channels(row),
         "hours": [(hours, _in(hours)) for hours in HOURS],
         "outcomes": [(code, word(OUTCOMES, code)) for code in OUTCOMES],

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from dispatch.actions.intake import Details, Intake
 from dispatch.errors import Invalid
@@ -30,7 +31,7 @@ def typed(data: QueryDict) -> dict[str, str]:
 def _answer(data: QueryDict, key: str) -> str:
     value = data.get(key, "not_asked")
     if value not in VALUES:
-        raise Invalid(field=key, why="yes, no, not_known or not_asked")
+        raise Invalid(field=key, why=_("yes, no, not_known or not_asked"))
     return value
 
 

@@ -14,10 +14,11 @@ from dispatch import access, errors, journal
 from dispatch.actions import unit
 from dispatch.models import Unit
 from dispatch.selectors import staff
-from dispatch.selectors.decision import word
 from dispatch.selectors.crew import OUT_REASONS
-from dispatch.web.base import acting
-from dispatch.web.errors import status_of, words_of
+from dispatch.selectors.decision import word
+from dispatch.selectors.words import refusal
+from dispatch.web.base import acting, coded
+from dispatch.web.errors import status_of
 
 Act = Callable[[HttpRequest, Unit], object]
 
@@ -53,9 +54,7 @@ def form(act: Act) -> Callable[..., HttpResponse]:
 
 @form
 def take_out(request: HttpRequest, row: Unit) -> object:
-    reason = request.POST.get("reason", "")
-    if reason not in OUT_REASONS:
-        raise errors.Invalid(field="reason", why="choose a reason")
+    reason = coded(request, OUT_REASONS)
     return unit.out_of_service(unit_id=row.pk, reason=reason, by=acting(request))
 
 
@@ -94,6 +93,6 @@ def _show(
         "sees_calls": access.may(user, "call.see"),
         "acts": access.may(user, "unit.report"),
         "reasons": [(code, word(OUT_REASONS, code)) for code in OUT_REASONS],
-        "error": words_of(error) if error else "",
+        "error": refusal(error) if error else "",
     }
     return render(request, template, context, status=status_of(error) if error else 200)

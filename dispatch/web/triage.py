@@ -17,9 +17,10 @@ from dispatch.models import Call
 from dispatch.selectors import fields
 from dispatch.selectors import triage as screens
 from dispatch.selectors.fields import Typed
+from dispatch.selectors.words import refusal
 from dispatch.web import forms
 from dispatch.web.base import acting, chosen_id, seen
-from dispatch.web.errors import status_of, words_of
+from dispatch.web.errors import status_of
 
 
 @login_required
@@ -160,7 +161,7 @@ def show(
         "may": abilities(request),
         "chosen": request.POST,
         "note": request.POST.get("note", "") if error else "",
-        "error": words_of(error) if error else "",
+        "error": refusal(error) if error else "",
         "others": others,
         "action": reverse("triage", args=[call.pk]) if call else reverse("intake"),
     }

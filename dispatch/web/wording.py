@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 from dispatch import access, errors
 from dispatch.actions import integration
 from dispatch.selectors import wording
+from dispatch.selectors.words import refusal
 from dispatch.web.base import acting
-from dispatch.web.errors import status_of, words_of
+from dispatch.web.errors import status_of
 
 WORDS = 120
 
@@ -47,7 +48,7 @@ def _show(
     context = {
         "list": wording.wordings(request.user.agency_id, words=sought),
         "words": sought,
-        "error": words_of(error) if error else "",
+        "error": refusal(error) if error else "",
     }
     status = status_of(error) if error else 200
     return render(request, "wording/page.html", context, status=status)

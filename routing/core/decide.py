@@ -37,6 +37,8 @@ class Decision:
     call: str | int
     response: Response
     also: tuple[Sent, ...]
+    # Whoever of these is sent by a person goes no nearer than staged.
+    staged: frozenset[Response]
     excluded: tuple[tuple[Response, tuple[str, ...]], ...]
     ask: tuple[str, ...]
     tell: tuple[str, ...]
@@ -135,6 +137,7 @@ def close(weighing: Weighing, first: Finding, eligibility: Eligibility) -> Decis
         call=weighing.call.id,
         response=response,
         also=tuple(others),
+        staged=weighing.staged,
         excluded=excluded(weighing),
         ask=tuple(key for key in ASK_ORDER if key in asks),
         tell=tuple(dict.fromkeys(tells)),

@@ -96,7 +96,9 @@ export function patch(entry, card, myOwner) {
   const [, year, own] = NUMBER.exec(card.number) ?? [null, "", card.number];
   setText(parts.numberYear, year);
   setText(parts.numberOwn, own);
-  setText(parts.type, card.simulated ? `${card.type_label} ${say("simulated")}` : card.type_label);
+  setText(parts.type, card.type_label);
+  setAttribute(parts.type, "title", card.type_label);
+  parts.simulated.hidden = !card.simulated;
   setText(parts.place, card.place || NOT_ANY);
   setAttribute(parts.place, "title", card.place || "");
   patchState(parts, card.state);

@@ -115,8 +115,8 @@ def test_a_closed_call_is_opened_again_with_a_reason_and_decided_anew(centre):
     with pytest.raises(Invalid):
         disposition.reopen(call_id=call.pk, reason="", by=CLOCK)
 
-    disposition.reopen(call_id=call.pk, reason="called again", by=CLOCK)
-    disposition.reopen(call_id=call.pk, reason="called again", by=CLOCK)
+    disposition.reopen(call_id=call.pk, reason="called_again", by=CLOCK)
+    disposition.reopen(call_id=call.pk, reason="called_again", by=CLOCK)
 
     assert makers.fresh(call).state == "triaging"
     assert makers.fresh(call).closed_at is None

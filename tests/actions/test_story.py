@@ -111,7 +111,7 @@ def test_a_long_story_told_by_its_events_alone(centre):
     agrees(call)
     makers.closed(call)
     agrees(call)
-    disposition.reopen(call_id=call.pk, reason="called again", by=CLOCK)
+    disposition.reopen(call_id=call.pk, reason="called_again", by=CLOCK)
     agrees(call)
     intake.cancel(call_id=call.pk, reason="caller", by=CLOCK)
     agrees(call)

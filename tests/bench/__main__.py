@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,8 @@ def main() -> int:
     parser.add_argument("--only", default="", help="names of measures, by commas")
     parser.add_argument("--profile", action="store_true", help="where the time goes")
     asked = parser.parse_args()
+    # Whoever is told to stop leaves nothing running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="heart-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # root's servers run as somebody else
@@ -48,7 +51,12 @@ def _measure(
     # A process of its own: its imports need Django, and Django needs the addresses.
     program = f"import django; django.setup(); from tests.bench import {module} as m"
     command = [sys.executable, "-c", f"{program}; m.main()", *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    measuring = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        return measuring.wait()
+    finally:
+        measuring.terminate()  # it stops its own processes
+        measuring.wait()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import threading
 import time
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--full", action="store_true")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     wanted = [name for name in asked.only.split(",") if name]
     began = time.monotonic()
     centre = a_centre()

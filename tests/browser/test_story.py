@@ -23,7 +23,11 @@ def cast(centre):
     crew = makers.a_user(centre, "responder", "R. Crew")
     makers.signed_on(team, crew)
     return {
-        "dispatcher": (makers.a_user(centre, "dispatcher", "D7 Ortiz"), DESK, "/board/"),
+        "dispatcher": (
+            makers.a_user(centre, "dispatcher", "D7 Ortiz"),
+            DESK,
+            "/board/",
+        ),
         "clinician": (makers.a_clinician(centre, "D. Mercer"), DESK, "/desk/"),
         "crew": (crew, PHONE, "/crew/"),
         "supervisor": (
@@ -52,7 +56,6 @@ def take_the_call(page):
     expect(page.locator("#call-live")).to_contain_text("D. Mercer")
 
 
-
 def test_one_call_from_the_ring_to_the_follow_up_on_four_screens(stack, centre, cast):
     stack.start("web", "worker", "clock")
     with screens(stack.url, **cast) as pages:
@@ -79,7 +82,9 @@ def test_one_call_from_the_ring_to_the_follow_up_on_four_screens(stack, centre, 
         expect(dispatcher.locator("#call-live")).to_contain_text("D. Mercer")
         have.click()
 
-        active = supervisor.locator("[data-rows=active] .row", has_text="Suicide threat")
+        active = supervisor.locator(
+            "[data-rows=active] .row", has_text="Suicide threat"
+        )
         expect(active).to_be_visible()
         expect(active).to_contain_text("D. Mercer")
 

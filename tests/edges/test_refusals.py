@@ -1,10 +1,14 @@
 """A page that fails still says so calmly, also when nothing else can be asked."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import OperationalError
 from django.test import RequestFactory
+from django.utils.translation import trans_real
 
-from dispatch.errors import Busy, Stale
+from dispatch.errors import Busy, IllegalMove, Invalid, LostRace, NotFree, Stale
+from dispatch.selectors.words import refusal
 from dispatch.web import errors
 
 
@@ -64,3 +68,29 @@ def test_a_refusal_has_its_own_status_and_words(rf, error, status):
 
     assert answer.status_code == status
     assert error.sentence in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Invalid(field="reason", why="choose a reason"), "reason: einen Grund wählen"),
+        (IllegalMove(from_state="staged", to_state="on_scene"), "Bereit > Vor Ort"),
+        (NotFree(name="Vor Ort"), "Vor Ort ist besetzt"),
+        (LostRace(), "Somebody else was first."),
+    ],
+    ids=["a reason", "states", "a name stays a name", "nothing to fill in"],
+)
+def test_a_refusal_is_said_in_the_reader_s_language(monkeypatch, error, words):
+    catalogue = {
+        "choose a reason": "einen Grund wählen",
+        "This cannot go from %(from_state)s to %(to_state)s.": (
+            "%(from_state)s > %(to_state)s"
+        ),
+        "%(name)s is not free now.": "%(name)s ist besetzt",
+        "Staged": "Bereit",
+        "On scene": "Vor Ort",
+    }
+    german = SimpleNamespace(gettext=lambda said: catalogue.get(said, said))
+    monkeypatch.setattr(trans_real._active, "value", german, raising=False)
+
+    assert refusal(error) == words

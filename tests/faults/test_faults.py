@@ -129,5 +129,3 @@ def test_with_the_worker_gone_every_decision_is_still_made_and_repeatable(
     for row in Decision.objects.select_related("protocol"):
         again = explain.line(decide(read(row.facts), store.read(row.protocol)))
         assert again == row.line
-
-

@@ -24,6 +24,7 @@ FORBIDDEN |= {"manager", "handler", "service", "services", "incident", "job"}
 FORBIDDEN |= {"ticket", "case", "resource"}
 # Terms of the field: a call for service, a unit in or out of service.
 TERM = re.compile(r"(for|in|of)_?service", re.I)
+REFUSAL = re.compile(r"\b(Invalid|FloorForbids|DispatchError)$")
 IDLE_WORDS = re.compile(r"\b(module|contains|utilities)\b", re.I)
 
 
@@ -166,6 +167,24 @@ def migration_names(file: File) -> Iterator[str]:
         yield "1: a migration with an automatic name"
 
 
+def unmarked(file: File) -> Iterator[str]:
+    """What a person is refused with is marked, so that it can be said in their language."""
+    if not file.within("dispatch") or not file.path.endswith(".py"):
+        return
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "sentence":
+            said = [node.value]
+        elif isinstance(node, ast.Call) and REFUSAL.search(ast.unparse(node.func)):
+            said = [
+                *node.args,
+                *(one.value for one in node.keywords if one.arg == "why"),
+            ]
+        else:
+            continue
+        if any(isinstance(one, ast.Constant | ast.JoinedStr) for one in said):
+            yield f"{node.lineno}: {ast.unparse(node)}"
+
+
 def _bad(path: str, text: str) -> File:
     return File(path=path, text=text)
 
@@ -259,6 +278,25 @@ RULES = (
             _bad("tests/browser/test_story.py", "page.wait_for_timeout(500)"),
         ),
         good=(_bad("tests/stack.py", "import time\ntime.sleep(0.1)"),),
+    ),
+    Rule(
+        says="a refusal is marked for translation",
+        find=unmarked,
+        bad=(
+            _bad(
+                "dispatch/actions/offer.py", "raise Invalid(field='x', why='say why')"
+            ),
+            _bad(PAGE, "raise errors.Invalid(field='x', why=f'{who} is busy')"),
+            _bad(PAGE, "raise Invalid('%(who)s is busy', who=who)"),
+            _bad(
+                "dispatch/errors.py", "class Busy(DispatchError):\n    sentence = 'B'"
+            ),
+        ),
+        good=(
+            _bad(PAGE, "raise Invalid(_('%(who)s is busy'), field='x', who=who)"),
+            _bad(SELECTOR, "raise Invalid(field=error.key, why=error.sentence)"),
+            _bad("dispatch/errors.py", "class Busy(DispatchError):\n    code = 'busy'"),
+        ),
     ),
     Rule(
         says="a migration is named for what it does",

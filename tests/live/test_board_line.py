@@ -68,7 +68,10 @@ def test_a_board_gets_a_snapshot_then_each_change_in_order(stack, centre, dispat
         async with await in_thread(line, stack, dispatcher) as ws:
             first = await heard(ws, "snapshot")
             await in_thread(
-                intake.add_note, call_id=call.pk, text="at the door", by=makers.by(dispatcher)
+                intake.add_note,
+                call_id=call.pk,
+                text="at the door",
+                by=makers.by(dispatcher),
             )
             change = await heard(ws, "cards")
             beat = await heard(ws, "beat")

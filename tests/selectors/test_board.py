@@ -10,7 +10,7 @@ from dispatch.actions import intake, offer, seat, unit
 from dispatch.actions.intake import Intake
 from dispatch.events import CLOCK
 from dispatch.models import Call, Unit
-from dispatch.selectors import board
+from dispatch.selectors import board, roster
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +188,9 @@ def test_a_wall_shows_no_name_and_no_place(centre, dispatcher):
     makers.with_clinician(makers.decided(makers.a_call(centre, dispatcher)))
     assert card(ringing)["place"] == "1012 W Main St"
 
-    wall = json.dumps([board.cards(centre.pk, "wall"), board.people(centre.pk, "wall")])
+    wall = json.dumps(
+        [board.cards(centre.pk, "wall"), roster.people(centre.pk, "wall")]
+    )
 
     for word in ("Mercer", "Brandt", "Lee", "Main", "Ana", "919", "/calls/"):
         assert word not in wall
@@ -242,8 +244,8 @@ def test_units_and_people_say_where_they_are(centre, dispatcher):
     makers.on_scene(call)
     makers.with_clinician(call)
 
-    (car,) = board.units(centre.pk, "operations")
-    (person,) = board.people(centre.pk, "operations")
+    (car,) = roster.units(centre.pk, "operations")
+    (person,) = roster.people(centre.pk, "operations")
 
     assert (car["name"], car["label"], car["call"]) == (
         "CRT 2",
@@ -256,7 +258,7 @@ def test_units_and_people_say_where_they_are(centre, dispatcher):
 def test_a_unit_that_went_off_duty_leaves_the_board(centre):
     car = makers.a_unit(centre, crewed=False)
 
-    (gone,) = board.units(centre.pk, "operations", [car.pk])
+    (gone,) = roster.units(centre.pk, "operations", [car.pk])
 
     assert gone["gone"]
 

@@ -1,5 +1,7 @@
 """What a desk and a phone show: the ring, the callers, the next press, and their cost."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -32,14 +34,14 @@ def test_every_code_a_form_can_send_is_one_that_the_action_takes():
 
 
 def test_why_somebody_declined_has_a_word_in_the_history():
-    assert set(desk.DECLINES) | set(crew.DECLINES) <= set(timeline.REASONS)
+    assert {*desk.DECLINES, *crew.DECLINES, *crew.OUT_REASONS} <= set(timeline.REASONS)
 
 
 def test_a_ring_counts_down_from_its_own_deadline(centre, clinician):
     call = makers.decided(makers.a_call(centre))
     ring = makers.ringing(call)
 
-    shown = desk.ringing(clinician, at=ring.expires_at - timezone.timedelta(seconds=14))
+    shown = desk.ringing(clinician, at=ring.expires_at - timedelta(seconds=14))
 
     assert shown.id == ring.pk
     assert (shown.left, shown.seconds) == (14, 20)
@@ -140,5 +142,5 @@ def test_the_phone_costs_the_same_however_many_are_on_the_unit(
         Shift.objects.create(user=makers.a_user(centre, "responder"), unit=row)
     crew.crew(row)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         crew.crew(row)

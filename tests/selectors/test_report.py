@@ -66,7 +66,8 @@ def moved(call, by):
     Call.objects.filter(pk=call.pk).update(opened_at=call.opened_at - by)
     for row in Assignment.objects.filter(seat__call=call):
         row.accepted_at -= by
-        row.save(update_fields=["accepted_at"])
+        row.confirmed_at = row.confirmed_at and row.confirmed_at - by
+        row.save(update_fields=["accepted_at", "confirmed_at"])
 
 
 # transferred, diverted
@@ -79,6 +80,18 @@ def test_an_offer_that_nobody_took_is_no_transfer(centre):
     found = figure(centre, "transferred")
 
     assert (found.part, found.whole) == (1, None)
+
+
+def test_an_accepted_call_is_transferred_once_the_clinician_has_the_caller(centre):
+    assignment = makers.accepted(makers.decided(makers.a_call(centre)))
+    assert figure(centre, "transferred").part == 0
+    assert lines(centre, "times")["Offer made to accepted by the clinician"] == (1,)
+
+    transfer.confirm(assignment_id=assignment.pk, by=makers.by(assignment.person))
+
+    assert figure(centre, "transferred").part == 1
+    confirmed = lines(centre, "times")["Accepted by the clinician to caller taken over"]
+    assert confirmed == (1,)
 
 
 def test_reached_and_resolved_by_phone_with_nobody_sent_is_diverted(centre):

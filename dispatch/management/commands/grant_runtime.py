@@ -32,7 +32,9 @@ class Command(BaseCommand):
                 f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}"
             )
             for table in APPEND_ONLY:
-                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")
+                cursor.execute(
+                    f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}"
+                )
             for table in OWNERS_ALONE:
                 cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {name}")
 
