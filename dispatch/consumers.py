@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from channels.auth import get_user
@@ -46,7 +45,8 @@ class Board(AsyncWebsocketConsumer):
             agency=user.agency_id,
             projection=projection,
             user=user.pk,
-            push=_from_thread(asyncio.get_running_loop(), self._push),
+            loop=asyncio.get_running_loop(),
+            push=self._push,
         )
         self.tasks = [
             asyncio.create_task(self._pump()),
@@ -76,7 +76,7 @@ class Board(AsyncWebsocketConsumer):
         if self.line is not None:
             hub.ask(self.line, since)
 
-    def _push(self, text: str, end: bool) -> None:  # noqa: FBT001, see _from_thread
+    def _push(self, text: str, end: bool) -> None:  # noqa: FBT001  the hub calls it by place
         """From the hub, on this loop. A full queue is emptied and told to ask again."""
         if self.waiting.full():
             while not self.waiting.empty():
@@ -88,7 +88,8 @@ class Board(AsyncWebsocketConsumer):
         while True:
             text, end = await self.waiting.get()
             try:
-                await asyncio.wait_for(self.send(text), SLOW)
+                async with asyncio.timeout(SLOW):
+                    await self.send(text)
             except TimeoutError:
                 await self.close(TOO_SLOW)
                 return
@@ -121,19 +122,6 @@ def _still(user: User, session: SessionBase, line: Line) -> bool:
         and access.may(user, "live.hear")
         and access.require(user, "live.hear") == line.projection
     )
-
-
-def _from_thread(
-    loop: asyncio.AbstractEventLoop, push: Callable[[str, bool], None]
-) -> Callable[[str, bool], None]:
-    """The hub's thread may call this; a loop that has ended takes nothing more."""
-
-    # Loops pass arguments by position alone.
-    def pushed(text: str, end: bool) -> None:  # noqa: FBT001
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(push, text, end)
-
-    return pushed
 
 
 def _since(query: str) -> int | None:

@@ -6,6 +6,7 @@ it names: events, cards and answers of one pass are read in one snapshot, so tha
 the next message always begins where the last one ended.
 """
 
+import asyncio
 import json
 import logging
 import threading
@@ -37,11 +38,12 @@ Push = Callable[[str, bool], None]
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """One console. ``push`` takes a message and whether the line ends with it."""
+    """One console. ``push`` takes, on its loop, a message and whether it is the last."""
 
     agency: UUID
     projection: str
     user: UUID
+    loop: asyncio.AbstractEventLoop
     push: Push
     answered: bool = False
 
@@ -65,6 +67,21 @@ class Touched:
             self.people.add(UUID(person))
         if event.kind == "AccessEnded":
             self.ended[UUID(event.body["person"])] = event.body["why"]
+
+
+def _hand_out(sent: list[tuple[Line, str, bool]]) -> None:
+    """One call into each event loop, however many consoles it has."""
+    batches: dict[asyncio.AbstractEventLoop, list[tuple[Line, str, bool]]] = {}
+    for one in sent:
+        batches.setdefault(one[0].loop, []).append(one)
+    for loop, batch in batches.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_push_all, batch)
+
+
+def _push_all(batch: list[tuple[Line, str, bool]]) -> None:
+    for line, text, end in batch:
+        line.push(text, end)
 
 
 class Hub:
@@ -146,8 +163,7 @@ class Hub:
             with self._lock:
                 self._asks[agency] = asks + self._asks[agency]
             raise
-        for line, text, end in sent:
-            line.push(text, end)
+        _hand_out(sent)
 
     def _look(
         self, agency: UUID, lines: list[Line], asks: list[tuple[Line, int | None]]
