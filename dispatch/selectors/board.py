@@ -10,14 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import F, Q, QuerySet
 
 from dispatch import journal
 from dispatch.models import Answer, Assignment, Call, Offer, Seat
 from dispatch.seal import unseal
 from dispatch.selectors import roster, standing, words
 from dispatch.selectors.roster import Card
+from dispatch.selectors.said import one_language
+from dispatch.selectors.said import said as _
 from dispatch.selectors.standing import OURS, Parts, Values
 from dispatch.states import OPEN_CALL, OfferState, SeatState
 from routing import store
@@ -63,9 +64,15 @@ def cards(
     if ids is not None:
         calls = calls.filter(pk__in=list(ids))
     rows = list(_call_values(calls)[:PAGE])
-    parts = _parts([row["id"] for row in rows], projection)
+    if ids is None:
+        # A whole board names its calls by what they are: 2,000 ids cost more to send.
+        inside = Q(call__agency=agency, call__state__in=OPEN_CALL)
+    else:
+        inside = Q(call__in=[row["id"] for row in rows])
+    parts = _parts(inside, projection)
     protocol = _protocol(agency)
-    made = [_card(row, parts[row["id"]], projection, protocol) for row in rows]
+    with one_language():
+        made = [_card(row, parts[row["id"]], projection, protocol) for row in rows]
     return sorted(made, key=order)
 
 
@@ -104,18 +111,16 @@ def _call_values(calls: QuerySet[Call]) -> QuerySet[Call, Any]:
     )
 
 
-def _parts(ids: list[UUID], projection: str) -> dict[UUID, Parts]:
+def _parts(inside: Q, projection: str) -> dict[UUID, Parts]:
     parts: dict[UUID, Parts] = defaultdict(Parts)
-    seats = Seat.objects.filter(
-        call__in=ids, state__in=[SeatState.WANTED, SeatState.FILLED]
-    )
+    seats = Seat.objects.filter(inside, state__in=[SeatState.WANTED, SeatState.FILLED])
     for row in seats.order_by("pk").values(
-        "id", "call_id", "response", "mode", "state", "since"
+        "call_id", "response", "mode", "state", "since"
     ):
         parts[row["call_id"]].seats.append(row)
-    offers = Offer.objects.filter(seat__call__in=ids, state=OfferState.PENDING)
+    by_seat = Q(seat__in=seats.order_by().values("pk"))
+    offers = Offer.objects.filter(by_seat, state=OfferState.PENDING)
     for ring in offers.order_by("pk").values(
-        "seat_id",
         "made_at",
         "expires_at",
         call_id=F("seat__call"),
@@ -124,9 +129,8 @@ def _parts(ids: list[UUID], projection: str) -> dict[UUID, Parts]:
         unit_name=F("unit__name"),
     ):
         parts[ring["call_id"]].offers.append(ring)
-    working = Assignment.objects.filter(seat__call__in=ids, ended_at=None)
+    working = Assignment.objects.filter(by_seat, ended_at=None)
     for work in working.order_by("pk").values(
-        "seat_id",
         "accepted_at",
         "confirmed_at",
         call_id=F("seat__call"),
@@ -142,7 +146,7 @@ def _parts(ids: list[UUID], projection: str) -> dict[UUID, Parts]:
     ):
         parts[work["call_id"]].assignments.append(work)
     if projection == "clinical":
-        yes = Answer.objects.filter(call__in=ids, value="yes")
+        yes = Answer.objects.filter(inside, value="yes")
         for call, question in yes.order_by("question").values_list("call", "question"):
             parts[call].risks.append(question)
     return parts

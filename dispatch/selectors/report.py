@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from dispatch.errors import Invalid
 from dispatch.models import Agency
 from dispatch.selectors import cohort, measures, volume
 from dispatch.selectors.cohort import Story
@@ -15,6 +17,9 @@ from routing import store
 
 TWO_DAYS, WEEK = timedelta(hours=48), timedelta(days=7)
 SMALL = 11
+DAYS, MOST_DAYS = 28, 366
+YEARS = range(2000, 2101)
+A_DAY = gettext_noop("a day like 2026-11-22")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,21 @@ class Report:
     tables: tuple[Table, ...]
     bars: tuple[Bar, ...]
     most: int
+
+
+def window(
+    agency: Agency, first: date | None, last: date | None, *, now: datetime
+) -> tuple[date, date]:
+    """The days that were asked for; what was left out means the last four weeks."""
+    last = last or now.astimezone(agency.zone).date()
+    for name, day in (("to", last), ("from", first or last)):
+        if day.year not in YEARS:
+            raise Invalid(field=name, why=A_DAY)
+    first = first or last - timedelta(days=DAYS - 1)
+    if not timedelta() <= last - first < timedelta(days=MOST_DAYS):
+        why = gettext_noop("at most a year, the first day first")
+        raise Invalid(field="from", why=why)
+    return first, last
 
 
 def report(

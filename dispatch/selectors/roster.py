@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
 from dispatch.models import Assignment, Presence, Unit
 from dispatch.selectors import words
+from dispatch.selectors.said import said as _
 from dispatch.selectors.standing import Values
 
 Card = dict[str, Any]

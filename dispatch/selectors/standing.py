@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from dispatch.selectors import words
+from dispatch.selectors.said import said as _
 
 Values = Mapping[str, Any]
 OURS = frozenset({"ccd", "crt", "cor", "cn"})

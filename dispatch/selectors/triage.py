@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch import facts
 from dispatch.errors import Invalid
-from dispatch.models import Call, Seat
+from dispatch.models import Call
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import words as shared
 from dispatch.selectors.decision import Going, If, InWords, Words
@@ -22,7 +22,6 @@ from dispatch.selectors.fields import (
     Typed,
     offence,
 )
-from dispatch.states import SeatState
 from routing import store
 from routing.core import explain
 from routing.core.decide import decide
@@ -136,16 +135,8 @@ def _available(
 ) -> dict[str, int]:
     """Who is free, as the decision itself will count them."""
     absent_after = timedelta(seconds=protocol.clocks["absent_after"])
-    counts = facts.available(agency_id, absent_after=absent_after, at=at)
-    if call is None:
-        return counts
-    for kind in facts.given_up(call):
-        counts[kind] = 0
-    working = Seat.objects.filter(call=call, state=SeatState.FILLED)
-    for kind in working.values_list("response", flat=True).order_by("pk"):
-        if kind in counts:
-            counts[kind] = max(counts[kind], 1)
-    return counts
+    free = facts.available(agency_id, absent_after=absent_after, at=at)
+    return facts.counts_for(call, free) if call else free
 
 
 def screen(

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from dispatch.errors import DispatchError
+from dispatch.selectors.said import said as _
 
 PRIORITY: Final = {1: N_("Emergency"), 2: N_("Urgent"), 3: N_("Soon"), 4: N_("Routine")}
 
