@@ -141,8 +141,13 @@ def visible_calls(user: User) -> QuerySet[Call]:
             mine = Q(seats__offers__unit__shifts__user=user) & Q(
                 seats__offers__unit__shifts__ended_at=None
             )
-            sent = Q(seats__offers__state__in=["pending", "accepted"])
-            return calls.filter(mine & sent).distinct()
+            # What rings or is worked on; what the unit did before is not theirs to read.
+            ringing = Q(seats__offers__state="pending")
+            working = Q(
+                seats__offers__assignment__ended_at=None,
+                seats__offers__assignment__isnull=False,
+            )
+            return calls.filter(mine & (ringing | working)).distinct()
         case Role.NAVIGATOR:
             return calls.filter(
                 Q(followups__isnull=False) | Q(seats__response="cn")

@@ -9,6 +9,7 @@ from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import DatabaseError
 from django.urls import path
 
 from dispatch import access
@@ -22,8 +23,10 @@ QUEUE = 64  # messages that may wait for a slow console
 SLOW = 10.0  # seconds until a console that reads nothing is let go
 CHECK = 30.0  # seconds between looks at the session
 ASK_BYTES = 200
+DIGITS = 18  # of a number in the log
+LINES = 200  # of one person in one process
 
-SIGNED_OUT, FORBIDDEN, TOO_SLOW = 4401, 4403, 4008
+SIGNED_OUT, FORBIDDEN, TOO_SLOW, TOO_MANY = 4401, 4403, 4008, 4429
 
 
 class Board(AsyncWebsocketConsumer):
@@ -40,6 +43,9 @@ class Board(AsyncWebsocketConsumer):
             await self.close(FORBIDDEN if user.is_authenticated else SIGNED_OUT)
             return
         await self.accept()
+        if hub.lines_of(user.pk) >= LINES:
+            await self.close(TOO_MANY)
+            return
         self.waiting: asyncio.Queue[tuple[str, bool]] = asyncio.Queue(QUEUE)
         self.line = Line(
             agency=user.agency_id,
@@ -52,7 +58,8 @@ class Board(AsyncWebsocketConsumer):
             asyncio.create_task(self._pump()),
             asyncio.create_task(self._watch()),
         ]
-        hub.register(self.line, _since(self.scope["query_string"].decode()))
+        query = self.scope["query_string"].decode(errors="replace")
+        hub.register(self.line, _since(query))
 
     async def disconnect(self, code: int) -> None:
         if self.line is not None:
@@ -68,9 +75,10 @@ class Board(AsyncWebsocketConsumer):
             if text_data is None or len(text_data) > ASK_BYTES:
                 raise ValueError
             since = json.loads(text_data)["since"]
-            if since is not None and (isinstance(since, bool) or int(since) < 0):
+            # The type itself: true is an int to Python, and "5" is none to the hub.
+            if since is not None and (type(since) is not int or since < 0):
                 raise ValueError
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             await self.close(1003)
             return
         if self.line is not None:
@@ -101,9 +109,14 @@ class Board(AsyncWebsocketConsumer):
         """Whoever was signed out, locked or given another role hears no more."""
         while True:
             await asyncio.sleep(CHECK)
-            user = await get_user(self.scope)
-            session = self.scope["session"]
-            if not await database_sync_to_async(_still)(user, session, self.line):
+            try:
+                user = await get_user(self.scope)
+                session = self.scope["session"]
+                allowed = await database_sync_to_async(_still)(user, session, self.line)
+            except DatabaseError:
+                # The database is away: the hub is silent too, and this looks again.
+                continue
+            if not allowed:
                 await self.close(SIGNED_OUT)
                 return
 
@@ -117,8 +130,12 @@ def _admit(user: User) -> str:
 
 def _still(user: User, session: SessionBase, line: Line) -> bool:
     """Whether the session lives and its user still sees what the line shows."""
+    # Loaded anew, for the row of a session outlives its time.
+    alive = bool(type(session)(session.session_key).load())
     return (
-        session.exists(session.session_key)
+        alive
+        and user.is_authenticated
+        and user.agency_id == line.agency
         and access.may(user, "live.hear")
         and access.require(user, "live.hear") == line.projection
     )
@@ -126,7 +143,7 @@ def _still(user: User, session: SessionBase, line: Line) -> bool:
 
 def _since(query: str) -> int | None:
     said = parse_qs(query).get("since", [""])[0]
-    return int(said) if said.isdecimal() else None
+    return int(said) if said.isdecimal() and len(said) <= DIGITS else None
 
 
 websocket_urlpatterns = [path("ws/board/", Board.as_asgi())]

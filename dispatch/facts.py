@@ -57,6 +57,19 @@ def available(agency: UUID, *, absent_after: timedelta, at: datetime) -> dict[st
     return counts
 
 
+def counts_for(call: Call, free: Mapping[str, int]) -> dict[str, int]:
+    """Who could take this call: less the kinds it looked for in vain, and who is on it."""
+    counts = dict(free)
+    for kind in given_up(call):
+        counts[kind] = 0
+    # Somebody already on this call can still serve it.
+    working = Seat.objects.filter(call=call, state=SeatState.FILLED)
+    for kind in working.values_list("response", flat=True).order_by("pk"):
+        if kind in counts:
+            counts[kind] = max(counts[kind], 1)
+    return counts
+
+
 def free_units(agency: UUID) -> QuerySet[Unit]:
     """Units that may be sent. A crew that called for help is not, whatever its state."""
     return Unit.objects.filter(

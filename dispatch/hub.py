@@ -19,7 +19,7 @@ from uuid import UUID
 
 import redis
 from django.conf import settings
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 
 from dispatch import journal
 from dispatch.models import Event, Feed
@@ -91,7 +91,8 @@ class Hub:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._lines: dict[UUID, set[Line]] = defaultdict(set)
-        self._asks: dict[UUID, list[tuple[Line, int | None]]] = defaultdict(list)
+        # One ask a line: who asks a thousand times is answered once.
+        self._asks: dict[UUID, dict[Line, int | None]] = defaultdict(dict)
         self._numbers: dict[UUID, int] = {}
         self._beaten: dict[UUID, float] = {}
         self._thread: threading.Thread | None = None
@@ -100,7 +101,7 @@ class Hub:
         """Join, and ask for what happened since. Joining comes first: nothing is lost."""
         with self._lock:
             self._lines[line.agency].add(line)
-            self._asks[line.agency].append((line, since))
+            self._asks[line.agency][line] = since
             if self._thread is None:
                 self._thread = _start(self._follow, "hub")
                 _start(self._listen, "hub-nudges")
@@ -109,12 +110,20 @@ class Hub:
     def ask(self, line: Line, since: int | None) -> None:
         """The board lost the thread: answer it from this number."""
         with self._lock:
-            self._asks[line.agency].append((line, since))
+            if line in self._lines[line.agency]:
+                self._asks[line.agency][line] = since
         self._wake.set()
 
     def leave(self, line: Line) -> None:
         with self._lock:
             self._lines[line.agency].discard(line)
+            self._asks[line.agency].pop(line, None)
+
+    def lines_of(self, user: UUID) -> int:
+        """How many lines this person has open here."""
+        with self._lock:
+            every = (line for lines in self._lines.values() for line in lines)
+            return sum(line.user == user for line in every)
 
     def wake(self) -> None:
         self._wake.set()
@@ -140,9 +149,9 @@ class Hub:
             for agency in self._watched():
                 try:
                     self._pass(agency)
-                except Error as error:
-                    # The database went away. No heartbeat now: a dead hub must not
-                    # look alive. The next look connects anew.
+                except Exception as error:  # noqa: BLE001  one agency never ends all
+                    # The database went away, or a row cannot be shown. No heartbeat
+                    # now: a dead hub must not look alive. The next look connects anew.
                     logger.warning("no look", extra={"error": type(error).__name__})
                     connection.close()
                     time.sleep(LOOK)
@@ -155,18 +164,18 @@ class Hub:
     def _pass(self, agency: UUID) -> None:
         """One look: tell what is new, answer who asked, beat if it is time."""
         with self._lock:
-            asks, self._asks[agency] = self._asks[agency], []
+            asks, self._asks[agency] = self._asks[agency], {}
             lines = list(self._lines[agency])
         try:
             sent = self._look(agency, lines, asks)
-        except Error:
+        except Exception:
             with self._lock:
-                self._asks[agency] = asks + self._asks[agency]
+                self._asks[agency] = asks | self._asks[agency]
             raise
         _hand_out(sent)
 
     def _look(
-        self, agency: UUID, lines: list[Line], asks: list[tuple[Line, int | None]]
+        self, agency: UUID, lines: list[Line], asks: dict[Line, int | None]
     ) -> list[tuple[Line, str, bool]]:
         with transaction.atomic():
             at = _begin()
@@ -176,7 +185,7 @@ class Hub:
             sent: list[tuple[Line, str, bool]] = []
             if before is not None and number > before:
                 sent += reader.news(before, [line for line in lines if line.answered])
-            for line, since in asks:
+            for line, since in asks.items():
                 sent.append((line, reader.answer(line.projection, since), False))
                 line.answered = True
         self._numbers[agency] = number

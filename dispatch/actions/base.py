@@ -1,8 +1,6 @@
 """@action, the locks and their order, move(): the only assignment to ``.state``."""
 
 import functools
-import hashlib
-import json
 import random
 import re
 import time
@@ -12,14 +10,13 @@ from enum import StrEnum
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from django.apps import apps
 from django.db import OperationalError, connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
 from dispatch import journal, nudge
-from dispatch.actions import quick
-from dispatch.errors import Busy, Invalid, KeyReused, NotFound, Stale
+from dispatch.actions import keys, quick
+from dispatch.errors import Busy, Invalid, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import (
     Assignment,
@@ -31,7 +28,6 @@ from dispatch.models import (
     Seat,
     Transfer,
     Unit,
-    WriteKey,
 )
 from dispatch.states import (
     CALL_MOVES,
@@ -122,11 +118,11 @@ def _once(
         if by.key is None:
             result = function(*args, **kwargs)  # type: ignore[arg-type]
         else:
-            written, first = _claim(by, _body_hash(function, kwargs))
+            written, first = keys.claim(by, keys.body_hash(function, kwargs))
             if not first:
-                return _recall(written)  # type: ignore[return-value]
+                return keys.recall(written)  # type: ignore[return-value]
             result = function(*args, **kwargs)  # type: ignore[arg-type]
-            quick.write(written, {"result": _name(result)})
+            quick.write(written, {"result": keys.named(result)})
         for agency in journal.write(lines):
             _wake(agency)
     return result
@@ -134,48 +130,6 @@ def _once(
 
 def _wake(agency: UUID) -> None:
     transaction.on_commit(lambda: nudge.feed(agency), robust=True)
-
-
-def _claim(by: Actor, body_hash: str) -> tuple[WriteKey, bool]:
-    """The key's row, and whether this is the first time. Waits for a twin in flight."""
-    assert by.key is not None
-    made = WriteKey(actor=str(by), key=by.key, body_hash=body_hash)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO dispatch_writekey (id, actor, key, body_hash)"
-            " VALUES (%s, %s, %s, %s) ON CONFLICT (actor, key) DO NOTHING",
-            [made.pk, made.actor, made.key, made.body_hash],
-        )
-        if cursor.rowcount:
-            return made, True
-    stored = WriteKey.objects.get(actor=str(by), key=by.key)
-    if stored.body_hash != body_hash:
-        raise KeyReused
-    return stored, False
-
-
-def _body_hash(function: Callable[..., object], kwargs: Mapping[str, object]) -> str:
-    said = {name: value for name, value in kwargs.items() if name not in {"by", "seen"}}
-    verb = [function.__module__, function.__qualname__]
-    body = json.dumps([*verb, said], default=str, sort_keys=True)
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
-def _name(result: models.Model | None) -> dict[str, str] | None:
-    if result is None:
-        return None
-    return {"model": result._meta.label_lower, "pk": str(result.pk)}
-
-
-def _recall(written: WriteKey) -> models.Model | None:
-    """The row that the first time answered with, as it is now."""
-    if written.result is None:
-        return None
-    model = apps.get_model(written.result["model"])
-    row: models.Model | None = model._default_manager.filter(
-        pk=written.result["pk"]
-    ).first()
-    return row
 
 
 def lock_call(call_id: UUID, seen: int | None = None) -> Call:

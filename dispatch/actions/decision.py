@@ -1,6 +1,6 @@
 """Decide: call the core, store what it saw, open the seats; override with a reason."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models.functions import Now
@@ -12,16 +12,12 @@ from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.search import fill
 from dispatch.actions.seat import (
     OURS,
-    PEOPLE,
-    UNITS,
-    open_seat,
-    stage,
     withdraw_wanted,
 )
+from dispatch.actions.seating import open_for, seat_decision, settle_seats
 from dispatch.actions.weigh import (
     available,
     findings_of,
-    held_back,
     mode_of,
     refuse_below_floor,
     refuse_closed,
@@ -30,12 +26,11 @@ from dispatch.actions.weigh import (
 )
 from dispatch.errors import Invalid
 from dispatch.events import Actor
-from dispatch.models import Call, Decision, FollowUp, Seat
-from dispatch.states import OPEN_CALL, CallState, FollowUpState, SeatState
+from dispatch.models import Call, Decision, Seat
+from dispatch.states import OPEN_CALL, CallState, SeatState
 from routing import store
 from routing.core import explain
 from routing.core.decide import decide as weigh
-from routing.core.protocol import Protocol
 
 OVERRIDE_REASONS = (
     "officer_asks",
@@ -94,8 +89,8 @@ def decide(
         )
     if send:
         if seated:
-            _settle_seats(call, made, stand_of(decision).staged, by)
-        _seat_decision(call, made, protocol, by)
+            settle_seats(call, made, stand_of(decision).staged, by)
+        seat_decision(call, made, protocol, by)
     return call
 
 
@@ -133,88 +128,6 @@ def _not_served(call: Call, code: str | None) -> str:
     if code == "no_unit" and "timed_out" in facts.given_up(call).values():
         return "timed_out"
     return code or ""
-
-
-def _wanted(made: Decision) -> dict[str, str]:
-    """Each response that the decision wants at once, and how it goes."""
-    wanted = {made.response: "now"}
-    for entry in made.line["also"]:
-        if entry["mode"] != "then":
-            wanted[entry["response"]] = entry["mode"]
-    return wanted
-
-
-def _settle_seats(
-    call: Call, made: Decision, staged: frozenset[str], by: Actor
-) -> None:
-    """Stage or let go what an earlier decision sent and this one does not want."""
-    _stage_forbidden(call, made, staged, by)
-    held = [kind for kind in made.line["excluded"] if held_back(made.line, kind)]
-    withdraw_wanted(call, _wanted(made), "decided_again", by, forbidden=held)
-
-
-def _seat_decision(call: Call, made: Decision, protocol: Protocol, by: Actor) -> None:
-    unserved = made.line.get("not_served") is not None
-    for response, mode in _wanted(made).items():
-        waits = unserved and response == made.response
-        _open(call, response, mode, protocol, by, waits=waits)
-    fill(call, by, protocol)
-
-
-def _open(
-    call: Call,
-    response: str,
-    mode: str,
-    protocol: Protocol,
-    by: Actor,
-    *,
-    waits: bool,
-    requested: bool = False,
-) -> None:
-    """A seat with its search time; a call that nobody else may take waits for ever."""
-    give_up = None
-    if response in PEOPLE and not waits:
-        give_up = timedelta(seconds=protocol.clocks["offer_in_all"])
-    elif response in UNITS and not waits:
-        give_up = timedelta(seconds=protocol.clocks["team_in_all"])
-    seat = open_seat(call, response, mode, by, give_up=give_up, requested=requested)
-    if seat.state == SeatState.WANTED and seat.mode != mode:
-        quick.write(seat, {"mode": mode})
-    if response == "cn":
-        _on_the_worklist(call, by)
-
-
-def _on_the_worklist(call: Call, by: Actor) -> None:
-    """Care Navigation works from its list: due now, open to every navigator."""
-    if FollowUp.objects.filter(call=call).exclude(state=FollowUpState.CLOSED).exists():
-        return
-    due = database_now()
-    planned = FollowUp.objects.create(agency=call.agency, call=call, due_at=due)
-    journal.append(
-        events.FollowUpPlanned(followup=planned.pk, due=due.isoformat()),
-        call=call,
-        by=by,
-    )
-
-
-def _stage_forbidden(
-    call: Call, made: Decision, staged: frozenset[str], by: Actor
-) -> None:
-    """A team already sent that the rules now exclude stages; a person may withdraw it."""
-    seats = Seat.objects.select_for_update(no_key=True).filter(
-        call=call, response__in=UNITS, state=SeatState.FILLED
-    )
-    for seat in seats.order_by("pk"):
-        why = held_back(made.line, seat.response)
-        if (why or seat.response in staged) and not _cleared(call, seat):
-            stage(call, [seat], why, by)
-
-
-def _cleared(call: Call, seat: Seat) -> bool:
-    """Whether a person cleared the scene knowing all that the last triage knew."""
-    if seat.confirmed_at is None or call.triaged_at is None:
-        return False
-    return seat.confirmed_at >= call.triaged_at
 
 
 @action
@@ -266,7 +179,7 @@ def override(
         forbidden=[*OURS, earlier],
     )
     mode = mode_of(stand, response)
-    _open(call, response, mode, protocol, by, waits=True, requested=True)
+    open_for(call, response, mode, protocol, by, waits=True, requested=True)
     fill(call, by)
     journal.append(
         events.DecisionOverridden(decision=made.pk, response=response, reason=reason),
@@ -282,7 +195,7 @@ def request_team(
 ) -> Call:
     """Somebody beside the call asks for one more help: a team, EMS, police."""
     call = lock_call(call_id, seen)
-    made = _last(call)
+    _last(call)
     coded("reason", reason)
     if response not in CHOICES:
         raise Invalid(field="response", why=_("choose a response"))
@@ -296,7 +209,7 @@ def request_team(
         events.TeamRequested(response=response, reason=reason), call=call, by=by
     )
     mode = mode_of(stand, response)
-    _open(call, response, mode, protocol, by, waits=False, requested=True)
+    open_for(call, response, mode, protocol, by, waits=False, requested=True)
     fill(call, by)
     return call
 

@@ -26,10 +26,11 @@ from dispatch.actions.seat import (
     withdraw_all,
     withdraw_wanted,
 )
+from dispatch.actions.worklist import plan_locked
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
-from dispatch.models import Assignment, Call, Disposition, FollowUp, Seat
-from dispatch.states import CallState, FollowUpState
+from dispatch.models import Assignment, Call, Disposition, Seat
+from dispatch.states import CallState
 from routing import store
 
 OUTCOMES = (
@@ -107,17 +108,10 @@ def _resolve(call: Call, made: Disposition, by: Actor) -> None:
 
 
 def _plan(call: Call, by: Actor) -> None:
-    """A follow-up within the protocol's time, unless one is already open."""
-    if FollowUp.objects.filter(call=call).exclude(state=FollowUpState.CLOSED).exists():
-        return
+    """A follow-up within the protocol's time."""
     _row, protocol = store.published(call.agency_id)
     due = database_now() + timedelta(seconds=protocol.clocks["follow_up_first"])
-    planned = FollowUp.objects.create(agency=call.agency, call=call, due_at=due)
-    journal.append(
-        events.FollowUpPlanned(followup=planned.pk, due=due.isoformat()),
-        call=call,
-        by=by,
-    )
+    plan_locked(call, due, by)
 
 
 @action

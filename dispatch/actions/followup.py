@@ -10,6 +10,7 @@ from dispatch import events, journal
 from dispatch.actions.base import action, database_now, lock_call, move
 from dispatch.actions.disposition import record, settle
 from dispatch.actions.seat import done, served
+from dispatch.actions.worklist import plan_locked
 from dispatch.errors import Invalid, LostRace, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import Call, Disposition, FollowUp, FollowUpAttempt, Seat
@@ -34,16 +35,7 @@ REFUSED = {
 def plan(*, call_id: UUID, due_at: datetime, by: Actor) -> FollowUp:
     """Call this person back by then. A call has at most one open follow-up."""
     call = lock_call(call_id)
-    open_one = FollowUp.objects.filter(call=call).exclude(state=FollowUpState.CLOSED)
-    if found := open_one.first():
-        return found
-    planned = FollowUp.objects.create(agency=call.agency, call=call, due_at=due_at)
-    journal.append(
-        events.FollowUpPlanned(followup=planned.pk, due=due_at.isoformat()),
-        call=call,
-        by=by,
-    )
-    return planned
+    return plan_locked(call, due_at, by)
 
 
 @action

@@ -7,6 +7,7 @@ these, and they are more than half of all statements. Everything else is Django'
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models.functions import Now
@@ -14,7 +15,7 @@ from django.db.models.functions import Now
 Row = TypeVar("Row", bound=models.Model)
 
 
-def locked(model: type[Row], pk: object) -> Row | None:
+def locked(model: type[Row], pk: UUID) -> Row | None:
     """The row, locked until commit against everybody who would change it."""
     statement, names, readers = _locking(model)
     with connection.cursor() as cursor:
@@ -68,9 +69,14 @@ def write(row: models.Model, values: Mapping[str, object]) -> None:
 
 def keep(row: models.Model, *names: str) -> None:
     """Store what these attributes of the row in hand say."""
-    meta = type(row)._meta
-    columns = [meta.get_field(name).attname for name in names]
+    columns = [_field(type(row), name).attname for name in names]
     write(row, {column: getattr(row, column) for column in columns})
+
+
+def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field
 
 
 def _is_now(value: object) -> bool:
@@ -85,8 +91,7 @@ def _writing(
     assert meta.pk is not None
     parts, fields, returned = [], [], []
     for name in names:
-        field = meta.get_field(name)
-        assert isinstance(field, models.Field)
+        field = _field(model, name)
         if name in moments:
             parts.append(f'"{field.column}" = statement_timestamp()')
             returned.append(field.attname)
@@ -98,6 +103,6 @@ def _writing(
         f' WHERE "{meta.pk.column}" = %s'
     )
     if returned:
-        back = ", ".join(f'"{meta.get_field(name).column}"' for name in returned)
+        back = ", ".join(f'"{_field(model, name).column}"' for name in returned)
         statement += f" RETURNING {back}"
     return statement, fields, returned

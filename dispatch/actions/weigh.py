@@ -10,8 +10,8 @@ from dispatch import facts
 from dispatch.actions.base import database_now
 from dispatch.actions.seat import absent_after
 from dispatch.errors import FloorForbids, Invalid
-from dispatch.models import Call, Seat
-from dispatch.states import OPEN_CALL, SeatState
+from dispatch.models import Call
+from dispatch.states import OPEN_CALL
 from routing.core import explain
 from routing.core.decide import Decision as Weighed
 from routing.core.decide import decide as weigh
@@ -57,19 +57,10 @@ def available(call: Call, protocol: Protocol, *, seated: bool = True) -> dict[st
 
     Not ``seated``: the call never had a seat, so there is nothing to take off.
     """
-    counts = facts.available(
+    free = facts.available(
         call.agency_id, absent_after=absent_after(protocol), at=database_now()
     )
-    if not seated:
-        return counts
-    for kind in facts.given_up(call):
-        counts[kind] = 0
-    # Somebody already on this call can still serve it.
-    working = Seat.objects.filter(call=call, state=SeatState.FILLED)
-    for kind in working.values_list("response", flat=True):
-        if kind in counts:
-            counts[kind] = max(counts[kind], 1)
-    return counts
+    return facts.counts_for(call, free) if seated else free
 
 
 def refuse_closed(call: Call) -> None:

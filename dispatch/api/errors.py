@@ -39,6 +39,8 @@ def answer(error: Exception, context: Mapping[str, object]) -> Response | None:
             return _response(status, {"code": code, "message": force_str(words)})
     if isinstance(error, Http404):
         error = exceptions.NotFound()
+    if isinstance(error, RecursionError):
+        error = exceptions.ParseError()
     if isinstance(error, exceptions.ValidationError):
         return _invalid(error)
     if isinstance(error, exceptions.APIException):

@@ -1,5 +1,8 @@
 """What happened, as JSON: the log after a number, and the report."""
 
+from datetime import date
+
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -7,8 +10,11 @@ from rest_framework.response import Response
 
 from dispatch import access, journal
 from dispatch.api.base import Verb
-from dispatch.api.serializers import EventOut
-from dispatch.api.shapes import Nothing
+from dispatch.api.serializers import EventOut, ReportRowOut
+from dispatch.api.shapes import Choice, Nothing
+from dispatch.models import User
+from dispatch.selectors import release, report
+from dispatch.selectors.cohort import SIMULATED
 
 MOST = 1000
 
@@ -36,3 +42,39 @@ class SeeEvents(Verb):
         said = asked.validated_data
         agency = request.user.agency_id
         return self.answer(journal.since(agency, said["since"], said["limit"]))
+
+
+class DaysIn(Nothing):
+    to = serializers.DateField(required=False)
+    simulated = Choice(("", *SIMULATED), default="")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        # A word of the language: no attribute of a class can be called so.
+        return {"from": serializers.DateField(required=False), **super().get_fields()}
+
+
+class SeeReport(Verb):
+    """The figures of some days, as the CSV of the page has them: small numbers hidden."""
+
+    verb = "report.see"
+    gives = ReportRowOut
+    many = True
+    asks = (
+        OpenApiParameter("from", date, description="The first day; else 28 days."),
+        OpenApiParameter("to", date, description="The last day; else today."),
+        OpenApiParameter("simulated", str, enum=list(SIMULATED)),
+    )
+
+    def get(self, request: Request) -> Response:
+        access.require(request.user, self.verb)
+        asked = DaysIn(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        return self.answer(self.look(request.user, asked.validated_data))
+
+    def look(self, user: User, said: dict[str, object]) -> list[release.Row]:
+        now = timezone.now()
+        first, last = said.get("from"), said.get("to")
+        first, last = report.window(user.agency, first, last, now=now)
+        which = said["simulated"]
+        made = report.report(user.agency, first, last, now=now, which=which)
+        return list(release.rows(made))

@@ -359,6 +359,15 @@ class PresenceOut(serializers.Serializer):
     reason = serializers.CharField()
 
 
+class ReportRowOut(serializers.Serializer):
+    part = serializers.CharField()
+    measure = serializers.CharField()
+    line = serializers.CharField()
+    column = serializers.CharField()
+    value = serializers.CharField()
+    meaning = serializers.CharField()
+
+
 class EventOut(serializers.Serializer):
     """A line of the log: ids and codes, nobody's words."""
 

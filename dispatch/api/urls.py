@@ -63,5 +63,6 @@ urlpatterns = [
     path(FOLLOWUP + "attempt/", followups.AttemptFollowUp.as_view(), name="attempt"),
     path(FOLLOWUP + "postpone/", followups.PostponeFollowUp.as_view(), name="postpone"),
     path(FOLLOWUP + "complete/", followups.CompleteFollowUp.as_view(), name="complete"),
+    path("report/", reports.SeeReport.as_view(), name="report"),
     path("events/", reports.SeeEvents.as_view(), name="events"),
 ]

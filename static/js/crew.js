@@ -42,15 +42,20 @@ async function send(form, submitter) {
   return undefined;
 }
 
+function sendHeld(button) {
+  button.value = "held";
+  button.form.requestSubmit(button);
+}
+
 // An emergency needs one second of holding; the keyboard's Enter or Space counts as a full press.
-function startHold(button) {
+function startHold(button, current) {
   let timer = 0;
   let full = false;
   const stop = () => { clearTimeout(timer); button.classList.remove("is-holding"); };
   button.addEventListener("pointerdown", () => {
     full = false;
     button.classList.add("is-holding");
-    timer = setTimeout(() => { full = true; stop(); button.value = "held"; button.form.requestSubmit(button); }, HOLD_FOR);
+    timer = setTimeout(() => { full = true; stop(); sendHeld(button.isConnected ? button : current()); }, HOLD_FOR);
   });
   ["pointerup", "pointerleave", "pointercancel"].forEach((name) => button.addEventListener(name, stop));
   button.addEventListener("click", (event) => {
@@ -69,7 +74,7 @@ export function startCrew(root) {
   });
   const arm = () => root.querySelectorAll("[data-hold]:not([data-armed])").forEach((button) => {
     button.dataset.armed = "";
-    startHold(button);
+    startHold(button, () => root.querySelector("[data-hold]"));
   });
   root.addEventListener("fragment:shown", arm);
   arm();

@@ -1,9 +1,27 @@
 // Fetches a piece of page that the server rendered and swaps it in, keeping focus and scroll; never over a field in use.
 
 import { tickAll } from "./clock.js";
+import { openFolds, reopen } from "./folds.js";
 import { say } from "./words.js";
 
 const newest = new WeakMap();
+const LOOK_AGAIN = 100;
+const HOLD_AT_MOST = 3000;
+
+// What a finger or the mouse is on right now: a piece is never changed under it.
+let pressed = null;
+const release = () => { pressed = null; };
+globalThis.document?.addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
+["pointerup", "pointercancel"].forEach((name) =>
+  // The click comes after the release.
+  globalThis.document?.addEventListener(name, () => setTimeout(release), true));
+
+async function released(root) {
+  const since = performance.now();
+  while (pressed && root.contains(pressed) && performance.now() - since < HOLD_AT_MOST) {
+    await new Promise((resolve) => { setTimeout(resolve, LOOK_AGAIN); });
+  }
+}
 
 const parse = (html) => new DOMParser().parseFromString(html, "text/html").body;
 
@@ -45,7 +63,9 @@ export function swap(root, html) {
   if (source.dataset.liveCalls) root.dataset.liveCalls = source.dataset.liveCalls;
   const mark = focusMark(root);
   const scroll = root.scrollTop;
+  const folds = openFolds(root);
   root.replaceChildren(...source.childNodes);
+  reopen(root, folds);
   root.scrollTop = scroll;
   globalThis.htmx?.process(root);
   tickAll(root);
@@ -73,6 +93,7 @@ export async function load(url, root) {
     const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (!answer.ok || answer.redirected) throw new Error(`answer ${answer.status}`);
     const html = await answer.text();
+    await released(root);
     if (newest.get(root) !== turn) return true;
     if (inUse(root)) offerInstead(root, html);
     else swap(root, html);

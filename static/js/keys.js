@@ -29,6 +29,8 @@ export function allowed(name, event, inScope) {
 }
 
 function press(node) {
+  // Tab goes on from the summary into what it opened.
+  if (node.matches("summary")) node.focus({ preventScroll: true });
   if (node.matches("a, button, summary")) node.click();
   else node.focus();
 }

@@ -83,6 +83,7 @@ function patchPriority(parts, card) {
 function patchState(parts, state) {
   setClass(parts.state, state.act ? "act" : markClass(state));
   setText(parts.stateWord, state.label);
+  setAttribute(parts.state, "title", state.label);
   setSince(parts.stateTime, state.since);
 }
 
@@ -105,6 +106,7 @@ export function patch(entry, card, myOwner) {
   setText(parts.owner, card.owner || NOT_ANY);
   setClass(parts.owner, card.owner && card.owner === myOwner ? "cell row__mine" : "cell cell--quiet");
   setText(parts.units, card.units.join(" ") || NOT_ANY);
+  setAttribute(parts.units, "title", card.units.join(", "));
 }
 
 // A call that left the board while somebody had it in hand: it stays to be seen, and does nothing.

@@ -79,9 +79,9 @@ def test_how_somebody_may_be_reached_is_one_of_the_known_words(centre):
         intake.correct(
             call_id=call.pk, details=Details(safe_contact="if he is out"), by=CLOCK
         )
+    sometimes = Intake(safe_contact="sometimes")
     with pytest.raises(Invalid):
-        opened = Intake(safe_contact="sometimes")
-        intake.open_call(agency_id=centre.pk, intake=opened, by=CLOCK)
+        intake.open_call(agency_id=centre.pk, intake=sometimes, by=CLOCK)
 
     assert makers.fresh(call).caller.safe_contact == "call_only"
 

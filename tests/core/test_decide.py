@@ -25,7 +25,7 @@ SAFETY = (
     "crime",
     "threat",
 )
-ALL = settings(max_examples=200, deadline=None)
+ALL = settings(max_examples=40, deadline=None)
 
 
 @ALL

@@ -13,7 +13,7 @@ from tests.core.drawn import CALLS
 LEAST = {"id": "1", "at": NOON}
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(CALLS)
 def test_facts_come_back_exactly_as_they_went(call):
     assert facts.read(json.loads(json.dumps(facts.write(call)))) == call

@@ -1,6 +1,8 @@
 """A protocol document is read whole or refused by the path of what is wrong."""
 
 import json
+from copy import deepcopy
+from functools import cache
 
 import pytest
 import yaml
@@ -11,8 +13,14 @@ from routing.core.protocol import ProtocolError
 from tests.core.calls import a_call, durham
 
 
-def document():
+@cache
+def parsed():
     return yaml.safe_load(protocol.text("durham.yaml"))
+
+
+def document():
+    """The shipped document, each time anew to be spoilt."""
+    return deepcopy(parsed())
 
 
 def test_the_shipped_protocol_is_readable_and_named():

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from uuid6 import uuid7
 
-from dispatch.actions import followup, unit
-from dispatch.models import Event, Offer, Role, Seat, User
+from dispatch.actions import followup, integration, unit
+from dispatch.events import CLOCK
+from dispatch.models import Event, Offer, Role, Seat, SourceWording, User
 from tests import makers
 
 ALL = set(Role)
@@ -40,7 +41,7 @@ OPENS = {
     "call_note": {D, C, R, S},
     "call_take": DESK,
     "call_override": FLOOR,
-    "call_ask": DESK,
+    "call_ask": {D, C, R, S},
     "call_send": FLOOR,
     "call_link": FLOOR,
     "call_cancel": FLOOR,
@@ -80,6 +81,22 @@ OPENS = {
     "session_end": {C},
     "session_note": {C},
     "wrap_up": {C, N},
+    "followups": {N, S},
+    "followups_live": {N, S},
+    "followup_attempt": {N},
+    "followup_claim": {N},
+    "followup_close": {N},
+    "followup_postpone": {N},
+    "report": {S, A},
+    "report_csv": {S, A},
+    "staff": {D, S, A},
+    "staff_live": {D, S, A},
+    "unit_in": FLOOR,
+    "unit_out": FLOOR,
+    "unit_over": FLOOR,
+    "unit_radio": FLOOR,
+    "wordings": {S, A},
+    "wording_put": {S, A},
     # the API
     "api:schema": ALL,
     "api:board": {D, C, S, W},
@@ -99,7 +116,7 @@ OPENS = {
     "api:complete-triage": DESK,
     "api:decide-call": DESK,
     "api:override": FLOOR,
-    "api:request-team": DESK,
+    "api:request-team": {D, C, R, S},
     "api:send-unit": FLOOR,
     "api:confirm-told": FLOOR,
     "api:clear-scene": FLOOR,
@@ -128,6 +145,7 @@ OPENS = {
     "api:attempt": {N},
     "api:postpone": {N},
     "api:complete": {N},
+    "api:report": {S, A},
     "api:events": DESK,
 }
 # The row that a URL's argument names; ``pk`` is named by the part before it.
@@ -138,6 +156,7 @@ ROWS = {
     "assignment_id": "session",
     "unit_id": "unit",
     "followup_id": "followup",
+    "wording_id": "wording",
     "calls": "call",
     "seats": "seat",
     "offers": "offer",
@@ -179,7 +198,9 @@ class Centre:
             if role is not Role.CLINICIAN
         }
         self.staff[C] = makers.a_clinician(self.agency, f"{word} clinician")
-        self.rows = {}
+        named = [("cad", f"{word} WORDING", "")]
+        integration.load_wordings(agency_id=self.agency.pk, rows=named, by=CLOCK)
+        self.rows = {"wording": SourceWording.objects.get(agency=self.agency)}
         self.team(word)
         self.session(word)
 

@@ -14,7 +14,7 @@ from dispatch.actions.intake import Intake
 from dispatch.events import ROUTER, Actor
 from dispatch.management.centre import accounts, driving, plan, scene
 from dispatch.management.centre.people import ACCOUNTS, COLLEAGUES, TEAMS
-from dispatch.management.centre.scene import Case, Colleague, Ringing, Scene, Work
+from dispatch.management.centre.scene import Colleague, OpenCall, Ringing, Scene, Work
 from dispatch.management.commands import demo
 from dispatch.management.commands.seed_demo import seed
 from dispatch.models import (
@@ -39,7 +39,7 @@ def ago(seconds):
     return NOW - timedelta(seconds=seconds)
 
 
-def a_case(**known):
+def an_open_call(**known):
     said = {
         "id": uuid4(),
         "type": "trespass",
@@ -51,12 +51,12 @@ def a_case(**known):
         "simulated": True,
         "ours": True,
     } | known
-    return Case(**said)
+    return OpenCall(**said)
 
 
-def a_scene(*cases, **known):
+def a_scene(*calls, **known):
     known = {"now": NOW, "dispatcher": uuid4(), "last_opened": NOW} | known
-    return Scene(cases={case.id: case for case in cases}, **known)
+    return Scene(calls={call.id: call for call in calls}, **known)
 
 
 def a_colleague(**known):
@@ -133,14 +133,14 @@ def test_the_accounts_are_printed_when_asked_for(db, tmp_path, settings):
 
 
 def test_an_empty_board_gets_a_call_at_once_and_a_full_one_none():
-    full = [a_case(state="working", ours=False) for _ in range(plan.MANY)]
+    full = [an_open_call(state="working", ours=False) for _ in range(plan.MANY)]
 
     assert verbs(plan.arrivals(a_scene())) == ["open"]
     assert verbs(plan.arrivals(a_scene(*full, last_opened=ago(3600)))) == []
 
 
 def test_calls_keep_coming_within_forty_seconds():
-    some = [a_case() for _ in range(plan.FEW)]
+    some = [an_open_call() for _ in range(plan.FEW)]
 
     assert verbs(plan.arrivals(a_scene(*some, last_opened=ago(19)))) == []
     assert verbs(plan.arrivals(a_scene(*some, last_opened=ago(40)))) == ["open"]
@@ -148,8 +148,8 @@ def test_calls_keep_coming_within_forty_seconds():
 
 @pytest.mark.parametrize("real", [True, False], ids=["a real person's", "simulated"])
 def test_only_a_simulated_call_is_triaged_and_closed_for_somebody(real):
-    fresh = a_case(state="new", ours=not real)
-    over = a_case(state="resolved", ours=not real)
+    fresh = an_open_call(state="new", ours=not real)
+    over = an_open_call(state="resolved", ours=not real)
 
     found = plan.steps(a_scene(fresh, over))
 
@@ -160,11 +160,11 @@ def test_only_a_simulated_call_is_triaged_and_closed_for_somebody(real):
 def test_a_real_persons_call_is_always_accepted_after_a_while():
     for _ in range(100):
         one = a_colleague()
-        case = a_case(ours=False)
-        ring = Ringing(id=uuid4(), call=case.id, person=one.id, unit=None, made=ago(9))
+        call = an_open_call(ours=False)
+        ring = Ringing(id=uuid4(), call=call.id, person=one.id, unit=None, made=ago(9))
 
-        early = a_scene(case, colleagues=[one], ringing=[ring], now=ago(3))
-        late = a_scene(case, colleagues=[one], ringing=[ring])
+        early = a_scene(call, colleagues=[one], ringing=[ring], now=ago(3))
+        late = a_scene(call, colleagues=[one], ringing=[ring])
 
         assert verbs(plan.offers(early)) == []
         assert verbs(plan.offers(late)) == ["accept"]
@@ -172,39 +172,39 @@ def test_a_real_persons_call_is_always_accepted_after_a_while():
 
 def test_simulated_calls_are_sometimes_declined_and_sometimes_ring_out():
     one = a_colleague()
-    case = a_case()
+    call = an_open_call()
     found = set()
     for number in range(300):
         ring = Ringing(
-            id=UUID(int=number), call=case.id, person=one.id, unit=None, made=ago(60)
+            id=UUID(int=number), call=call.id, person=one.id, unit=None, made=ago(60)
         )
-        steps = verbs(plan.offers(a_scene(case, colleagues=[one], ringing=[ring])))
+        steps = verbs(plan.offers(a_scene(call, colleagues=[one], ringing=[ring])))
         found.add(steps[0] if steps else "rings out")
 
     assert found == {"accept", "decline", "rings out"}
 
 
 def test_an_offer_to_a_real_clinician_is_theirs_alone():
-    case = a_case()
-    ring = Ringing(id=uuid4(), call=case.id, person=uuid4(), unit=None, made=ago(60))
+    call = an_open_call()
+    ring = Ringing(id=uuid4(), call=call.id, person=uuid4(), unit=None, made=ago(60))
 
-    assert verbs(plan.offers(a_scene(case, ringing=[ring]))) == []
+    assert verbs(plan.offers(a_scene(call, ringing=[ring]))) == []
 
 
 def test_nobody_ends_a_session_before_confirming_it():
     one = a_colleague(state="engaged")
-    case = a_case()
+    call = an_open_call()
     work = {
         "id": uuid4(),
-        "call": case.id,
+        "call": call.id,
         "seat": uuid4(),
         "mode": "now",
         "person": one.id,
         "unit": None,
         "accepted": ago(500),
     }
-    silent = a_scene(case, colleagues=[one], work=[Work(confirmed=None, **work)])
-    spoken = a_scene(case, colleagues=[one], work=[Work(confirmed=ago(400), **work)])
+    silent = a_scene(call, colleagues=[one], work=[Work(confirmed=None, **work)])
+    spoken = a_scene(call, colleagues=[one], work=[Work(confirmed=ago(400), **work)])
 
     assert verbs(plan.sessions(silent)) == ["confirm"]
     assert verbs(plan.sessions(spoken)) == ["end_session"]
@@ -212,10 +212,10 @@ def test_nobody_ends_a_session_before_confirming_it():
 
 def test_talks_are_short_where_no_clinician_is_free():
     busy, free = a_colleague(state="engaged"), a_colleague()
-    case = a_case()
+    call = an_open_call()
     work = Work(
         id=uuid4(),
-        call=case.id,
+        call=call.id,
         seat=uuid4(),
         mode="now",
         person=busy.id,
@@ -225,15 +225,15 @@ def test_talks_are_short_where_no_clinician_is_free():
     )
     seen = {"work": [work], "last_opened": NOW}
 
-    pressed = plan.sessions(a_scene(case, colleagues=[busy], **seen))
-    at_ease = plan.sessions(a_scene(case, colleagues=[busy, free], **seen))
+    pressed = plan.sessions(a_scene(call, colleagues=[busy], **seen))
+    at_ease = plan.sessions(a_scene(call, colleagues=[busy, free], **seen))
 
     assert "end_session" in verbs(pressed)
     assert "end_session" not in verbs(at_ease)
 
 
 def test_the_same_scene_always_gives_the_same_steps():
-    seen = a_scene(a_case(state="new"), a_case(state="resolved"))
+    seen = a_scene(an_open_call(state="new"), an_open_call(state="resolved"))
 
     assert plan.steps(seen) == plan.steps(seen)
 
@@ -321,9 +321,9 @@ def test_the_call_of_a_past_replay_is_left_alone(db, tmp_path):
     known = Intake(simulated="replay", source_ref="X", opened_at=ago(10**8))
     intake.open_call(agency_id=agency.pk, intake=known, by=IMPORT)
 
-    (case,) = scene.look(agency.pk, 1.0).cases.values()
+    (call,) = scene.look(agency.pk, 1.0).calls.values()
 
-    assert not case.ours
+    assert not call.ours
 
 
 def test_a_refused_step_rests_and_the_centre_goes_on(centre, monkeypatch):

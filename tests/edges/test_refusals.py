@@ -90,7 +90,9 @@ def test_a_refusal_is_said_in_the_reader_s_language(monkeypatch, error, words):
         "Staged": "Bereit",
         "On scene": "Vor Ort",
     }
-    german = SimpleNamespace(gettext=lambda said: catalogue.get(said, said))
+    german = SimpleNamespace(
+        gettext=lambda said: catalogue.get(said, said), to_language=lambda: "de"
+    )
     monkeypatch.setattr(trans_real._active, "value", german, raising=False)
 
     assert refusal(error) == words

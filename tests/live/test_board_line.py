@@ -204,3 +204,24 @@ def test_nobody_anonymous_and_no_other_site_gets_a_line(stack, centre, dispatche
 
     assert run(anonymous()) == 4401
     run(elsewhere())
+
+
+@pytest.mark.parametrize("said", ['"5"', "1.5", "true", "-1", "Infinity", "[1]"])
+def test_an_ask_that_is_no_number_ends_that_line_and_no_other(
+    stack, dispatcher, said
+):
+    stack.start("web")
+
+    async def story():
+        async with await in_thread(line, stack, dispatcher) as other:
+            await heard(other, "snapshot")
+            async with await in_thread(line, stack, dispatcher) as ws:
+                await heard(ws, "snapshot")
+                await ws.send(f'{{"since": {said}}}')
+                with pytest.raises(ConnectionClosed) as closed:
+                    await heard(ws, "nothing")
+            await heard(other, "beat")
+            await heard(other, "beat")
+        return closed.value.rcvd.code
+
+    assert run(story()) == 1003

@@ -10,7 +10,7 @@ from django.utils import timezone
 from dispatch.actions import disposition, followup, intake, seat, transfer
 from dispatch.events import CLOCK, ROUTER
 from dispatch.models import Assignment, Call, FollowUp, FollowUpAttempt
-from dispatch.selectors import cohort, measures, report
+from dispatch.selectors import measures, report
 from dispatch.selectors.measures import DAY
 from tests import makers
 
@@ -298,6 +298,7 @@ def test_times_run_from_the_moment_the_console_saw(centre):
         "Call rings to answered": (0,),
         "Call opened to decided": (1,),
         "Offer made to accepted by the clinician": (0,),
+        "Accepted by the clinician to caller taken over": (0,),
         "Unit dispatched to acknowledged": (1,),
         "Unit dispatched to en route": (1,),
         "Unit dispatched to on scene": (1,),
@@ -373,13 +374,3 @@ def test_the_report_costs_the_same_however_many_calls(
 
     with django_assert_num_queries(len(few)):
         assert made(centre).calls == 6
-
-
-def test_a_transfer_waits_for_no_confirmation(centre):
-    call = makers.decided(makers.a_call(centre))
-    assignment = makers.accepted(call)
-    before = figure(centre, "transferred").part
-    transfer.confirm(assignment_id=assignment.pk, by=makers.by(assignment.person))
-
-    assert before == figure(centre, "transferred").part == 1
-    assert cohort.SIMULATED.keys() == {"yes", "no", "only"}

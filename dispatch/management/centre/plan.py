@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from dispatch.management.centre.scene import Case, Crew, Later, Ringing, Scene, Work
+from dispatch.management.centre.scene import Crew, Later, OpenCall, Ringing, Scene, Work
 from dispatch.management.replay.chance import between, draw
 
 OURS = {"ccd", "crt", "cor"}
@@ -80,7 +80,7 @@ def teams(scene: Scene) -> Iterator[Step]:
 
 def arrivals(scene: Scene) -> Iterator[Step]:
     """Few calls at once in the beginning, then one every now and then."""
-    open_now = sum(case.simulated and not case.ref for case in scene.cases.values())
+    open_now = sum(call.simulated and not call.ref for call in scene.calls.values())
     if scene.dispatcher is None or open_now >= MANY:
         return
     last = scene.last_opened
@@ -91,18 +91,18 @@ def arrivals(scene: Scene) -> Iterator[Step]:
 
 def triage(scene: Scene) -> Iterator[Step]:
     """The simulated dispatcher asks, then is done asking."""
-    for case in scene.cases.values():
+    for call in scene.calls.values():
         if (
-            not case.ours
-            or case.state not in {"new", "triaging"}
-            or case.wants_decision
+            not call.ours
+            or call.state not in {"new", "triaging"}
+            or call.wants_decision
         ):
             continue
-        if ripe(scene, case.since, 8, 18, case.id, case.since):
-            yield Step(verb="complete", by=scene.dispatcher, row=case.id)
-        elif case.state == "new" and ripe(scene, case.opened, 3, 7, case.id):
-            said = {"type": case.type}
-            yield Step(verb="answer", by=scene.dispatcher, row=case.id, said=said)
+        if ripe(scene, call.since, 8, 18, call.id, call.since):
+            yield Step(verb="complete", by=scene.dispatcher, row=call.id)
+        elif call.state == "new" and ripe(scene, call.opened, 3, 7, call.id):
+            said = {"type": call.type}
+            yield Step(verb="answer", by=scene.dispatcher, row=call.id, said=said)
 
 
 def offers(scene: Scene) -> Iterator[Step]:
@@ -110,9 +110,9 @@ def offers(scene: Scene) -> Iterator[Step]:
     simulated = {one.id for one in scene.colleagues}
     crews = {crew.id: crew for crew in scene.crews}
     for ring in scene.ringing:
-        case = scene.cases.get(ring.call)
+        call = scene.calls.get(ring.call)
         if ring.person in simulated:
-            yield from _answer(scene, ring, ours=case is not None and case.ours)
+            yield from _answer(scene, ring, ours=call is not None and call.ours)
         elif ring.unit in crews and ripe(scene, ring.made, 4, 12, ring.id):
             yield Step(verb="accept", by=crews[ring.unit].driver, row=ring.id)
 
@@ -157,8 +157,8 @@ def _talk(scene: Scene) -> tuple[float, float]:
 
 
 def _team_on(scene: Scene, call: UUID) -> bool:
-    case = scene.cases.get(call)
-    return case is not None and any(h.response != "ccd" for h in case.helps)
+    found = scene.calls.get(call)
+    return found is not None and any(h.response != "ccd" for h in found.helps)
 
 
 def _asks_for_team(scene: Scene, work: Work) -> bool:
@@ -234,10 +234,10 @@ def _scene_outcome(work: Work) -> dict[str, object]:
 def outside(scene: Scene) -> Iterator[Step]:
     """The simulated dispatcher tells outside services, and clears staged scenes."""
     staged = {work.seat for work in scene.work if work.mode == "staged"}
-    for case in scene.cases.values():
-        if not case.ours:
+    for call in scene.calls.values():
+        if not call.ours:
             continue
-        for help_ in case.helps:
+        for help_ in call.helps:
             key = (help_.id, help_.state)
             told = help_.response not in OURS | {"cn"} and help_.state == "wanted"
             if told and ripe(scene, help_.since, 4, 12, *key):
@@ -249,26 +249,26 @@ def outside(scene: Scene) -> Iterator[Step]:
 def endings(scene: Scene) -> Iterator[Step]:
     """The simulated dispatcher closes what is over, and what nobody came for."""
     busy = {work.call for work in scene.work} | {ring.call for ring in scene.ringing}
-    for case in scene.cases.values():
-        if not case.ours or case.id in busy or case.wants_decision:
+    for call in scene.calls.values():
+        if not call.ours or call.id in busy or call.wants_decision:
             continue
-        if case.state == "resolved" and ripe(scene, case.since, 10, 30, case.id):
-            yield Step(verb="close", by=scene.dispatcher, row=case.id)
-        elif case.state in {"decided", "working"}:
-            yield from _end_unresolved(scene, case)
+        if call.state == "resolved" and ripe(scene, call.since, 10, 30, call.id):
+            yield Step(verb="close", by=scene.dispatcher, row=call.id)
+        elif call.state in {"decided", "working"}:
+            yield from _end_unresolved(scene, call)
 
 
-def _end_unresolved(scene: Scene, case: Case) -> Iterator[Step]:
-    last = max([case.since, *(help_.since for help_ in case.helps)])
-    if any(help_.state == "wanted" for help_ in case.helps):
-        if ripe(scene, last, 300, 420, case.id):
+def _end_unresolved(scene: Scene, call: OpenCall) -> Iterator[Step]:
+    last = max([call.since, *(help_.since for help_ in call.helps)])
+    if any(help_.state == "wanted" for help_ in call.helps):
+        if ripe(scene, last, 300, 420, call.id):
             said = {"reason": "nobody_free"}
-            yield Step(verb="hand_back", by=scene.dispatcher, row=case.id, said=said)
-    elif ripe(scene, last, 50, 120, case.id):
-        names = [HANDED_TO.get(help_.response) for help_ in case.helps]
+            yield Step(verb="hand_back", by=scene.dispatcher, row=call.id, said=said)
+    elif ripe(scene, last, 50, 120, call.id):
+        names = [HANDED_TO.get(help_.response) for help_ in call.helps]
         outcomes = sorted({name for name in names if name}) or ["other"]
         said = {"outcomes": outcomes}
-        yield Step(verb="close", by=scene.dispatcher, row=case.id, said=said)
+        yield Step(verb="close", by=scene.dispatcher, row=call.id, said=said)
 
 
 def followups(scene: Scene) -> Iterator[Step]:

@@ -86,7 +86,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class OpenCall:
     """An open call. ``ours``: simulated, and no real person has taken it over."""
 
     id: UUID
@@ -121,14 +121,14 @@ class Scene:
     navigator: UUID | None = None
     colleagues: Sequence[Colleague] = ()
     crews: Sequence[Crew] = ()
-    cases: Mapping[UUID, Case]
+    calls: Mapping[UUID, OpenCall]
     ringing: Sequence[Ringing] = ()
     work: Sequence[Work] = ()
     later: Sequence[Later] = ()
 
 
 def look(agency: UUID, speed: float) -> Scene:
-    cases = _cases(agency)
+    calls = _calls(agency)
     last = Call.objects.filter(agency=agency, opened_by__startswith=SIMULATOR)
     return Scene(
         now=database_now(),
@@ -140,7 +140,7 @@ def look(agency: UUID, speed: float) -> Scene:
         navigator=_simulated(agency, "navigator"),
         colleagues=_colleagues(agency),
         crews=_crews(agency),
-        cases=cases,
+        calls=calls,
         ringing=_ringing(agency),
         work=_work(agency),
         later=_later(agency),
@@ -192,7 +192,7 @@ def _crews(agency: UUID) -> list[Crew]:
     ]
 
 
-def _cases(agency: UUID) -> dict[UUID, Case]:
+def _calls(agency: UUID) -> dict[UUID, OpenCall]:
     helps: dict[UUID, list[Help]] = defaultdict(list)
     seats = Seat.objects.filter(
         call__agency=agency, call__state__in=OPEN_CALL, state__in=["wanted", "filled"]
@@ -207,9 +207,9 @@ def _cases(agency: UUID) -> dict[UUID, Case]:
                 since=seat.since,
             )
         )
-    calls = Call.objects.filter(agency=agency, state__in=OPEN_CALL)
+    rows = Call.objects.filter(agency=agency, state__in=OPEN_CALL)
     return {
-        call.pk: Case(
+        call.pk: OpenCall(
             id=call.pk,
             type=call.type,
             ref=call.source_ref,
@@ -221,7 +221,7 @@ def _cases(agency: UUID) -> dict[UUID, Case]:
             ours=_ours(call),
             helps=tuple(helps[call.pk]),
         )
-        for call in calls.select_related("owner").order_by("opened_at")
+        for call in rows.select_related("owner").order_by("opened_at")
     }
 
 

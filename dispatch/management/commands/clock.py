@@ -12,7 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from dispatch.actions import decision, offer, staff, unit
 from dispatch.errors import DispatchError
@@ -67,8 +67,7 @@ def round_(*, sealing: bool) -> None:
     """Everything that is due now, each in an action of its own."""
     each(due.offers(), lambda pk: offer.expire(offer_id=pk, by=CLOCK))
     each(due.undecided(), lambda pk: decision.decide(call_id=pk, by=CLOCK))
-    for agency in due.agencies():
-        _people(agency)
+    each(due.agencies(), _people)
     each(due.silent_offers(), lambda pk: offer.drop(offer_id=pk, by=CLOCK))
     each(due.waiting_calls(), lambda pk: offer.make(call_id=pk, by=CLOCK))
     each(due.checks(), lambda pk: unit.check_overdue(unit_id=pk, by=CLOCK))
@@ -91,3 +90,7 @@ def each(ids: Iterable[UUID], act: Callable[[UUID], object]) -> None:
             act(pk)
         except DispatchError as error:
             logger.warning("refused", extra={"id": str(pk), "code": error.code})
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001  nor may one that cannot be worked on
+            logger.error("failed on %s: %s", pk, type(error).__name__)

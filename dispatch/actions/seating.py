@@ -1,0 +1,82 @@
+"""What a decision does to a call's seats: open, stage, let go. Its callers hold the call."""
+
+from datetime import timedelta
+
+from dispatch.actions import quick
+from dispatch.actions.base import database_now
+from dispatch.actions.search import fill
+from dispatch.actions.seat import PEOPLE, UNITS, open_seat, stage, withdraw_wanted
+from dispatch.actions.weigh import held_back
+from dispatch.actions.worklist import plan_locked
+from dispatch.events import Actor
+from dispatch.models import Call, Decision, Seat
+from dispatch.states import SeatState
+from routing.core.protocol import Protocol
+
+
+def _wanted(made: Decision) -> dict[str, str]:
+    """Each response that the decision wants at once, and how it goes."""
+    wanted = {made.response: "now"}
+    for entry in made.line["also"]:
+        if entry["mode"] != "then":
+            wanted[entry["response"]] = entry["mode"]
+    return wanted
+
+
+def settle_seats(call: Call, made: Decision, staged: frozenset[str], by: Actor) -> None:
+    """Stage or let go what an earlier decision sent and this one does not want."""
+    _stage_forbidden(call, made, staged, by)
+    held = [kind for kind in made.line["excluded"] if held_back(made.line, kind)]
+    withdraw_wanted(call, _wanted(made), "decided_again", by, forbidden=held)
+
+
+def seat_decision(call: Call, made: Decision, protocol: Protocol, by: Actor) -> None:
+    unserved = made.line.get("not_served") is not None
+    for response, mode in _wanted(made).items():
+        waits = unserved and response == made.response
+        open_for(call, response, mode, protocol, by, waits=waits)
+    fill(call, by, protocol)
+
+
+def open_for(
+    call: Call,
+    response: str,
+    mode: str,
+    protocol: Protocol,
+    by: Actor,
+    *,
+    waits: bool,
+    requested: bool = False,
+) -> None:
+    """A seat with its search time; a call that nobody else may take waits for ever."""
+    give_up = None
+    if response in PEOPLE and not waits:
+        give_up = timedelta(seconds=protocol.clocks["offer_in_all"])
+    elif response in UNITS and not waits:
+        give_up = timedelta(seconds=protocol.clocks["team_in_all"])
+    seat = open_seat(call, response, mode, by, give_up=give_up, requested=requested)
+    if seat.state == SeatState.WANTED and seat.mode != mode:
+        quick.write(seat, {"mode": mode})
+    if response == "cn":
+        # Care Navigation works from its list: due now, open to every navigator.
+        plan_locked(call, database_now(), by)
+
+
+def _stage_forbidden(
+    call: Call, made: Decision, staged: frozenset[str], by: Actor
+) -> None:
+    """A team already sent that the rules now exclude stages; a person may withdraw it."""
+    seats = Seat.objects.select_for_update(no_key=True).filter(
+        call=call, response__in=UNITS, state=SeatState.FILLED
+    )
+    for seat in seats.order_by("pk"):
+        why = held_back(made.line, seat.response)
+        if (why or seat.response in staged) and not _cleared(call, seat):
+            stage(call, [seat], why, by)
+
+
+def _cleared(call: Call, seat: Seat) -> bool:
+    """Whether a person cleared the scene knowing all that the last triage knew."""
+    if seat.confirmed_at is None or call.triaged_at is None:
+        return False
+    return seat.confirmed_at >= call.triaged_at
