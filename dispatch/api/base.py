@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Model
-from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.exceptions import (
+    ParseError,
+    UnsupportedMediaType,
+    ValidationError,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -101,6 +105,10 @@ class Command(Verb):
 
 
 def _said(takes: type[Nothing], request: Request) -> dict[str, object]:
+    # A form that a middleware has read already would come out as an empty body.
+    media = request.content_type.partition(";")[0].strip().lower()
+    if media not in {"", "application/json"}:
+        raise UnsupportedMediaType(media)
     try:
         body = request.data
     except RecursionError as error:

@@ -294,9 +294,14 @@ def _given(key: str, value: str) -> Given:
 def _beside(seat: Seat) -> tuple[str, ...]:
     """Who else is on this call or wanted on it."""
     others = Seat.objects.filter(
-        call=seat.call_id, state__in=[SeatState.WANTED, SeatState.FILLED]
+        call=seat.call_id,
+        state__in=[SeatState.WANTED, SeatState.FILLED, SeatState.UNFILLED],
     ).exclude(pk=seat.pk)
-    comes = {SeatState.WANTED: _("asked for"), SeatState.FILLED: _("is on it")}
+    comes = {
+        SeatState.WANTED: _("asked for"),
+        SeatState.FILLED: _("is on it"),
+        SeatState.UNFILLED: _("nobody could be had"),
+    }
     return tuple(
         f"{words.response(kind)}: {comes[SeatState(state)]}"
         for kind, state in others.order_by("wanted_at").values_list("response", "state")

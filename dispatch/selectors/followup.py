@@ -130,7 +130,7 @@ def item_of(
         number=call.number,
         type=board.type_label(call.type, call.source_wording, protocol),
         zone=call.zone,
-        simulated=call.simulated,
+        simulated=words.simulated(call.simulated),
         due=row.due_at,
         late=row.due_at < now,
         state=word(STATES, row.state),

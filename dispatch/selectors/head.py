@@ -79,7 +79,7 @@ def head(row: Call, protocol: Protocol) -> Head:
         place_verified=row.location_verified,
         inside=word(fields.INSIDE, inside[row.inside]),
         caller=word(fields.CALLERS, row.caller_kind),
-        simulated=row.simulated,
+        simulated=words.simulated(row.simulated),
         source=word(fields.SOURCES, row.source),
         source_wording=row.source_wording,
         hazard=row.hazard,

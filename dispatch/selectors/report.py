@@ -189,7 +189,9 @@ def _diverted(
 def _reached(stories: Sequence[Story], within: timedelta, now: datetime) -> Figure:
     found = measures.followed_up(stories, within, now=now)
     span = _("48 hours") if within == TWO_DAYS else _("7 days")
-    young = _("%(n)s people were served too lately to be counted") % {"n": found.young}
+    young = _("%(n)s people were served too recently to be counted") % {
+        "n": found.young
+    }
     return Figure(
         code="reached_48h" if within == TWO_DAYS else "reached_7d",
         title=_("Reached by follow-up within %(span)s") % {"span": span},

@@ -256,7 +256,9 @@ def _asked(
     must: set[int | None],
 ) -> Asked:
     kinds = {
-        "yes": "risk" if question.group == "safety" else "plain",
+        "yes": "risk"
+        if question.group == "safety" or question.key == "imminent"
+        else "plain",
         "not_known": "unknown",
         "not_asked": "unasked",
     }

@@ -94,6 +94,20 @@ def priority(number: int) -> str:
     return _(PRIORITY[number])
 
 
+SIMULATED: Final = {
+    "replay": N_("a recorded call"),
+    "answers": N_("the answers"),
+    "place": N_("the place"),
+    "call": N_("the call"),
+    "past": N_("a call of the past"),
+}
+
+
+def simulated(parts: str) -> str:
+    """Which parts of a call are not real, in words; empty for a real call."""
+    return ", ".join(_(SIMULATED.get(part, part)) for part in parts.split(",") if part)
+
+
 def refusal(error: DispatchError) -> str:
     """What an action refused and why, as a person reads it."""
     if not error.params:

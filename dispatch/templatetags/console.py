@@ -1,4 +1,4 @@
-"""Three small filters: a time of day, an elapsed time, a fresh idempotency key."""
+"""Small filters: a time of day, an elapsed time, a fresh idempotency key."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import timezone
 from uuid6 import uuid7
+
+from dispatch.selectors import words
 
 register = template.Library()
 
@@ -19,6 +21,12 @@ def clock(at: datetime | None, zone: str = "UTC") -> str:
     today = timezone.now().astimezone(ZoneInfo(zone)).date()
     form = "%H:%M:%S" if local.date() == today else "%d %b %H:%M"
     return local.strftime(form)
+
+
+@register.filter
+def not_real(parts: str) -> str:
+    """Which parts of a call are simulated, in words."""
+    return words.simulated(parts)
 
 
 @register.filter

@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def live(request: HttpRequest) -> HttpResponse:
-    return _show(request, "crew/_unit.html")
+    return _show(request, "crew/_live.html")
 
 
 def form(act: Act) -> Callable[..., HttpResponse]:

@@ -14,6 +14,24 @@ import yaml
 from routing.core.facts import Mode, Response
 
 DAY = 24 * 60
+# Seconds (and one count) where an agency says nothing: the field's usual values, all settings.
+CLOCKS = {
+    "offer_rings": 20,
+    "offer_in_all": 60,
+    "acknowledge": 60,
+    "team_in_all": 180,
+    "wrap_up": 120,
+    "safety_check_first": 600,
+    "safety_check_then": 1200,
+    "position_stale": 120,
+    "heartbeat": 15,
+    "absent_after": 45,
+    "follow_up_first": 172_800,
+    "follow_up_attempts": 5,
+    "unowned_alarm": 30,
+    "answer_988": 20,
+    "screen_lock": 1800,
+}
 Obj = Mapping[str, "object"]
 
 
@@ -140,7 +158,7 @@ def read(document: object) -> Protocol:
             }
         ),
         questions=read_questions(document.get("questions", [])),
-        clocks=MappingProxyType(dict(document.get("clocks", {}))),
+        clocks=MappingProxyType({**CLOCKS, **document.get("clocks", {})}),
         skills=MappingProxyType(dict(document.get("skills", {}))),
     )
 

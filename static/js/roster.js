@@ -29,7 +29,7 @@ const short = (number) => `#${Number(number.split("-").at(-1))}`;
 
 function addWhere(parent, row, href) {
   const where = add(parent, "span", "quiet");
-  if (row.act) {
+  if (row.act && row.state !== "emergency") {
     add(where, "span", "act", row.note || say("check"));
     return;
   }

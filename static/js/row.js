@@ -13,7 +13,7 @@ export function markClass(state) {
   const shape = SHAPES.has(state.shape) ? state.shape : "open";
   const free = state.code === "available" || state.state === "available";
   const shown = free ? "ok" : shape;
-  return state.code === "crew_emergency" ? "mark mark--sos" : `mark mark--${shown}`;
+  return state.code === "crew_emergency" || state.code === "emergency" ? "mark mark--sos" : `mark mark--${shown}`;
 }
 
 function setText(node, value) {

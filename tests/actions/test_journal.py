@@ -27,6 +27,11 @@ ATTACKS = [
     *(f"DELETE FROM {table}" for table in TABLES),
     *(f"TRUNCATE {table} CASCADE" for table in TABLES),
 ]
+DELETIONS = [
+    "DELETE FROM dispatch_decision",
+    "DELETE FROM dispatch_call",
+    "DELETE FROM routing_protocolversion",
+]
 
 
 @pytest.fixture
@@ -125,7 +130,7 @@ def test_an_event_holds_no_words_of_the_caller(centre):
         assert word not in told
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", [*ATTACKS, *DELETIONS])
 def test_the_running_application_cannot_change_the_past(centre, attack):
     story(centre)
     sealed(centre)

@@ -35,7 +35,7 @@ class Told:
     """A call as its events tell it."""
 
     def __init__(self, call):
-        self.state, self.owner, self.seats = "", None, {}
+        self.stands, self.owner, self.seats = "", None, {}
         for event in makers.events_of(call):
             self.hear(event.kind, event.body, event.by)
 
@@ -46,33 +46,33 @@ class Told:
             self.owner = by.split(":")[1]
         if kind == "OwnerChanged":
             self.owner = body["owner"]
-        self.state = self.next(kind, body)
+        self.stands = self.next(kind, body)
 
     def next(self, kind, body):
-        late = self.state in DECIDED_ONCE
+        late = self.stands in DECIDED_ONCE
         if kind == "CallDecided":
             at_work = "filled" in self.seats.values()
             return "working" if at_work else self.redecided()
         if kind == "AnswersRecorded":
             safety = late and triage.SAFETY.intersection(body["answers"])
-            return "triaging" if safety or self.state == "new" else self.state
+            return "triaging" if safety or self.stands == "new" else self.stands
         if kind == "DetailsCorrected":
             safety = late and triage.SAFETY.intersection(body["fields"])
-            return "triaging" if safety else self.state
+            return "triaging" if safety else self.stands
         if kind == "TeamRequested":
-            return "working" if self.state == "resolved" else self.state
+            return "working" if self.stands == "resolved" else self.stands
         if kind in BEGINS_WORK:
-            return "working" if late else self.state
-        return CALL.get(kind, self.state)
+            return "working" if late else self.stands
+        return CALL.get(kind, self.stands)
 
     def redecided(self):
-        return "decided" if self.state in {"new", "triaging"} else self.state
+        return "decided" if self.stands in {"new", "triaging"} else self.stands
 
 
 def agrees(call):
     call, told = makers.fresh(call), Told(call)
     seats = Seat.objects.filter(call=call).values_list("pk", "state")
-    assert told.state == call.state
+    assert told.stands == call.state
     assert told.owner == (str(call.owner_id) if call.owner_id else None)
     assert told.seats == {str(pk): state for pk, state in seats}
 

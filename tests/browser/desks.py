@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 from django.conf import settings
+from playwright.sync_api import TimeoutError as NotShown
 from playwright.sync_api import expect, sync_playwright
 
 from tests import chromium
@@ -55,3 +56,14 @@ def stayed(page):
 
 def live(page):
     expect(page.locator("[data-live-tag]")).to_have_text("LIVE")
+
+
+def press_until(page, key, shown):
+    """An offer ignores keys in its first half second: press again until it is heard."""
+    for _ in range(20):
+        page.keyboard.press(key)
+        try:
+            return shown.wait_for(timeout=600)
+        except NotShown:
+            continue
+    raise AssertionError(f"{key} was never heard")

@@ -140,9 +140,7 @@ def test_a_board_that_asks_without_end_is_answered_once():
     told = []
     hub = Hub()
     hub._thread = object()  # nobody follows: the asks stay to be counted
-    line = Line(
-        agency=None, projection="wall", user=None, push=told.append, loop=None
-    )
+    line = Line(agency=None, projection="wall", user=None, push=told.append, loop=None)
     hub.register(line, None)
     for number in range(1000):
         hub.ask(line, number)

@@ -329,11 +329,11 @@ def test_looking_at_a_call_leaves_a_record(centre, desk):
 
 
 def test_a_simulated_call_says_what_is_not_real(centre, desk):
-    call = makers.a_call(centre, simulated="answers, place")
+    call = makers.a_call(centre, simulated="answers,place")
 
     for name in ("call", "call_drawer", "triage"):
         page = words(desk.get(reverse(name, args=[call.pk])))
-        assert "imulated: answers, place" in page
+        assert "imulated: the answers, the place" in page
 
 
 def test_the_call_page_costs_the_same_however_long_the_history(

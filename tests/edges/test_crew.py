@@ -191,6 +191,7 @@ def test_a_staged_unarmed_crew_is_not_asked_to_enter(on, crt, call):
 
 
 def test_what_nobody_asked_about_a_weapon_is_a_hazard(on, call):
+    makers.accepted(call, "crt")
     triage.record_answers(call_id=call.pk, answers={"weapon": "not_asked"}, by=CLOCK)
 
     assert "Weapon: nobody has asked" in shown(on)

@@ -207,9 +207,7 @@ def test_nobody_anonymous_and_no_other_site_gets_a_line(stack, centre, dispatche
 
 
 @pytest.mark.parametrize("said", ['"5"', "1.5", "true", "-1", "Infinity", "[1]"])
-def test_an_ask_that_is_no_number_ends_that_line_and_no_other(
-    stack, dispatcher, said
-):
+def test_an_ask_that_is_no_number_ends_that_line_and_no_other(stack, dispatcher, said):
     stack.start("web")
 
     async def story():

@@ -245,7 +245,7 @@ def test_who_was_served_too_lately_is_left_out_and_said(centre):
 
     assert (soon.part, soon.whole) == (1, 1)
     assert (week.part, week.whole) == (0, 0)
-    assert "1 people were served too lately to be counted" in week.apart
+    assert "1 people were served too recently to be counted" in week.apart
 
 
 def test_nobody_served_means_no_cases_and_not_nought_per_cent(centre):

@@ -9,6 +9,8 @@ from django.db.backends.utils import CursorWrapper
 
 APPEND_ONLY = ("dispatch_event", "dispatch_accessrecord", "dispatch_accessseal")
 OWNERS_ALONE = ("django_migrations",)
+# Nothing that happened is ever deleted; a session ends by being deleted.
+DELETABLE = ("django_session",)
 
 
 class Command(BaseCommand):
@@ -24,19 +26,18 @@ class Command(BaseCommand):
             name = connections[database].ops.quote_name(role)
             _ensure_role(cursor, role, name)
             cursor.execute(f"GRANT USAGE ON SCHEMA public TO {name}")
-            cursor.execute(
-                f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES"
-                f" IN SCHEMA public TO {name}"
-            )
+            everything = "ON ALL TABLES IN SCHEMA public"
+            cursor.execute(f"GRANT SELECT, INSERT, UPDATE {everything} TO {name}")
+            cursor.execute(f"REVOKE DELETE, TRUNCATE {everything} FROM {name}")
             cursor.execute(
                 f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}"
             )
+            for table in DELETABLE:
+                cursor.execute(f"GRANT DELETE ON {table} TO {name}")
             for table in APPEND_ONLY:
-                cursor.execute(
-                    f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}"
-                )
+                cursor.execute(f"REVOKE UPDATE ON {table} FROM {name}")
             for table in OWNERS_ALONE:
-                cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {name}")
+                cursor.execute(f"REVOKE INSERT, UPDATE ON {table} FROM {name}")
 
 
 def _ensure_role(cursor: CursorWrapper, role: str, name: str) -> None:
