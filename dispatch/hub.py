@@ -146,6 +146,7 @@ class Hub:
         while True:
             self._wake.wait(LOOK)
             self._wake.clear()
+            begun = time.monotonic()
             for agency in self._watched():
                 try:
                     self._pass(agency)
@@ -155,7 +156,7 @@ class Hub:
                     logger.warning("no look", extra={"error": type(error).__name__})
                     connection.close()
                     time.sleep(LOOK)
-            time.sleep(REST)
+            time.sleep(max(0.0, begun + REST - time.monotonic()))
 
     def _watched(self) -> list[UUID]:
         with self._lock:
