@@ -100,8 +100,9 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def make_folder(folder: Path) -> None:
     try:
-        if not folder.exists():
-            folder.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
             # The account that root steps aside for must walk through, and see nothing.
             folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
         (folder / ".lock").touch()
