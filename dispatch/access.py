@@ -5,11 +5,12 @@ AccessRecord; the clock seals those records into the journal's chain.
 """
 
 from collections.abc import Mapping
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
+from dispatch import quick
 from dispatch.errors import Forbidden, NotFound
 from dispatch.events import Actor
 from dispatch.models import (
@@ -33,6 +34,9 @@ N, S, A, W = Role.NAVIGATOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.WALLBOARD
 OPERATIONS: Final = "operations"
 CLINICAL: Final = "clinical"
 WALL: Final = "wall"
+
+# Who works on the floor sees every call of the agency.
+FLOOR: Final = frozenset({D, C, S})
 
 # verb → role → what that role sees while doing it. A role that is not named may not.
 POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
@@ -110,7 +114,7 @@ def record(
     user: User, verb: str, *, call: Call | None = None, reason: str = ""
 ) -> None:
     """Remember that this person looked."""
-    AccessRecord.objects.create(
+    seen = AccessRecord(
         agency_id=user.agency_id,
         user=user,
         verb=verb,
@@ -118,6 +122,7 @@ def record(
         call=call,
         reason=reason,
     )
+    quick.add(seen)
 
 
 def read_call(user: User, call_id: UUID, reason: str = "") -> tuple[Call, str]:
@@ -130,7 +135,9 @@ def read_call(user: User, call_id: UUID, reason: str = "") -> tuple[Call, str]:
 def call_for(user: User, call_id: UUID, verb: str) -> Call:
     """The call, if this person may do this to it; NotFound whether or not it exists."""
     require(user, verb)
-    return _one(visible_calls(user), call_id)
+    if role_of(user) not in FLOOR:
+        return _one(visible_calls(user), call_id)
+    return _found(quick.find(Call, id=call_id, agency=user.agency_id))
 
 
 def visible_calls(user: User) -> QuerySet[Call]:
@@ -152,14 +159,19 @@ def visible_calls(user: User) -> QuerySet[Call]:
             return calls.filter(
                 Q(followups__isnull=False) | Q(seats__response="cn")
             ).distinct()
-        case Role.DISPATCHER | Role.CLINICIAN | Role.SUPERVISOR:
+        case role if role in FLOOR:
             return calls
     return calls.none()
 
 
 def offer_for(user: User, offer_id: UUID) -> Offer:
     """An offer put to this person or to the unit this person is on."""
-    return _one(offers_of(user), offer_id)
+    require(user, "offer.answer")
+    if role_of(user) is not Role.CLINICIAN:
+        return _one(offers_of(user), offer_id)
+    call, _seat, offer = _chain(Offer, offer_id, "seat", "call")
+    mine = offer.person_id == user.pk and call.agency_id == user.agency_id
+    return _found(offer if mine else None)
 
 
 def offers_of(user: User) -> QuerySet[Offer]:
@@ -171,15 +183,16 @@ def offers_of(user: User) -> QuerySet[Offer]:
 
 def assignment_for(user: User, assignment_id: UUID, verb: str) -> Assignment:
     require(user, verb)
-    assignments = Assignment.objects.filter(seat__call__agency=user.agency_id)
-    if role_of(user) is Role.CLINICIAN:
-        assignments = assignments.filter(person=user)
-    return _one(assignments, assignment_id)
+    call, _seat, found = _chain(Assignment, assignment_id, "seat", "call")
+    ours = call.agency_id == user.agency_id
+    mine = role_of(user) is not Role.CLINICIAN or found.person_id == user.pk
+    return _found(found if ours and mine else None)
 
 
 def seat_for(user: User, seat_id: UUID, verb: str) -> Seat:
     require(user, verb)
-    return _one(Seat.objects.filter(call__agency=user.agency_id), seat_id)
+    call, seat = _chain(Seat, seat_id, "call")
+    return _found(seat if call.agency_id == user.agency_id else None)
 
 
 def unit_for(user: User, unit_id: UUID, verb: str) -> Unit:
@@ -217,7 +230,18 @@ def _units_of(user: User) -> QuerySet[Unit]:
 
 
 def _one(rows: QuerySet[Thing], pk: UUID) -> Thing:
-    row = rows.filter(pk=pk).first()
+    return _found(rows.filter(pk=pk).first())
+
+
+def _found(row: Thing | None) -> Thing:
     if row is None:
         raise NotFound
     return row
+
+
+def _chain(model: type[Model], pk: UUID, *above: str) -> list[Any]:
+    """The row and those above it, the topmost first."""
+    rows = quick.found_with(model, pk, *above)
+    if rows is None:
+        raise NotFound
+    return rows

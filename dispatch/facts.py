@@ -1,32 +1,128 @@
 """Rows → the core's facts, in the form that is stored with every decision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
 
-from dispatch.models import Assignment, Call, Caller, Presence, Seat, Unit
-from dispatch.states import PresenceState, SeatState, UnitState
+from dispatch.models import Call
 from routing.core import facts
 from routing.core.facts import ANSWERS, CallFacts
 
 PERSON_KINDS = {"clinician": "ccd", "navigator": "cn"}
 YEAR = timedelta(days=365)
 
+# A unit whose crew called for help is not free, whatever its state; a person whose
+# page has gone silent is not there.
+FREE_UNITS = """
+    SELECT kind FROM dispatch_unit
+    WHERE agency_id = %(agency)s AND state = 'available' AND emergency_at IS NULL
+"""
+FREE_PEOPLE = """
+    SELECT u.role FROM dispatch_presence p
+    JOIN dispatch_user u ON u.id = p.user_id
+    JOIN dispatch_heartbeat h ON h.user_id = p.user_id
+    WHERE p.agency_id = %(agency)s AND p.state = 'available'
+      AND u.role IN ('clinician', 'navigator') AND h.at > %(fresh)s
+"""
+# Earlier calls from this number to which somebody was sent.
+HISTORY = """
+    SELECT count(DISTINCT s.call_id) FROM dispatch_caller me
+    JOIN dispatch_caller c ON c.phone_lookup = me.phone_lookup
+    JOIN dispatch_call k ON k.id = c.call_id
+    JOIN dispatch_seat s ON s.call_id = c.call_id
+    JOIN dispatch_assignment a ON a.seat_id = s.id
+    WHERE me.call_id = %(call)s AND me.phone_lookup <> '' AND c.call_id <> %(call)s
+      AND k.agency_id = %(agency)s
+      AND a.accepted_at > %(year)s AND a.accepted_at <= %(at)s
+"""
+KNOWN = f"""
+    SELECT
+      (SELECT json_object_agg(question, value) FROM dispatch_answer
+       WHERE call_id = %(call)s),
+      (SELECT json_agg(json_build_array(response, state, why, since >= %(triaged)s)
+                       ORDER BY since, id)
+       FROM dispatch_seat WHERE call_id = %(call)s),
+      (SELECT json_object_agg(kind, n) FROM
+       (SELECT kind, count(*) AS n FROM ({FREE_UNITS}) AS free GROUP BY kind) AS kinds),
+      (SELECT json_object_agg(role, n) FROM
+       (SELECT role, count(*) AS n FROM ({FREE_PEOPLE}) AS free GROUP BY role) AS roles),
+      ({HISTORY})
+"""  # noqa: S608  our own words
 
-def line(
-    call: Call, available: Mapping[str, int], *, at: datetime
-) -> dict[str, object]:
-    """The JSON facts of this call at this moment; ``available`` is kind → number free."""
-    answers = dict(call.answers.values_list("question", "value"))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a decision looks up beside the call's own row, read in one statement.
+
+    ``seats`` are (response, state, why, since the last triage), the oldest first;
+    ``free`` is kind → how many of ours could take a call now.
+    """
+
+    answers: Mapping[str, str]
+    seats: Sequence[tuple[str, str, str, bool | None]]
+    free: Mapping[str, int]
+    history: int
+
+    @property
+    def available(self) -> dict[str, int]:
+        """Who could take this call: less what it looked for in vain, and who is on it."""
+        counts = dict(self.free)
+        for kind in self.given_up:
+            counts[kind] = 0
+        # Somebody already on this call can still serve it.
+        for kind, state, _why, _since in self.seats:
+            if state == "filled" and kind in counts:
+                counts[kind] = max(counts[kind], 1)
+        return counts
+
+    @property
+    def given_up(self) -> dict[str, str]:
+        """Kinds that this call cannot have again, with the reason.
+
+        Looked for since the last triage and not found; or there since then and done:
+        if the call still wants help, it is not more of the same.
+        """
+        recent = [seat for seat in self.seats if seat[3] is not False]
+        done = [kind for kind, state, _why, _since in recent if state == "done"]
+        missed = {
+            kind: why for kind, state, why, _since in recent if state == "unfilled"
+        }
+        return dict.fromkeys(done, "done") | missed
+
+
+def known(
+    agency: UUID, call: Call | None, *, absent_after: timedelta, at: datetime
+) -> Known:
+    """Answers, seats, history and who is free; without a call only who is free."""
+    values = {
+        "agency": agency,
+        "call": call.pk if call else None,
+        "triaged": call.triaged_at if call else None,
+        "fresh": at - absent_after,
+        "year": at - YEAR,
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, values)
+        answers, seats, units, people, history = cursor.fetchone()
+    free = dict.fromkeys(["ccd", "crt", "cor", "cn"], 0) | (units or {})
+    for role, number in (people or {}).items():
+        free[PERSON_KINDS[role]] += number
+    return Known(answers=answers or {}, seats=seats or [], free=free, history=history)
+
+
+def line(call: Call, seen: Known, *, at: datetime) -> dict[str, object]:
+    """The JSON facts of this call at this moment."""
     return {
         "id": str(call.pk),
         "at": at.isoformat(),
         "source": call.source,
         "type": call.type or None,
         "caller": call.caller_kind or None,
-        **{key: answers.get(key, "not_asked") for key in ANSWERS},
+        **{key: seen.answers.get(key, "not_asked") for key in ANSWERS},
         "urgent": call.urgent,
         "hazard": call.hazard,
         "location": {
@@ -34,93 +130,11 @@ def line(
             "inside": call.inside,
             "zone": call.zone or None,
         },
-        "history": history(call, at),
-        "available": dict(available),
+        "history": seen.history,
+        "available": seen.available,
         "offence": call.offence,
     }
 
 
 def read(stored: Mapping[str, object]) -> CallFacts:
     return facts.read(stored)
-
-
-def available(agency: UUID, *, absent_after: timedelta, at: datetime) -> dict[str, int]:
-    """How many of each of our kinds could take a call now."""
-    counts = dict.fromkeys(["ccd", "crt", "cor", "cn"], 0)
-    units = free_units(agency)
-    for kind, number in units.values_list("kind").annotate(n=Count("pk")).order_by():
-        counts[kind] += number
-    people = present(agency, absent_after=absent_after, at=at)
-    roles = people.values_list("user__role").annotate(n=Count("pk")).order_by()
-    for role, number in roles:
-        counts[PERSON_KINDS[role]] += number
-    return counts
-
-
-def counts_for(call: Call, free: Mapping[str, int]) -> dict[str, int]:
-    """Who could take this call: less the kinds it looked for in vain, and who is on it."""
-    counts = dict(free)
-    for kind in given_up(call):
-        counts[kind] = 0
-    # Somebody already on this call can still serve it.
-    working = Seat.objects.filter(call=call, state=SeatState.FILLED)
-    for kind in working.values_list("response", flat=True).order_by("pk"):
-        if kind in counts:
-            counts[kind] = max(counts[kind], 1)
-    return counts
-
-
-def free_units(agency: UUID) -> QuerySet[Unit]:
-    """Units that may be sent. A crew that called for help is not, whatever its state."""
-    return Unit.objects.filter(
-        agency=agency, state=UnitState.AVAILABLE, emergency_at=None
-    )
-
-
-def present(
-    agency: UUID, *, absent_after: timedelta, at: datetime
-) -> QuerySet[Presence]:
-    """Presence rows of the people who are free and whose heartbeat is fresh."""
-    return Presence.objects.filter(
-        agency=agency,
-        state=PresenceState.AVAILABLE,
-        user__role__in=PERSON_KINDS,
-        user__heartbeat__at__gt=at - absent_after,
-    )
-
-
-def history(call: Call, at: datetime) -> int:
-    """In how many earlier calls from this number somebody was sent, in 12 months."""
-    phones = Caller.objects.filter(call=call).values_list("phone_lookup", flat=True)
-    phone = next(iter(phones), "")
-    if not phone:
-        return 0
-    served = Q(seat__call__caller__phone_lookup=phone)
-    return (
-        Assignment.objects.filter(
-            served,
-            seat__call__agency=call.agency_id,
-            accepted_at__gt=at - YEAR,
-            accepted_at__lte=at,
-        )
-        .exclude(seat__call=call)
-        .values("seat__call")
-        .distinct()
-        .count()
-    )
-
-
-def given_up(call: Call) -> dict[str, str]:
-    """Kinds that this call cannot have again, with the reason.
-
-    Looked for since the last triage and not found; or there since then and done: if
-    the call still wants help, it is not more of the same.
-    """
-    ended = [SeatState.UNFILLED, SeatState.DONE]
-    seats = Seat.objects.filter(call=call, state__in=ended)
-    if call.triaged_at is not None:
-        seats = seats.filter(since__gte=call.triaged_at)
-    rows = list(seats.order_by("since").values_list("response", "state", "why"))
-    done = [kind for kind, state, _why in rows if state == SeatState.DONE]
-    missed = {kind: why for kind, state, why in rows if state == SeatState.UNFILLED}
-    return dict.fromkeys(done, "done") | missed

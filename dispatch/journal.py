@@ -22,7 +22,7 @@ class Line:
     body: EventBody
     agency: UUID
     by: Actor
-    call: UUID | None = None
+    call: Call | None = None
     unit: UUID | None = None
 
 
@@ -58,7 +58,7 @@ def append(
             body=body,
             agency=owner.pk if isinstance(owner, Agency) else owner,
             by=by,
-            call=call.pk if call else None,
+            call=call,
             unit=unit.pk if unit else None,
         )
     )
@@ -84,7 +84,7 @@ def _write_agency(agency: UUID, lines: Sequence[Line]) -> int:
         event = Event(
             agency_id=agency,
             number=number,
-            call_id=line.call,
+            call_id=line.call.pk if line.call else None,
             unit_id=line.unit,
             kind=type(line.body).__name__,
             body=line.body.as_json(),
@@ -120,12 +120,18 @@ def _store(agency: UUID, events: Sequence[Event], lines: Sequence[Line]) -> None
         values += [json.dumps(event.body), event.by, event.by_name, event.at]
         values += [bytes(event.prev_hash), bytes(event.hash)]
     values += [last.number, bytes(last.hash), agency]
-    for call in {line.call for line in lines if line.call}:
-        changes = any(li.call == call and li.body.changes_call for li in lines)
+    touched = [line.call for line in lines if line.call is not None]
+    for pk in {call.pk for call in touched}:
+        changes = any(
+            line.call is not None and line.call.pk == pk and line.body.changes_call
+            for line in lines
+        )
         sql.append(
             "UPDATE dispatch_call SET head = %s, version = version + %s WHERE id = %s"
         )
-        values += [last.number, int(changes), call]
+        values += [last.number, int(changes), pk]
+        for call in {id(call): call for call in touched if call.pk == pk}.values():
+            call.head, call.version = last.number, call.version + int(changes)
     with connection.cursor() as cursor:
         cursor.execute("; ".join(sql), values)
 

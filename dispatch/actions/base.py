@@ -14,8 +14,8 @@ from django.db import OperationalError, connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import journal, nudge
-from dispatch.actions import keys, quick
+from dispatch import journal, nudge, quick
+from dispatch.actions import keys
 from dispatch.errors import Busy, Invalid, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import (
@@ -114,7 +114,11 @@ def _once(
 ) -> R:
     by = kwargs["by"]
     assert isinstance(by, Actor)
-    with transaction.atomic(durable=True), journal.collecting() as lines:
+    with (
+        transaction.atomic(durable=True),
+        quick.riding(),
+        journal.collecting() as lines,
+    ):
         if by.key is None:
             result = function(*args, **kwargs)  # type: ignore[arg-type]
         else:
@@ -142,18 +146,15 @@ def lock_call(call_id: UUID, seen: int | None = None) -> Call:
 
 def lock_seat(seat_id: UUID) -> tuple[Call, Seat]:
     """The seat's call first, then the seat."""
-    call = lock_call(_call_of(seat_id))
-    return call, _lock(Seat, seat_id)
+    return _together(Seat, seat_id, "call")  # type: ignore[return-value]
 
 
 def lock_offer(offer_id: UUID) -> tuple[Call, Seat, Offer]:
-    seat_id, call_id = _parents(Offer, offer_id)
-    return lock_call(call_id), _lock(Seat, seat_id), _lock(Offer, offer_id)
+    return _together(Offer, offer_id, "seat", "call")  # type: ignore[return-value]
 
 
 def lock_assignment(assignment_id: UUID) -> tuple[Call, Seat, Assignment]:
-    seat_id, call_id = _parents(Assignment, assignment_id)
-    return lock_call(call_id), _lock(Seat, seat_id), _lock(Assignment, assignment_id)
+    return _together(Assignment, assignment_id, "seat", "call")  # type: ignore[return-value]
 
 
 def lock_unit(unit_id: UUID) -> Unit:
@@ -172,27 +173,13 @@ def _lock(model: type[Row], pk: UUID) -> Row:
     return row
 
 
-def _parents(model: type[models.Model], pk: UUID) -> tuple[UUID, UUID]:
-    """The seat that an offer or assignment belongs to, and the seat's call."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT s.id, s.call_id FROM dispatch_seat s"  # noqa: S608  our own names
-            f" JOIN {model._meta.db_table} x ON x.seat_id = s.id WHERE x.id = %s",
-            [pk],
-        )
-        found = cursor.fetchone()
-    if found is None:
+def _together(
+    model: type[models.Model], pk: UUID, *above: str
+) -> tuple[models.Model, ...]:
+    rows = quick.locked_with(model, pk, *above)
+    if rows is None:
         raise NotFound
-    return found[0], found[1]
-
-
-def _call_of(seat_id: UUID) -> UUID:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT call_id FROM dispatch_seat WHERE id = %s", [seat_id])
-        found = cursor.fetchone()
-    if found is None:
-        raise NotFound
-    return found[0]  # type: ignore[no-any-return]
+    return tuple(rows)
 
 
 def coded(field: str, value: str) -> str:
@@ -204,6 +191,4 @@ def coded(field: str, value: str) -> str:
 
 def database_now() -> datetime:
     """The one clock of the product."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+    return quick.now()

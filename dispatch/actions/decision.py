@@ -6,8 +6,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, facts, journal
-from dispatch.actions import quick
+from dispatch import events, facts, journal, quick
 from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.search import fill
 from dispatch.actions.seat import (
@@ -16,8 +15,8 @@ from dispatch.actions.seat import (
 )
 from dispatch.actions.seating import open_for, seat_decision, settle_seats
 from dispatch.actions.weigh import (
-    available,
     findings_of,
+    known,
     mode_of,
     refuse_below_floor,
     refuse_closed,
@@ -26,7 +25,7 @@ from dispatch.actions.weigh import (
 )
 from dispatch.errors import Invalid
 from dispatch.events import Actor
-from dispatch.models import Call, Decision, Seat
+from dispatch.models import Call, Decision
 from dispatch.states import OPEN_CALL, CallState, SeatState
 from routing import store
 from routing.core import explain
@@ -58,11 +57,10 @@ def decide(
         return call
     at = now or database_now()
     row, protocol = store.published(call.agency_id)
-    # Most calls are decided once, before they have a seat: then much need not be read.
-    seated = Seat.objects.filter(call=call).exists()
-    stored = facts.line(call, available(call, protocol, seated=seated), at=at)
+    seen = known(call, protocol, at)
+    stored = facts.line(call, seen, at=at)
     decision = weigh(facts.read(stored), protocol)
-    made = Decision.objects.create(
+    made = Decision(
         call=call,
         protocol=row,
         facts=stored,
@@ -72,7 +70,8 @@ def decide(
         rule=decision.rule,
         by=str(by),
     )
-    _apply(call, made, seated=seated)
+    quick.add(made)
+    _apply(call, made, seen)
     journal.append(
         events.CallDecided(
             decision=made.pk,
@@ -88,18 +87,19 @@ def decide(
             events.SupervisorTold(why=tuple(decision.tell)), call=call, by=by
         )
     if send:
-        if seated:
+        # Most calls are decided once, before they have a seat.
+        if seen.seats:
             settle_seats(call, made, stand_of(decision).staged, by)
-        seat_decision(call, made, protocol, by)
+        seat_decision(call, made, protocol, by, first=not seen.seats)
     return call
 
 
-def _apply(call: Call, made: Decision, *, seated: bool) -> None:
+def _apply(call: Call, made: Decision, seen: facts.Known) -> None:
     """What the decision says of the call itself."""
     line = made.line
     call.eligibility = str(line["eligibility"])
     call.ineligible_rule = made.rule if call.eligibility == "ineligible" else ""
-    code = _not_served(call, line.get("not_served"))
+    code = _not_served(seen, line.get("not_served"))
     if call.service != "served":
         call.service, call.not_served = ("not_served", code) if code else ("", "")
     call.priority = int(line["priority"])
@@ -118,14 +118,14 @@ def _apply(call: Call, made: Decision, *, seated: bool) -> None:
             move(call, CallState.TRIAGING)
         move(call, CallState.DECIDED)
     # Decided again while somebody is at work: the work goes on.
-    at_work = Seat.objects.filter(call=call, state=SeatState.FILLED)
-    if seated and call.state == CallState.DECIDED and at_work.exists():
+    at_work = any(state == SeatState.FILLED for _kind, state, *_rest in seen.seats)
+    if call.state == CallState.DECIDED and at_work:
         move(call, CallState.WORKING)
 
 
-def _not_served(call: Call, code: str | None) -> str:
+def _not_served(seen: facts.Known, code: str | None) -> str:
     """A kind that rang and was not answered timed out; it was not missing."""
-    if code == "no_unit" and "timed_out" in facts.given_up(call).values():
+    if code == "no_unit" and "timed_out" in seen.given_up.values():
         return "timed_out"
     return code or ""
 
@@ -157,18 +157,15 @@ def override(
     stand = weighed(call, protocol, database_now())
     refuse_below_floor(stand, response)
     earlier = made.override_response
-    made.overridden_by_id = by.id
-    made.overridden_at = Now()
-    made.override_response, made.override_reason = response, reason
-    made.override_note = note
-    made.save(
-        update_fields=[
-            "overridden_by",
-            "overridden_at",
-            "override_response",
-            "override_reason",
-            "override_note",
-        ]
+    quick.write(
+        made,
+        {
+            "overridden_by_id": by.id,
+            "overridden_at": Now(),
+            "override_response": response,
+            "override_reason": reason,
+            "override_note": note,
+        },
     )
     # What somebody asked for beside the answer (EMS to a crew in danger) stays.
     withdraw_wanted(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal
+from dispatch import events, journal, quick
 from dispatch.actions.base import (
     action,
     coded,
@@ -30,7 +30,7 @@ from dispatch.actions.worklist import plan_locked
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Disposition, Seat
-from dispatch.states import CallState
+from dispatch.states import CallState, SeatState
 from routing import store
 
 OUTCOMES = (
@@ -72,7 +72,7 @@ def record(
         raise Invalid(
             field="followup_consent", why=_("yes, no, not_known or not_asked")
         )
-    made = Disposition.objects.create(
+    made = Disposition(
         call=call,
         outcomes=list(outcomes),
         person_reached=person_reached,
@@ -81,21 +81,32 @@ def record(
         by=str(by),
         by_name=by.name[:40],
     )
+    quick.add(made)
     if followup_consent == "yes":
         _plan(call, by)
     return made
 
 
-def settle(call: Call, by: Actor) -> None:
-    """Resolved once nobody is looked for or at work any more. Holds the call."""
-    ours = Seat.objects.filter(call=call, state__in=OPEN_SEAT, response__in=OURS)
-    if call.state != CallState.WORKING or ours.exists():
+def settle(call: Call, by: Actor, last: Disposition | None = None) -> None:
+    """Resolved once nobody is looked for, at work or to be told. Holds the call.
+
+    Only a person says that help which nobody has told yet is not needed after all.
+    ``last``: how the part ended that has just ended.
+    """
+    if call.state != CallState.WORKING or call.decision_wanted_at is not None:
         return
-    if call.decision_wanted_at is not None:
+    if any(map(_in_hand, quick.rows(Seat, call=call.pk, state=OPEN_SEAT))):
         return
-    last = Disposition.objects.filter(call=call).order_by("-at", "-pk").first()
+    last = last or Disposition.objects.filter(call=call).order_by("-at", "-pk").first()
     if last is not None:
         _resolve(call, last, by)
+
+
+def _in_hand(seat: Seat) -> bool:
+    """Ours at work or looked for, or an outside service that nobody has told."""
+    if seat.response == "cn":
+        return False
+    return seat.response in OURS or seat.state == SeatState.WANTED
 
 
 def _resolve(call: Call, made: Disposition, by: Actor) -> None:
@@ -131,7 +142,7 @@ def end_session(
         raise Invalid(field="session", why=_("confirm first that you have the caller"))
     end_assignment(assignment, by)
     done(call, seat, by)
-    record(
+    made = record(
         call,
         outcomes,
         by,
@@ -143,7 +154,7 @@ def end_session(
         call=call,
         by=by,
     )
-    settle(call, by)
+    settle(call, by, made)
     return assignment
 
 
@@ -211,8 +222,7 @@ def close(
 def _refuse_at_work(call: Call) -> None:
     """A call with a team or a clinician on it does not end over their heads."""
     working = Assignment.objects.filter(seat__call=call, ended_at=None)
-    first = working.select_related("unit", "person").first()
-    if first is not None:
+    if first := working.select_related("unit", "person").first():
         who = str(first.unit or first.person)
         raise Invalid(_("%(who)s is still on this call."), field="call", who=who)
 

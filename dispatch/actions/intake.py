@@ -9,8 +9,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal
-from dispatch.actions import quick
+from dispatch import events, journal, quick
 from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.details import CALLERS, check_contact, correct_locked, digits
 from dispatch.actions.details import Details as Details
@@ -18,18 +17,27 @@ from dispatch.actions.seat import unserved, withdraw_all
 from dispatch.actions.triage import carry_over, look_again
 from dispatch.errors import Invalid
 from dispatch.events import Actor
-from dispatch.models import (
-    Agency,
-    Assignment,
-    Call,
-    Caller,
-    CallNote,
-    Contact,
-)
+from dispatch.models import Agency, Assignment, Call, Caller, CallNote, Contact
 from dispatch.seal import lookup
-from dispatch.states import OPEN_CALL, CallState, ContactState
+from dispatch.states import OPEN_CALL, CallState, ContactState, UnitState
 
 SOURCES = ("911", "988", "officer", "partner")
+# Set aside: why its seats are withdrawn, and why nobody served it.
+ASIDE = {
+    CallState.CANCELLED: ("cancelled", "cancelled"),
+    CallState.RETURNED: ("returned", "other"),
+}
+EMERGENCY = _("%(who)s needs help now: end that emergency first.")
+WITH_CALLER = _("%(who)s has the caller: let that end first, or withdraw them.")
+THERE = {
+    UnitState.ON_SCENE: _("%(who)s is on scene: let it clear first, or withdraw it."),
+    UnitState.TRANSPORTING: _(
+        "%(who)s is transporting: let it clear first, or withdraw it."
+    ),
+    UnitState.AT_DESTINATION: _(
+        "%(who)s is at the destination: let it clear first, or withdraw it."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +80,8 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
     Another system's event that is here already answers with its call.
     """
     _check(intake)
-    agency = Agency.objects.get(pk=agency_id)
+    agency = quick.find(Agency, id=agency_id)
+    assert agency is not None
     if found := _already_here(agency, intake.source_ref):
         return found
     opened_at = intake.opened_at or database_now()
@@ -98,7 +107,7 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
         owner_since=opened_at if owner else None,
     )
     call.number = _next_number(agency, opened_at)
-    call.save(force_insert=True)
+    quick.add(call)
     caller = Caller(
         call=call,
         phone_lookup=lookup(digits(intake.phone)) if intake.phone else "",
@@ -111,9 +120,9 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
         person_name=intake.person_name,
         point=_point(intake.point),
     )
-    caller.save(force_insert=True)
-    Contact.objects.create(
-        call=call, channel=intake.channel, state=ContactState.CONNECTED
+    quick.add(caller)
+    quick.add(
+        Contact(call=call, channel=intake.channel, state=ContactState.CONNECTED.value)
     )
     journal.append(
         events.CallOpened(
@@ -146,7 +155,7 @@ def add_note(*, call_id: UUID, text: str, by: Actor, kind: str = "note") -> Call
         raise Invalid(field="text", why=_("write a few words"))
     note = CallNote(call=call, kind=kind, by=str(by), by_name=by.name[:40])
     note.text = text.strip()
-    note.save(force_insert=True)
+    quick.add(note)
     journal.append(events.NoteAdded(note=note.pk, kind=kind), call=call, by=by)
     return note
 
@@ -202,22 +211,17 @@ def _check_link(call: Call, other: Call) -> None:
     """No help is lost by linking: the other goes on, and no team is left alone."""
     if other.state not in OPEN_CALL:
         raise Invalid(field="duplicate_of", why=_("that call has ended; reopen it"))
-    crews = Assignment.objects.filter(seat__call=call, unit__isnull=False)
-    if crews.filter(ended_at=None).exists():
+    working = Assignment.objects.filter(seat__call=call, ended_at=None)
+    if working.filter(unit__isnull=False).exists():
         raise Invalid(field="call", why=_("a team is still on it; link the other one"))
+    _refuse_with_person(call)
 
 
 @action
 def cancel(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) -> Call:
     """A named person decides that no help is wanted after all, and says why."""
     call = lock_call(call_id, seen)
-    if call.state == CallState.CANCELLED:
-        return call
-    coded("reason", reason)
-    withdraw_all(call, "cancelled", by)
-    unserved(call, "cancelled")
-    move(call, CallState.CANCELLED, closed_at=Now(), decision_wanted_at=None)
-    journal.append(events.CallCancelled(reason=reason), call=call, by=by)
+    _set_aside(call, CallState.CANCELLED, events.CallCancelled(reason=reason), by)
     return call
 
 
@@ -227,14 +231,47 @@ def return_to_911(
 ) -> Call:
     """Hand the call back to the centre's ordinary dispatch."""
     call = lock_call(call_id, seen)
-    if call.state == CallState.RETURNED:
-        return call
-    coded("reason", reason)
-    withdraw_all(call, "returned", by)
-    unserved(call, "other")
-    move(call, CallState.RETURNED, closed_at=Now(), decision_wanted_at=None)
-    journal.append(events.CallReturned(reason=reason), call=call, by=by)
+    _set_aside(call, CallState.RETURNED, events.CallReturned(reason=reason), by)
     return call
+
+
+def _set_aside(
+    call: Call,
+    to: CallState,
+    said: events.CallCancelled | events.CallReturned,
+    by: Actor,
+) -> None:
+    """Let go whoever has not come yet, and end the call; the second time does nothing.
+
+    Whoever is with the person ends that first: a team that vanished from the board
+    would stand at a door alone. The caller holds the call.
+    """
+    if call.state == to:
+        return
+    coded("reason", said.reason)
+    _refuse_with_person(call)
+    why, not_served = ASIDE[to]
+    withdraw_all(call, why, by)
+    unserved(call, not_served)
+    move(call, to, closed_at=Now(), decision_wanted_at=None)
+    journal.append(said, call=call, by=by)
+
+
+def _refuse_with_person(call: Call) -> None:
+    """Who is on the way or only asked can be let go; somebody counts on the others."""
+    working = Assignment.objects.filter(seat__call=call, ended_at=None)
+    for one in working.select_related("unit", "person").order_by("accepted_at", "pk"):
+        if sentence := _counted_on(one):
+            raise Invalid(sentence, field="call", who=str(one.unit or one.person))
+
+
+def _counted_on(one: Assignment) -> str | None:
+    """Why this work is not just let go; None where the person has nobody yet."""
+    if one.unit is None:
+        return WITH_CALLER if one.confirmed_at is not None else None
+    if one.unit.emergency_at is not None:
+        return EMERGENCY
+    return THERE.get(UnitState(one.unit.state))
 
 
 def _already_here(agency: Agency, source_ref: str) -> Call | None:

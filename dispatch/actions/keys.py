@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from django.apps import apps
 from django.db import connection, models
 
+from dispatch import quick
 from dispatch.errors import KeyReused
 from dispatch.events import Actor
 from dispatch.models import WriteKey
@@ -19,12 +20,15 @@ def claim(by: Actor, body: str) -> tuple[WriteKey, bool]:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO dispatch_writekey (id, actor, key, body_hash)"
-            " VALUES (%s, %s, %s, %s) ON CONFLICT (actor, key) DO NOTHING",
+            " VALUES (%s, %s, %s, %s) ON CONFLICT (actor, key) DO NOTHING"
+            " RETURNING clock_timestamp()",
             [made.pk, made.actor, made.key, made.body_hash],
         )
-        if cursor.rowcount:
+        if said := cursor.fetchone():
+            quick.heard(said[0])
             return made, True
-    stored = WriteKey.objects.get(actor=str(by), key=by.key)
+    stored = quick.find(WriteKey, actor=str(by), key=by.key)
+    assert stored is not None
     if stored.body_hash != body:
         raise KeyReused
     return stored, False
@@ -48,7 +52,9 @@ def recall(written: WriteKey) -> models.Model | None:
     if written.result is None:
         return None
     model = apps.get_model(written.result["model"])
-    row: models.Model | None = model._default_manager.filter(
-        pk=written.result["pk"]
-    ).first()
-    return row
+    return quick.find(model, **{_pk_of(model): written.result["pk"]})
+
+
+def _pk_of(model: type[models.Model]) -> str:
+    assert model._meta.pk is not None
+    return model._meta.pk.name

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal
+from dispatch import events, journal, quick
 from dispatch.actions import transfer
 from dispatch.actions.base import (
     action,
@@ -87,14 +87,17 @@ def accept(*, offer_id: UUID, by: Actor) -> Assignment:
         return Assignment.objects.get(offer=offer)
     if offer.state != OfferState.PENDING or offer.expires_at <= database_now():
         raise LostRace
-    if offer.person_id and not _still_asked(offer):
+    taker = _taker(offer)
+    if taker.person and taker.person.state != PresenceState.RESERVED:
+        # Who went on a break or home meanwhile does not take a call by a late press.
         raise LostRace
     move(offer, OfferState.ACCEPTED, ended_at=Now())
     move(seat, SeatState.FILLED)
-    assignment = Assignment.objects.create(
+    assignment = Assignment(
         seat=seat, offer=offer, person_id=offer.person_id, unit_id=offer.unit_id
     )
-    _engage(seat, offer)
+    quick.add(assignment)
+    _engage(seat, taker)
     if call.state in {CallState.DECIDED, CallState.RESOLVED}:
         move(call, CallState.WORKING)
     served(call)
@@ -106,25 +109,26 @@ def accept(*, offer_id: UUID, by: Actor) -> Assignment:
             person=offer.person_id,
         ),
         call=call,
-        unit=offer.unit,
+        unit=taker.unit,
         by=by,
     )
     return assignment
 
 
-def _still_asked(offer: Offer) -> bool:
-    """Who went on a break or home meanwhile does not take a call by a late press."""
-    assert offer.person_id
-    return lock_presence(offer.person_id).state == PresenceState.RESERVED
-
-
-def _engage(seat: Seat, offer: Offer) -> None:
+def _taker(offer: Offer) -> Taker:
+    """Whom the offer was put to, locked."""
     if offer.unit_id:
-        move(lock_unit(offer.unit_id), UnitState.ACKNOWLEDGED)
-        return
+        return Taker(unit=lock_unit(offer.unit_id))
     assert offer.person_id
-    move(lock_presence(offer.person_id), PresenceState.ENGAGED)
-    transfer.accepted(seat, offer.person_id)
+    return Taker(person=lock_presence(offer.person_id))
+
+
+def _engage(seat: Seat, taker: Taker) -> None:
+    if taker.unit:
+        move(taker.unit, UnitState.ACKNOWLEDGED)
+    if taker.person:
+        move(taker.person, PresenceState.ENGAGED)
+        transfer.accepted(seat, taker.person.user_id)
 
 
 @action
@@ -180,7 +184,7 @@ def drop(*, offer_id: UUID, by: Actor) -> Offer:
     call, seat, offer = lock_offer(offer_id)
     if offer.state != OfferState.PENDING or offer.person_id is None:
         return offer
-    if not _still_asked(offer):
+    if lock_presence(offer.person_id).state != PresenceState.RESERVED:
         _expire(call, seat, offer, by)
         fill(call, by)
     return offer

@@ -5,16 +5,17 @@ or the search is given up; then the call wants another decision, in which this k
 counts as not to be had.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
-from dispatch import events, facts, journal, nudge
-from dispatch.actions import quick, transfer
+from dispatch import events, journal, nudge, quick
+from dispatch.actions import transfer
 from dispatch.actions.base import database_now, move
 from dispatch.actions.seat import OURS, PEOPLE, absent_after, point_of
 from dispatch.events import Actor
@@ -43,31 +44,72 @@ class Taker:
     unit: Unit | None = None
 
 
-def fill(call: Call, by: Actor, protocol: Protocol | None = None) -> None:
+# Who is free and there, the longest idle first. Who was away and came back may still
+# have the old offer ringing; whom this seat has just rung is not asked again at once.
+NEXT_PERSON = """
+    JOIN dispatch_user u ON u.id = dispatch_presence.user_id
+    JOIN dispatch_heartbeat h ON h.user_id = dispatch_presence.user_id
+    WHERE dispatch_presence.agency_id = %(agency)s
+      AND dispatch_presence.state = 'available'
+      AND u.role = %(role)s AND h.at > %(fresh)s
+      AND NOT EXISTS (
+        SELECT FROM dispatch_offer o WHERE o.person_id = dispatch_presence.user_id
+        AND (o.state = 'pending' OR (o.seat_id = %(seat)s AND o.made_at > %(asked)s)))
+    ORDER BY dispatch_presence.since, dispatch_presence.user_id
+    LIMIT 1 FOR NO KEY UPDATE OF dispatch_presence SKIP LOCKED
+"""
+
+
+def fill(
+    call: Call,
+    by: Actor,
+    protocol: Protocol | None = None,
+    *,
+    opened: Sequence[Seat] | None = None,
+) -> None:
     """Ring somebody for each wanted seat that nobody is asked for. Holds the call.
 
     Never waits: whoever another transaction is just taking is passed over. While the
     call waits for a decision nobody is asked: the old one may not hold any more.
+    ``opened``: the seats that this action has just made, where the call had none.
     """
     if call.decision_wanted_at is not None:
         return
     protocol = protocol or store.published(call.agency_id)[1]
     now = database_now()
-    seats = Seat.objects.select_for_update(no_key=True).filter(
-        call=call, state=SeatState.WANTED, response__in=OURS
-    )
-    for seat in seats.order_by("wanted_at", "pk"):
-        if not seat.offers.filter(state=OfferState.PENDING).exists():
+    if opened is None:
+        for seat in _unasked(call):
             _ring(call, seat, protocol, now, by)
+    else:
+        for seat in opened:
+            if seat.response in OURS:
+                _ring(call, seat, protocol, now, by, first=True)
 
 
-def _ring(call: Call, seat: Seat, protocol: Protocol, now: datetime, by: Actor) -> None:
+def _unasked(call: Call) -> QuerySet[Seat]:
+    asked = Offer.objects.filter(seat=OuterRef("pk"), state=OfferState.PENDING)
+    return (
+        Seat.objects.select_for_update(no_key=True)
+        .filter(~Exists(asked), call=call, state=SeatState.WANTED, response__in=OURS)
+        .order_by("wanted_at", "pk")
+    )
+
+
+def _ring(
+    call: Call,
+    seat: Seat,
+    protocol: Protocol,
+    now: datetime,
+    by: Actor,
+    *,
+    first: bool = False,
+) -> None:
     if seat.give_up_at is not None and now >= seat.give_up_at:
         _give_up(call, seat, "timed_out", by)
         return
     taker = _next_taker(call, seat, protocol, now)
     if taker is not None:
-        put(call, seat, taker, protocol, now, by)
+        put(call, seat, taker, protocol, now, by, first=first)
     elif seat.give_up_at is not None and not _anybody_else(call, seat, protocol, now):
         _give_up(call, seat, "timed_out" if seat.offers.exists() else "no_unit", by)
 
@@ -84,21 +126,21 @@ def _next_taker(
     call: Call, seat: Seat, protocol: Protocol, now: datetime
 ) -> Taker | None:
     if seat.response in PEOPLE:
-        ringing = Offer.objects.filter(state=OfferState.PENDING, person__isnull=False)
-        free = (
-            facts.present(call.agency_id, absent_after=absent_after(protocol), at=now)
-            .filter(user__role=PEOPLE[seat.response])
-            .exclude(user__in=_people_asked(seat, now))
-            # Who was away and came back may still have the old offer ringing.
-            .exclude(user__in=ringing.values("person"))
-            .order_by("since", "user_id")
-            .select_for_update(skip_locked=True, no_key=True, of=("self",))
-            .first()
+        free = quick.picked(
+            Presence,
+            NEXT_PERSON,
+            {
+                "agency": call.agency_id,
+                "role": PEOPLE[seat.response],
+                "fresh": now - absent_after(protocol),
+                "seat": seat.pk,
+                "asked": now - ASK_AGAIN,
+            },
         )
-        return Taker(person=free) if free else None
+        return Taker(person=free[0]) if free else None
     for unit_id in _ranked_units(call, seat, now):
         unit = (
-            facts.free_units(call.agency_id)
+            _free_units(call)
             .select_for_update(skip_locked=True, no_key=True)
             .filter(pk=unit_id)
             .first()
@@ -110,8 +152,14 @@ def _next_taker(
 
 def _untried_units(call: Call, seat: Seat, now: datetime) -> QuerySet[Unit]:
     tried = _asked(seat, now).filter(unit__isnull=False).values("unit")
-    units = facts.free_units(call.agency_id).filter(kind=seat.response)
-    return units.exclude(pk__in=tried)
+    return _free_units(call).filter(kind=seat.response).exclude(pk__in=tried)
+
+
+def _free_units(call: Call) -> QuerySet[Unit]:
+    """Units that may be sent. A crew that called for help is not, whatever its state."""
+    return Unit.objects.filter(
+        agency=call.agency_id, state=UnitState.AVAILABLE, emergency_at=None
+    )
 
 
 def _ranked_units(call: Call, seat: Seat, now: datetime) -> list[UUID]:
@@ -153,19 +201,25 @@ def put(
     protocol: Protocol,
     now: datetime,
     by: Actor,
+    *,
+    first: bool = False,
 ) -> Offer:
-    """Reserve the locked taker and start the clock on the offer."""
+    """Reserve the locked taker and start the clock on the offer.
+
+    ``first``: nobody was asked for this seat before.
+    """
     clock = "offer_rings" if taker.person else "acknowledge"
     expires = now + timedelta(seconds=protocol.clocks[clock])
     if taker.person and seat.give_up_at is not None:
         expires = min(expires, seat.give_up_at)
     person = taker.person.user_id if taker.person else None
-    offer = Offer.objects.create(
+    offer = Offer(
         seat=seat, person_id=person, unit=taker.unit, made_at=now, expires_at=expires
     )
+    quick.add(offer)
     if taker.person:
         move(taker.person, PresenceState.RESERVED)
-        transfer.offered(call, seat, by)
+        transfer.offered(call, seat, first=first)
     if taker.unit:
         move(taker.unit, UnitState.DISPATCHED)
     journal.append(

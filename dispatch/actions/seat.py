@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, nudge
-from dispatch.actions import quick, transfer
+from dispatch import events, journal, nudge, quick
+from dispatch.actions import transfer
 from dispatch.actions.base import (
     action,
     coded,
@@ -55,31 +55,42 @@ def open_seat(
     *,
     give_up: timedelta | None = None,
     requested: bool = False,
+    first: bool = False,
 ) -> Seat:
     """A seat for this help, if the call has none open. The caller holds the call.
 
     ``requested`` by a person, it outlives a later decision that does not ask for it.
+    ``first``: the call never had a seat, so none is looked for.
     """
-    seats = Seat.objects.select_for_update(no_key=True)
-    seat = (
-        seats.filter(call=call, response=response, state__in=OPEN_SEAT)
-        .order_by("position")
-        .first()
-    )
-    if seat is not None:
-        if requested and not seat.requested:
-            seat.requested = True
-            seat.save(update_fields=["requested"])
-        return seat
+    opened = None if first else _opened(call, response, requested=requested)
+    if opened is not None:
+        return opened
     seat = Seat(call=call, response=response, mode=mode, requested=requested)
     now = database_now()
     seat.wanted_at = now
     seat.give_up_at = now + give_up if give_up is not None else None
-    seat.save(force_insert=True)
+    quick.add(seat)
     journal.append(
         events.SeatOpened(seat=seat.pk, response=response, mode=mode), call=call, by=by
     )
     return seat
+
+
+def _opened(call: Call, response: str, *, requested: bool) -> Seat | None:
+    """The seat of this kind that the call has open. The caller holds the call."""
+    seats = quick.rows(
+        Seat,
+        order=["position"],
+        lock="NO KEY UPDATE",
+        call=call.pk,
+        response=response,
+        state=OPEN_SEAT,
+    )
+    if not seats:
+        return None
+    if requested and not seats[0].requested:
+        quick.write(seats[0], {"requested": True})
+    return seats[0]
 
 
 def let_go(offer: Offer, by: Actor) -> None:
@@ -160,8 +171,7 @@ def stage(call: Call, seats: Iterable[Seat], why: Iterable[str], by: Actor) -> N
     for seat in seats:
         if seat.mode == "staged":
             continue
-        seat.mode = "staged"
-        seat.save(update_fields=["mode"])
+        quick.write(seat, {"mode": "staged"})
         journal.append(
             events.StagingOrdered(seat=seat.pk, response=seat.response, why=tuple(why)),
             call=call,
@@ -231,8 +241,7 @@ def withdraw_pending(call: Call, seat: Seat, why: str, by: Actor) -> None:
 
 def end_assignment(assignment: Assignment, by: Actor) -> None:
     """Unit free, clinician in wrap-up. The caller holds the call and the seat."""
-    assignment.ended_at = Now()
-    quick.keep(assignment, "ended_at")
+    quick.write(assignment, {"ended_at": Now()})
     if assignment.unit_id:
         unit = lock_unit(assignment.unit_id)
         move(unit, UnitState.AVAILABLE, check_due_at=None, check_late=False)
@@ -240,8 +249,8 @@ def end_assignment(assignment: Assignment, by: Actor) -> None:
         return
     assert assignment.person_id
     presence = lock_presence(assignment.person_id)
-    others = Assignment.objects.filter(person=assignment.person_id, ended_at=None)
-    if presence.state == PresenceState.ENGAGED and not others.exists():
+    others = quick.rows(Assignment, person=assignment.person_id, ended_at=None)
+    if presence.state == PresenceState.ENGAGED and not others:
         move(presence, PresenceState.WRAP_UP)
 
 
@@ -275,8 +284,7 @@ def clear_scene(*, seat_id: UUID, by: Actor, seen: int | None = None) -> Seat:
         raise Stale
     if seat.state in OPEN_SEAT and seat.mode == "staged":
         _refuse_unasked(call, seat)
-        seat.mode, seat.confirmed_at = "now", Now()
-        seat.save(update_fields=["mode", "confirmed_at"])
+        quick.write(seat, {"mode": "now", "confirmed_at": Now()})
         journal.append(events.SceneCleared(seat=seat.pk), call=call, by=by)
     return seat
 
@@ -329,7 +337,7 @@ def to_fill(call: Call, response: str, mode: str, by: Actor, now: datetime) -> S
     seat = Seat(
         call=call, response=response, mode=mode, position=positions + 1, wanted_at=now
     )
-    seat.save(force_insert=True)
+    quick.add(seat)
     journal.append(
         events.SeatOpened(seat=seat.pk, response=response, mode=mode), call=call, by=by
     )

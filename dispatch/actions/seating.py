@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dispatch.actions import quick
+from dispatch import quick
 from dispatch.actions.base import database_now
 from dispatch.actions.search import fill
 from dispatch.actions.seat import PEOPLE, UNITS, open_seat, stage, withdraw_wanted
@@ -30,12 +30,18 @@ def settle_seats(call: Call, made: Decision, staged: frozenset[str], by: Actor) 
     withdraw_wanted(call, _wanted(made), "decided_again", by, forbidden=held)
 
 
-def seat_decision(call: Call, made: Decision, protocol: Protocol, by: Actor) -> None:
+def seat_decision(
+    call: Call, made: Decision, protocol: Protocol, by: Actor, *, first: bool
+) -> None:
+    """Seats for what the decision wants; ``first``: the call never had one."""
     unserved = made.line.get("not_served") is not None
+    opened = []
     for response, mode in _wanted(made).items():
         waits = unserved and response == made.response
-        open_for(call, response, mode, protocol, by, waits=waits)
-    fill(call, by, protocol)
+        opened.append(
+            open_for(call, response, mode, protocol, by, waits=waits, first=first)
+        )
+    fill(call, by, protocol, opened=opened if first else None)
 
 
 def open_for(
@@ -47,19 +53,23 @@ def open_for(
     *,
     waits: bool,
     requested: bool = False,
-) -> None:
+    first: bool = False,
+) -> Seat:
     """A seat with its search time; a call that nobody else may take waits for ever."""
     give_up = None
     if response in PEOPLE and not waits:
         give_up = timedelta(seconds=protocol.clocks["offer_in_all"])
     elif response in UNITS and not waits:
         give_up = timedelta(seconds=protocol.clocks["team_in_all"])
-    seat = open_seat(call, response, mode, by, give_up=give_up, requested=requested)
+    seat = open_seat(
+        call, response, mode, by, give_up=give_up, requested=requested, first=first
+    )
     if seat.state == SeatState.WANTED and seat.mode != mode:
         quick.write(seat, {"mode": mode})
     if response == "cn":
         # Care Navigation works from its list: due now, open to every navigator.
         plan_locked(call, database_now(), by)
+    return seat
 
 
 def _stage_forbidden(

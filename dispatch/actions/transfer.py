@@ -4,8 +4,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from dispatch import events, journal
-from dispatch.actions import quick
+from dispatch import events, journal, quick
 from dispatch.actions.base import action, database_now, lock_assignment, move
 from dispatch.errors import LostRace
 from dispatch.events import Actor
@@ -13,24 +12,26 @@ from dispatch.models import Assignment, Call, Seat, Transfer
 from dispatch.states import TransferState
 
 
-def offered(call: Call, seat: Seat, by: Actor) -> None:
-    transfer = open_of(seat)
+def offered(call: Call, seat: Seat, *, first: bool) -> None:
+    """The seat's transfer waits for an answer; the ``first`` offer begins it."""
+    transfer = None if first else open_of(seat)
     if transfer is None:
-        Transfer.objects.create(
-            call=call, seat=seat, sender_id=call.owner_id, state=TransferState.OFFERED
+        quick.add(
+            Transfer(
+                call=call,
+                seat=seat,
+                sender_id=call.owner_id,
+                state=TransferState.OFFERED.value,
+            )
         )
     elif transfer.state != TransferState.OFFERED:
         move(transfer, TransferState.OFFERED)
 
 
 def open_of(seat: Seat) -> Transfer | None:
-    ended = [TransferState.RELEASED, TransferState.FALLBACK]
-    return (
-        Transfer.objects.select_for_update(no_key=True)
-        .filter(seat=seat)
-        .exclude(state__in=ended)
-        .first()
-    )
+    every = quick.rows(Transfer, lock="NO KEY UPDATE", order=["id"], seat=seat.pk)
+    ended = {TransferState.RELEASED, TransferState.FALLBACK}
+    return next((one for one in every if one.state not in ended), None)
 
 
 def end(seat: Seat, to: TransferState) -> None:
@@ -64,8 +65,7 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
         return assignment
     if assignment.ended_at is not None or assignment.person_id is None:
         raise LostRace
-    assignment.confirmed_at = database_now()
-    quick.keep(assignment, "confirmed_at")
+    quick.write(assignment, {"confirmed_at": Now()})
     transfer = open_of(seat)
     if transfer is not None:
         move(transfer, TransferState.CONFERENCED)
@@ -77,7 +77,7 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
             by=by,
         )
     before, call.owner_id = call.owner_id, assignment.person_id
-    call.owner_since = Now()
+    call.owner_since = database_now()
     quick.keep(call, "owner", "owner_since")
     journal.append(
         events.OwnerChanged(owner=call.owner_id, before=before), call=call, by=by

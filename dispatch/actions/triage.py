@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, nudge
-from dispatch.actions import quick
+from dispatch import events, journal, nudge, quick
 from dispatch.actions.base import action, database_now, lock_call, move
 from dispatch.actions.details import Details, correct_locked
 from dispatch.actions.seat import OPEN_SEAT, hold_back, stage_all
@@ -61,11 +60,10 @@ def complete(
     Without ``nudged`` no worker is woken: whoever completes decides at once as well.
     """
     call = lock_call(call_id, seen)
-    _record(call, answers or {}, details, by)
+    stored = _record(call, answers or {}, details, by)
     if call.state != CallState.TRIAGING:
         move(call, CallState.TRIAGING)
     want_decision(call, nudged=nudged)
-    stored = dict(call.answers.values_list("question", "value"))
     still_open = tuple(
         key for key in ANSWERS if stored.get(key, "not_asked") == Value.NOT_ASKED
     )
@@ -75,33 +73,35 @@ def complete(
 
 def want_decision(call: Call, *, nudged: bool = True) -> None:
     """Mark the locked call; a worker is nudged after commit, the clock looks anyway."""
-    call.decision_wanted_at = call.triaged_at = Now()
-    quick.keep(call, "decision_wanted_at", "triaged_at")
+    quick.write(call, {"decision_wanted_at": Now(), "triaged_at": Now()})
     if nudged:
         transaction.on_commit(lambda: nudge.route(call.pk), robust=True)
 
 
 def _record(
     call: Call, answers: Mapping[str, str], details: Details | None, by: Actor
-) -> None:
+) -> dict[str, str]:
+    """Store what is new; what is known afterwards. Holds the call."""
     if call.state not in OPEN_CALL:
         raise Invalid(field="call", why=_("it is closed; reopen it first"))
     if details is not None:
         look_again(call, correct_locked(call, details, by), by)
-    before = dict(call.answers.values_list("question", "value"))
+    stored = {one.question: one for one in quick.rows(Answer, call=call.pk)}
+    before = {question: one.value for question, one in stored.items()}
     new = {
         key: value
         for key, value in answers.items()
         if _checked(key, value) != before.get(key, Value.NOT_ASKED)
     }
     if not new:
-        return
-    _store(call, new, by)
+        return before
+    _store(call, new, stored, by)
     journal.append(events.AnswersRecorded(answers=dict(new)), call=call, by=by)
     if call.state == CallState.NEW:
         move(call, CallState.TRIAGING)
     yes = [key for key, value in new.items() if value == Value.YES]
     look_again(call, frozenset(new), by, danger=sorted(DANGER.intersection(yes)))
+    return before | new
 
 
 def look_again(
@@ -150,13 +150,11 @@ def _checked(key: str, value: str) -> str:
     return value
 
 
-def _store(call: Call, new: Mapping[str, str], by: Actor) -> None:
-    Answer.objects.bulk_create(
-        [
-            Answer(call=call, question=key, value=value, by=str(by), at=Now())
-            for key, value in new.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["call", "question"],
-        update_fields=["value", "by", "at"],
-    )
+def _store(
+    call: Call, new: Mapping[str, str], stored: Mapping[str, Answer], by: Actor
+) -> None:
+    for key, value in new.items():
+        if key in stored:
+            quick.write(stored[key], {"value": value, "by": str(by), "at": Now()})
+        else:
+            quick.add(Answer(call=call, question=key, value=value, by=str(by)))

@@ -1,6 +1,6 @@
 """The pure decision over a call's rows: what it says now, what its floor holds back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,8 +33,20 @@ class Stand:
 
 def weighed(call: Call, protocol: Protocol, at: datetime) -> Stand:
     """What would be decided now, with nothing stored. The caller holds the call."""
-    stored = facts.line(call, available(call, protocol), at=at)
+    stored = facts.line(call, known(call, protocol, at), at=at)
     return stand_of(weigh(facts.read(stored), protocol))
+
+
+def known(call: Call, protocol: Protocol, at: datetime) -> facts.Known:
+    """What the call's other rows say; who is free, is free now, whatever ``at``."""
+    now = database_now()
+    seen = facts.known(
+        call.agency_id, call, absent_after=absent_after(protocol), at=now
+    )
+    if at == now:
+        return seen
+    then = facts.known(call.agency_id, call, absent_after=absent_after(protocol), at=at)
+    return replace(seen, history=then.history)
 
 
 def stand_of(decision: Weighed) -> Stand:
@@ -50,17 +62,6 @@ def findings_of(decision: Weighed) -> Findings:
         {"code": found.code, "params": dict(found.params)}
         for found in decision.findings
     ]
-
-
-def available(call: Call, protocol: Protocol, *, seated: bool = True) -> dict[str, int]:
-    """Who is free, less the kinds that this call has already looked for in vain.
-
-    Not ``seated``: the call never had a seat, so there is nothing to take off.
-    """
-    free = facts.available(
-        call.agency_id, absent_after=absent_after(protocol), at=database_now()
-    )
-    return facts.counts_for(call, free) if seated else free
 
 
 def refuse_closed(call: Call) -> None:

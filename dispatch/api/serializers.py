@@ -331,12 +331,14 @@ class WholeCallOut(CallOut):
     followups = FollowUpOut(many=True)
 
     def to_representation(self, whole: object) -> dict[str, object]:
-        call = CallOut(whole.call).data
-        own = [name for name in self.fields if name not in call]
-        shown = {name: self.fields[name] for name in own}
-        return call | {
-            name: field.to_representation(field.get_attribute(whole))
-            for name, field in shown.items()
+        parts = type(whole).__slots__
+        shown = {
+            name: field.get_attribute(whole if name in parts else whole.call)
+            for name, field in self.fields.items()
+        }
+        return {
+            name: None if value is None else self.fields[name].to_representation(value)
+            for name, value in shown.items()
         }
 
 

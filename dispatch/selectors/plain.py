@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from dispatch import quick
 from dispatch.models import (
+    Answer,
     Assignment,
     Call,
     Caller,
@@ -48,17 +50,20 @@ class WholeCall:
 
 def whole(call: Call) -> WholeCall:
     """Nine queries, however much hangs on the call."""
+    seats = quick.rows(Seat, order=["id"], call=call.pk)
+    filled = [seat.pk for seat in seats]
+    answers = quick.rows(Answer, order=["question"], call=call.pk)
     return WholeCall(
         call=call,
-        caller=Caller.objects.get(call=call),
-        answers=dict(call.answers.values_list("question", "value")),
-        seats=list(call.seats.order_by("pk")),
-        offers=list(Offer.objects.filter(seat__call=call).order_by("pk")),
-        assignments=list(Assignment.objects.filter(seat__call=call).order_by("pk")),
-        decisions=list(call.decisions.order_by("at", "pk")),
-        notes=list(call.notes.order_by("at", "pk")),
-        dispositions=list(call.dispositions.order_by("at", "pk")),
-        followups=list(call.followups.order_by("planned_at", "pk")),
+        caller=quick.rows(Caller, call=call.pk)[0],
+        answers={answer.question: answer.value for answer in answers},
+        seats=seats,
+        offers=quick.rows(Offer, order=["id"], seat=filled),
+        assignments=quick.rows(Assignment, order=["id"], seat=filled),
+        decisions=quick.rows(Decision, order=["at", "id"], call=call.pk),
+        notes=quick.rows(CallNote, order=["at", "id"], call=call.pk),
+        dispositions=quick.rows(Disposition, order=["at", "id"], call=call.pk),
+        followups=quick.rows(FollowUp, order=["planned_at", "id"], call=call.pk),
     )
 
 

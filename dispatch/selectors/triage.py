@@ -106,6 +106,8 @@ def known(
 ) -> CallFacts:
     """The facts that these fields would give a decision at this moment."""
     inside = {"yes": True, "no": False}
+    absent_after = timedelta(seconds=protocol.clocks["absent_after"])
+    seen = facts.known(agency_id, call, absent_after=absent_after, at=at)
     line = {
         "id": str(call.pk) if call else "preview",
         "at": at.isoformat(),
@@ -120,23 +122,14 @@ def known(
             "inside": inside.get(typed["inside"]),
             "zone": typed["zone"] or None,
         },
-        "history": facts.history(call, at) if call else None,
-        "available": _available(agency_id, protocol, at, call),
+        "history": seen.history if call else None,
+        "available": seen.available,
         "offence": offence(typed),
     }
     try:
         return facts.read(line)
     except FactsError as error:
         raise Invalid(field=error.key, why=error.sentence) from error
-
-
-def _available(
-    agency_id: UUID, protocol: Protocol, at: datetime, call: Call | None
-) -> dict[str, int]:
-    """Who is free, as the decision itself will count them."""
-    absent_after = timedelta(seconds=protocol.clocks["absent_after"])
-    free = facts.available(agency_id, absent_after=absent_after, at=at)
-    return facts.counts_for(call, free) if call else free
 
 
 def screen(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.actions import disposition, seat
+from dispatch.actions import disposition, seat, unit
 from dispatch.errors import IllegalMove, Invalid, LostRace
 from dispatch.events import CLOCK
 from dispatch.models import Disposition, FollowUp, Presence
@@ -134,7 +134,7 @@ def test_a_call_at_work_is_not_reopened(centre):
         disposition.reopen(call_id=call.pk, reason="x", by=CLOCK)
 
 
-def test_an_outside_service_still_to_be_told_stays_after_our_own_are_done(centre):
+def test_a_call_is_not_resolved_by_itself_while_ems_is_still_to_be_told(centre):
     makers.a_clinician(centre)
     call = makers.decided(makers.a_call(centre), attempt="yes")
     session = makers.with_clinician(call)
@@ -142,8 +142,45 @@ def test_an_outside_service_still_to_be_told_stays_after_our_own_are_done(centre
     makers.ended(session)
 
     assert makers.seat_of(call, "ems").state == "wanted"
+    assert makers.fresh(call).state == "working"
     seat.confirm_told(seat_id=makers.seat_of(call, "ems").pk, by=CLOCK)
     assert makers.fresh(call).state == "working"
+    assert makers.closed(call, "handed_to_ems").state == "closed"
+
+
+def test_a_crew_that_clears_leaves_the_call_open_until_police_are_told(centre):
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    work = makers.on_scene(call)
+    unit.emergency(unit_id=work.unit_id, by=CLOCK)
+    seat.confirm_told(seat_id=makers.seat_of(call, "ems").pk, by=CLOCK)
+
+    makers.cleared(work)
+
+    assert makers.seat_of(call, "police").state == "wanted"
+    assert makers.fresh(call).state == "working"
+
+
+def test_who_was_told_and_goes_keeps_no_call_open(centre):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre), attempt="yes")
+    session = makers.with_clinician(call)
+    seat.confirm_told(seat_id=makers.seat_of(call, "ems").pk, by=CLOCK)
+
+    makers.ended(session)
+
+    assert makers.fresh(call).state == "resolved"
+
+
+def test_a_person_may_say_that_help_nobody_has_told_yet_is_not_needed(centre):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre), attempt="yes")
+    makers.ended(makers.with_clinician(call))
+
+    resolve(call, "no_help_needed")
+
+    assert makers.fresh(call).state == "resolved"
+    assert makers.seat_of(call, "ems").state == "withdrawn"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dispatch.actions import intake
+from dispatch.actions import intake, unit
 from dispatch.actions.intake import Details, Intake
 from dispatch.errors import Invalid, Stale
 from dispatch.events import CLOCK
@@ -12,6 +12,9 @@ from dispatch.models import Caller, Offer
 from tests import makers
 
 pytestmark = pytest.mark.django_db
+ASIDE = pytest.mark.parametrize(
+    "verb", [intake.cancel, intake.return_to_911], ids=["cancel", "return"]
+)
 
 
 @pytest.fixture
@@ -146,7 +149,7 @@ def test_cancelling_withdraws_everybody_and_says_why_nobody_served(centre):
     assert makers.kinds(call).count("CallCancelled") == 1
 
 
-@pytest.mark.parametrize("verb", [intake.cancel, intake.return_to_911])
+@ASIDE
 def test_setting_a_call_aside_needs_a_reason(centre, verb):
     call = makers.a_call(centre)
 
@@ -154,28 +157,111 @@ def test_setting_a_call_aside_needs_a_reason(centre, verb):
         verb(call_id=call.pk, reason="", by=CLOCK)
 
 
-def test_a_call_handed_back_lets_the_team_go_and_its_board_hears_of_it(centre):
-    unit = makers.a_unit(centre)
+@ASIDE
+@pytest.mark.parametrize("on_the_way", [(), ("en_route",), ("en_route", "staged")])
+def test_a_team_not_there_yet_is_let_go_and_its_board_hears_of_it(
+    centre, verb, on_the_way
+):
+    team = makers.a_unit(centre)
     call = makers.decided(makers.a_call(centre, type="trespass"))
-    makers.on_scene(call)
+    makers.accepted(call, "crt")
+    for to in on_the_way:
+        unit.report(unit_id=team.pk, to=to, by=CLOCK)
 
-    intake.return_to_911(call_id=call.pk, reason="police", by=CLOCK)
+    verb(call_id=call.pk, reason="police", by=CLOCK)
 
-    assert makers.fresh(unit).state == "available"
+    assert makers.fresh(team).state == "available"
     withdrawn = makers.events_of(call).get(kind="SeatWithdrawn")
-    assert withdrawn.unit_id == unit.pk
+    assert withdrawn.unit_id == team.pk
 
 
-def test_a_withdrawn_clinician_s_board_hears_of_it(centre):
+@ASIDE
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ((), "CRT 1 is on scene"),
+        (("transporting",), "CRT 1 is transporting"),
+        (("transporting", "at_destination"), "CRT 1 is at the destination"),
+    ],
+)
+def test_a_call_does_not_end_under_a_team_that_is_with_the_person(
+    centre, verb, then, said
+):
+    team = makers.a_unit(centre, name="CRT 1")
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    work = makers.on_scene(call)
+    for to in then:
+        unit.report(unit_id=team.pk, to=to, by=CLOCK)
+
+    with pytest.raises(Invalid) as refused:
+        verb(call_id=call.pk, reason="caller", by=CLOCK)
+
+    assert f"{said}: let it clear first, or withdraw it." == str(refused.value)
+    assert makers.fresh(call).state == "working"
+    assert makers.fresh(work).ended_at is None
+    makers.cleared(work)
+    verb(call_id=call.pk, reason="caller", by=CLOCK)
+    assert makers.fresh(call).state in {"cancelled", "returned_to_911"}
+
+
+@ASIDE
+def test_a_call_does_not_end_under_a_crew_that_needs_help_now(centre, verb):
+    team = makers.a_unit(centre, name="CRT 1")
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    makers.accepted(call, "crt")
+    unit.emergency(unit_id=team.pk, by=CLOCK)
+
+    with pytest.raises(Invalid) as refused:
+        verb(call_id=call.pk, reason="caller", by=CLOCK)
+
+    assert str(refused.value) == "CRT 1 needs help now: end that emergency first."
+    unit.end_emergency(unit_id=team.pk, by=CLOCK)
+    verb(call_id=call.pk, reason="caller", by=CLOCK)
+    assert makers.fresh(team).state == "available"
+
+
+@ASIDE
+def test_a_call_does_not_end_over_the_head_of_a_clinician_who_has_the_caller(
+    centre, verb
+):
+    clinician = makers.a_clinician(centre, "D. Mercer")
+    call = makers.decided(makers.a_call(centre))
+    session = makers.with_clinician(call)
+
+    with pytest.raises(Invalid) as refused:
+        verb(call_id=call.pk, reason="caller", by=CLOCK)
+
+    assert str(refused.value).startswith("D. Mercer has the caller")
+    assert makers.presence(clinician) == "engaged"
+    makers.ended(session)
+    verb(call_id=call.pk, reason="caller", by=CLOCK)
+    assert makers.presence(clinician) == "wrap_up"
+
+
+def test_a_clinician_who_has_not_the_caller_yet_is_let_go_and_their_board_hears_of_it(
+    centre,
+):
     clinician = makers.a_clinician(centre)
     call = makers.decided(makers.a_call(centre))
-    makers.with_clinician(call)
+    makers.accepted(call)
 
     intake.cancel(call_id=call.pk, reason="caller", by=CLOCK)
 
     withdrawn = makers.events_of(call).get(kind="SeatWithdrawn")
     assert withdrawn.body["person"] == str(clinician.pk)
     assert makers.presence(clinician) == "wrap_up"
+
+
+def test_a_call_is_not_linked_away_from_a_clinician_who_has_the_caller(centre):
+    makers.a_clinician(centre)
+    other = makers.a_call(centre)
+    call = makers.decided(makers.a_call(centre))
+    session = makers.with_clinician(call)
+
+    with pytest.raises(Invalid):
+        intake.link_calls(call_id=call.pk, duplicate_of=other.pk, by=CLOCK)
+
+    assert makers.fresh(session).ended_at is None
 
 
 def test_a_duplicate_leaves_the_other_call_to_go_on_alone(centre):

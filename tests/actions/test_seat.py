@@ -120,7 +120,7 @@ def test_a_waiting_call_is_offered_by_the_sweep_when_somebody_comes_free(centre,
     call = makers.decided(makers.a_call(centre, type=wants))
     if kind == "crt":
         makers.override(call, "crt")
-    assert due.waiting_calls() == [call.pk]
+    assert list(due.waiting_calls()) == []
     free = makers.a_clinician(centre) if kind == "ccd" else makers.a_unit(centre)
 
     for pk in due.waiting_calls(centre.pk):
@@ -128,7 +128,20 @@ def test_a_waiting_call_is_offered_by_the_sweep_when_somebody_comes_free(centre,
 
     ring = makers.ringing(call, kind)
     assert free in (ring.person, ring.unit)
-    assert due.waiting_calls() == []
+    assert list(due.waiting_calls()) == []
+
+
+def test_the_sweep_asks_for_no_more_calls_than_there_are_people_free(centre):
+    waiting = [
+        makers.decided(makers.a_call(centre, type="counselling")) for _ in range(3)
+    ]
+    makers.a_clinician(centre)
+
+    swept = []
+    for pk in due.waiting_calls(centre.pk):
+        swept.append(offer.make(call_id=pk, by=CLOCK).pk)
+
+    assert swept == [waiting[0].pk]
 
 
 def test_a_call_that_waits_for_a_decision_is_not_swept(centre):
@@ -136,7 +149,7 @@ def test_a_call_that_waits_for_a_decision_is_not_swept(centre):
 
     makers.late(call, weapon="yes")
 
-    assert due.waiting_calls() == []
+    assert list(due.waiting_calls()) == []
 
 
 def test_a_team_told_to_stage_cannot_report_on_scene_until_the_scene_is_clear(centre):

@@ -70,7 +70,7 @@ def a_centre(*, clinicians: int = 30, dispatchers: int = 12) -> Centre:
 def signed_in(user: User) -> Person:
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     token = secrets.token_hex(16)
