@@ -125,8 +125,10 @@ def withdraw(*, seat_id: UUID, why: str, by: Actor) -> Seat:
 
 def withdraw_all(call: Call, why: str, by: Actor) -> None:
     """Let everybody go. The caller holds the call."""
-    seats = Seat.objects.select_for_update(no_key=True)
-    for seat in seats.filter(call=call, state__in=OPEN_SEAT).order_by("pk"):
+    seats = quick.rows(
+        Seat, order=["id"], lock="NO KEY UPDATE", call=call.pk, state=OPEN_SEAT
+    )
+    for seat in seats:
         _withdraw(call, seat, why, by)
 
 
@@ -197,9 +199,14 @@ def stage_all(call: Call, response: str, why: Iterable[str], by: Actor) -> None:
 
 
 def _open_seats(call: Call, response: str) -> list[Seat]:
-    seats = Seat.objects.select_for_update(no_key=True)
-    open_ = seats.filter(call=call, response=response, state__in=OPEN_SEAT)
-    return list(open_.order_by("pk"))
+    return quick.rows(
+        Seat,
+        order=["id"],
+        lock="NO KEY UPDATE",
+        call=call.pk,
+        response=response,
+        state=OPEN_SEAT,
+    )
 
 
 def _withdraw(call: Call, seat: Seat, why: str, by: Actor) -> None:

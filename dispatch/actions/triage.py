@@ -123,9 +123,7 @@ def look_again(
 
 def _hold_unarmed(call: Call, danger: Sequence[str], by: Actor) -> None:
     """What the floor says now of the teams that ring or roll."""
-    if not Seat.objects.filter(
-        call=call, response=UNARMED, state__in=OPEN_SEAT
-    ).exists():
+    if not quick.rows(Seat, call=call.pk, response=UNARMED, state=OPEN_SEAT):
         return
     _row, protocol = store.published(call.agency_id)
     stand = weighed(call, protocol, database_now())

@@ -1,28 +1,50 @@
 """What is due: decisions, offers, safety checks, absences. Ids for the clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
 from django.db.models.functions import Now
 
-from dispatch.models import Agency, Call, Offer, Presence, Seat, Unit
+from dispatch.models import Agency, Call, Offer, Presence, Unit
 from dispatch.states import (
     OPEN_CALL,
     OfferState,
     PresenceState,
-    SeatState,
-    UnitState,
 )
 from routing.models import ProtocolVersion
 
 BATCH = 200
 # A worker has this long before the clock or the page decides instead.
 PATIENCE = timedelta(seconds=1)
-OURS = ("ccd", "crt", "cor")
 # As in actions.search: who did not take a seat is not asked again for so long.
 AGAIN = timedelta(seconds=60)
+# By hand: whoever comes free asks, and the clock asks every second.
+WAITING = """
+SELECT s.call_id FROM dispatch_seat s JOIN dispatch_call c ON c.id = s.call_id
+WHERE s.state = 'wanted' AND s.response IN ('ccd', 'crt', 'cor')
+  AND c.state IN %(open)s AND c.decision_wanted_at IS NULL
+  AND (%(agency)s::uuid IS NULL OR c.agency_id = %(agency)s::uuid)
+  AND c.id <> ALL(%(tried)s::uuid[])
+  AND NOT EXISTS (
+    SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.state = 'pending')
+  AND (s.give_up_at IS NOT NULL
+    OR s.response = 'ccd' AND EXISTS (
+      SELECT FROM dispatch_presence p JOIN dispatch_user u ON u.id = p.user_id
+      WHERE p.agency_id = c.agency_id AND p.state = 'available'
+        AND u.role = 'clinician' AND NOT EXISTS (
+          SELECT FROM dispatch_offer o WHERE o.seat_id = s.id
+          AND o.person_id = p.user_id
+          AND o.made_at > clock_timestamp() - %(again)s))
+    OR EXISTS (
+      SELECT FROM dispatch_unit n
+      WHERE n.agency_id = c.agency_id AND n.kind = s.response
+        AND n.state = 'available' AND n.emergency_at IS NULL AND NOT EXISTS (
+          SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.unit_id = n.id
+          AND o.made_at > clock_timestamp() - %(again)s)))
+ORDER BY c.priority, c.opened_at, c.id LIMIT 1
+"""
 
 
 def agencies() -> list[UUID]:
@@ -65,46 +87,23 @@ def waiting_calls(agency: UUID | None = None) -> Iterator[UUID]:
     Looks again after each: whoever was free may ring by then. A search that ends by
     itself is among them whoever is free, so that it does end.
     """
-    seats = _unasked_seats()
-    if agency is not None:
-        seats = seats.filter(call__agency=agency)
     tried: list[UUID] = []
-    while (found := _first(seats, tried)) is not None and len(tried) < BATCH:
+    while (found := _waiting(agency, tried)) is not None and len(tried) < BATCH:
         tried.append(found)
         yield found
 
 
-def _first(seats: QuerySet[Seat], tried: list[UUID]) -> UUID | None:
-    rows = seats.exclude(call__in=tried).order_by(
-        "call__priority", "call__opened_at", "call"
-    )
-    return rows.values_list("call", flat=True).first()
-
-
-def _unasked_seats() -> QuerySet[Seat]:
-    """Seats that nobody is asked for, and somebody free has not just been."""
-    now = Now()
-    asked = Offer.objects.filter(seat=OuterRef(OuterRef("pk")), made_at__gt=now - AGAIN)
-    people = Presence.objects.filter(
-        agency=OuterRef("call__agency"),
-        state=PresenceState.AVAILABLE,
-        user__role="clinician",
-    ).exclude(user__in=asked.filter(person__isnull=False).values("person"))
-    units = Unit.objects.filter(
-        agency=OuterRef("call__agency"),
-        kind=OuterRef("response"),
-        state=UnitState.AVAILABLE,
-        emergency_at=None,
-    ).exclude(pk__in=asked.filter(unit__isnull=False).values("unit"))
-    ending = Q(give_up_at__isnull=False)
-    somebody = Q(response="ccd") & Exists(people) | Exists(units)
-    return Seat.objects.filter(
-        ending | somebody,
-        state=SeatState.WANTED,
-        response__in=OURS,
-        call__state__in=OPEN_CALL,
-        call__decision_wanted_at=None,
-    ).exclude(offers__state=OfferState.PENDING)
+def _waiting(agency: UUID | None, tried: Sequence[UUID]) -> UUID | None:
+    values = {
+        "agency": agency,
+        "tried": [str(pk) for pk in tried],
+        "open": tuple(OPEN_CALL),
+        "again": AGAIN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, values)
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def checks() -> list[UUID]:

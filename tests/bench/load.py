@@ -35,13 +35,17 @@ KNOWN = {
     "location_verified": True,
     "inside": True,
     "zone": "District 2",
-    "phone": "919-555-0142",
     "address": "1012 W Main St",
     "said": "My brother has not slept for days and talks to nobody.",
 }
 WANTS_TEAM = {"type": "welfare_check"}  # waits on the board: nobody is free for it
 DONE = ["resolved_by_phone"]
 _processes = multiprocessing.get_context("fork")
+
+
+def heard() -> dict[str, object]:
+    """What is known of one more call: each from a number of its own, as in life."""
+    return KNOWN | {"phone": f"919-{secrets.randbelow(10**7):07d}"}
 
 
 class Refused(Exception):
@@ -82,7 +86,7 @@ def actor(person: Person) -> Actor:
 
 
 def a_call(centre: Centre, person: Person, **different: object) -> Call:
-    known = Intake(**(KNOWN | different))
+    known = Intake(**(heard() | different))
     return intake.open_call(agency_id=centre.agency.pk, intake=known, by=actor(person))
 
 
@@ -164,7 +168,7 @@ def in_threads(act: Callable[[int], list], count: int) -> list:
 def open_by_api(centre: Centre, port: int, seconds: float, threads: int) -> list[float]:
     def lane(number: int) -> list[float]:
         browser = Browser(port, centre.dispatchers[number])
-        return _timed(seconds, lambda: browser.post("/api/v1/calls/", KNOWN))
+        return _timed(seconds, lambda: browser.post("/api/v1/calls/", heard()))
 
     return in_threads(lane, threads)
 
@@ -181,7 +185,7 @@ def open_paced(
         took = []
         for at in due[number::threads]:
             time.sleep(max(0.0, at - time.perf_counter()))
-            browser.post("/api/v1/calls/", KNOWN)
+            browser.post("/api/v1/calls/", heard())
             took.append((time.perf_counter() - at) * 1000)
         return took
 
@@ -256,7 +260,7 @@ class _Desks:
 
 
 def _one_by_api(dispatcher: Browser, clinicians: _Desks) -> str | None:
-    call = dispatcher.post("/api/v1/calls/", KNOWN)
+    call = dispatcher.post("/api/v1/calls/", heard())
     place = f"/api/v1/calls/{call['id']}/"
     said = {"answers": SAFE, "version": call["version"]}
     dispatcher.post(f"{place}complete/", said)
