@@ -7,33 +7,33 @@ the next message always begins where the last one ended.
 """
 
 import asyncio
-import json
 import logging
 import threading
 import time
+import types
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from dataclasses import dataclass
 from uuid import UUID
 
 import redis
 from django.conf import settings
 from django.db import connection, transaction
 
-from dispatch import journal
-from dispatch.models import Event, Feed
 from dispatch.nudge import FEED_CHANNEL
-from dispatch.selectors import board, roster
+from dispatch.selectors import feed
 
 logger = logging.getLogger(__name__)
 
 LOOK = 0.25  # seconds between looks when nobody nudges
-REST = 0.05  # changes within this time become one message
+REST = 0.05  # seconds between messages while changes keep coming: they become one
+SAVED = 0.2  # seconds of rest that a quiet time saves up for a burst
+PAUSE = 0.01  # seconds between two looks at the least
 BEAT = 2.0
-RESUME = 500  # a board further behind than this gets a snapshot
 
 Push = Callable[[str, bool], None]
+Work = Coroutine[object, None, None]
+Sent = list[tuple["Line", str, bool]]
 
 
 @dataclass(slots=True, eq=False)
@@ -48,30 +48,9 @@ class Line:
     answered: bool = False
 
 
-@dataclass(slots=True)
-class Touched:
-    """What a run of events has changed."""
-
-    calls: set[UUID] = field(default_factory=set)
-    units: set[UUID] = field(default_factory=set)
-    people: set[UUID] = field(default_factory=set)
-    ended: dict[UUID, str] = field(default_factory=dict)
-
-    def add(self, event: Event) -> None:
-        if event.call_id:
-            self.calls.add(event.call_id)
-        if event.unit_id:
-            self.units.add(event.unit_id)
-        person = event.body.get("person")
-        if person:
-            self.people.add(UUID(person))
-        if event.kind == "AccessEnded":
-            self.ended[UUID(event.body["person"])] = event.body["why"]
-
-
-def _hand_out(sent: list[tuple[Line, str, bool]]) -> None:
+def _hand_out(sent: Sent) -> None:
     """One call into each event loop, however many consoles it has."""
-    batches: dict[asyncio.AbstractEventLoop, list[tuple[Line, str, bool]]] = {}
+    batches: dict[asyncio.AbstractEventLoop, Sent] = {}
     for one in sent:
         batches.setdefault(one[0].loop, []).append(one)
     for loop, batch in batches.items():
@@ -79,9 +58,21 @@ def _hand_out(sent: list[tuple[Line, str, bool]]) -> None:
             loop.call_soon_threadsafe(_push_all, batch)
 
 
-def _push_all(batch: list[tuple[Line, str, bool]]) -> None:
+def _push_all(batch: Sent) -> None:
     for line, text, end in batch:
         line.push(text, end)
+
+
+class Pace:
+    """A lone change goes out at once; a stream of them waits and goes out together."""
+
+    def __init__(self) -> None:
+        self._due = 0.0
+
+    def rest(self, now: float) -> float:
+        """How long to rest after a message that was sent now."""
+        self._due = max(self._due, now - SAVED) + REST
+        return max(PAUSE, self._due - now)
 
 
 class Hub:
@@ -143,150 +134,108 @@ class Hub:
                 time.sleep(1)
 
     def _follow(self) -> None:
+        pace = Pace()
         while True:
             self._wake.wait(LOOK)
             self._wake.clear()
             begun = time.monotonic()
-            for agency in self._watched():
-                try:
-                    self._pass(agency)
-                except Exception as error:  # noqa: BLE001  one agency never ends all
-                    # The database went away, or a row cannot be shown. No heartbeat
-                    # now: a dead hub must not look alive. The next look connects anew.
-                    logger.warning("no look", extra={"error": type(error).__name__})
-                    connection.close()
-                    time.sleep(LOOK)
-            time.sleep(max(0.0, begun + REST - time.monotonic()))
+            told = [self._pass(agency) for agency in self._watched()]
+            rest = pace.rest(begun) if any(told) else PAUSE
+            time.sleep(max(0.0, begun + rest - time.monotonic()))
 
     def _watched(self) -> list[UUID]:
         with self._lock:
             return [agency for agency, lines in self._lines.items() if lines]
 
-    def _pass(self, agency: UUID) -> None:
-        """One look: tell what is new, answer who asked, beat if it is time."""
+    def _pass(self, agency: UUID) -> bool:
+        """One look; whether there was anything to tell. One agency never ends all."""
         with self._lock:
             asks, self._asks[agency] = self._asks[agency], {}
             lines = list(self._lines[agency])
         try:
             sent = self._look(agency, lines, asks)
-        except Exception:
+        except Exception as error:  # noqa: BLE001  see below
+            # The database went away, or a row cannot be shown. No heartbeat now: a
+            # dead hub must not look alive. The next look connects anew.
+            logger.warning("no look", extra={"error": type(error).__name__})
             with self._lock:
                 self._asks[agency] = asks | self._asks[agency]
-            raise
+            connection.close()
+            time.sleep(LOOK)
+            return False
         _hand_out(sent)
+        return bool(sent)
 
     def _look(
         self, agency: UUID, lines: list[Line], asks: dict[Line, int | None]
-    ) -> list[tuple[Line, str, bool]]:
-        with transaction.atomic():
-            at = _begin()
-            before = self._numbers.get(agency)
-            number = Feed.objects.values_list("number", flat=True).get(agency=agency)
-            reader = _Reader(agency=agency, number=number, at=at)
-            sent: list[tuple[Line, str, bool]] = []
-            if before is not None and number > before:
-                sent += reader.news(before, [line for line in lines if line.answered])
-            for line, since in asks.items():
-                sent.append((line, reader.answer(line.projection, since), False))
-                line.answered = True
-        self._numbers[agency] = number
-        return sent + self._beat(agency, lines, number, at)
+    ) -> Sent:
+        """Tell what is new, answer who asked, beat if it is time."""
+        before = self._numbers.get(agency)
+        head, sent = feed.head(agency), []
+        if asks or head.number != before:
+            head, sent = self._tell(agency, lines, asks, before)
+        self._numbers[agency] = head.number
+        return sent + self._beat(agency, lines, head)
 
-    def _beat(
-        self, agency: UUID, lines: list[Line], number: int, at: datetime
-    ) -> list[tuple[Line, str, bool]]:
+    def _tell(
+        self,
+        agency: UUID,
+        lines: list[Line],
+        asks: dict[Line, int | None],
+        before: int | None,
+    ) -> tuple[feed.Head, Sent]:
+        with transaction.atomic():
+            moment = feed.Moment(agency, {line.projection for line in lines})
+            sent: Sent = []
+            if before is not None and moment.head.number > before:
+                sent += _news(moment, [line for line in lines if line.answered], before)
+            for line, since in asks.items():
+                sent.append((line, moment.answer(line.projection, since), False))
+                line.answered = True
+        return moment.head, sent
+
+    def _beat(self, agency: UUID, lines: list[Line], head: feed.Head) -> Sent:
         """After a successful look only, and at most every two seconds."""
         now = time.monotonic()
         if now - self._beaten.get(agency, 0.0) < BEAT:
             return []
         self._beaten[agency] = now
-        text = _encode({"t": "beat", "number": number, "at": at.isoformat()})
+        text = feed.beat(head)
         return [(line, text, False) for line in lines if line.answered]
 
 
-class _Reader:
-    """Builds each message of one look once per projection."""
-
-    def __init__(self, *, agency: UUID, number: int, at: datetime) -> None:
-        self.agency = agency
-        self.number = number
-        self.at = at.isoformat()
-        self._made: dict[tuple[str, int | None], str] = {}
-
-    def news(self, before: int, lines: list[Line]) -> list[tuple[Line, str, bool]]:
-        touched = self._touched(before)
-        sent = [
-            (line, self._since(line.projection, before, touched), False)
-            for line in lines
-        ]
-        for line in lines:
-            if line.user in touched.ended:
-                bye = _encode({"t": "bye", "why": touched.ended[line.user]})
-                sent.append((line, bye, True))
-        return sent
-
-    def answer(self, projection: str, since: int | None) -> str:
-        """A resume where the gap is small, else the whole board."""
-        if since is None or not 0 <= self.number - since <= RESUME:
-            return self._snapshot(projection)
-        return self._since(projection, since, self._touched(since))
-
-    def _touched(self, before: int) -> Touched:
-        touched = Touched()
-        for event in journal.since(self.agency, before, limit=self.number - before):
-            touched.add(event)
-        return touched
-
-    def _since(self, projection: str, before: int, touched: Touched) -> str:
-        if (projection, before) not in self._made:
-            cards = _some(board.cards, self.agency, projection, touched.calls)
-            shown = {card["id"] for card in cards}
-            message = {
-                "t": "cards",
-                "prev": before,
-                "number": self.number,
-                "at": self.at,
-                "cards": cards,
-                "gone": sorted(str(pk) for pk in touched.calls if str(pk) not in shown),
-                "units": _some(roster.units, self.agency, projection, touched.units),
-                "people": _some(roster.people, self.agency, projection, touched.people),
-            }
-            self._made[projection, before] = _encode(message)
-        return self._made[projection, before]
-
-    def _snapshot(self, projection: str) -> str:
-        if (projection, None) not in self._made:
-            message = {
-                "t": "snapshot",
-                "number": self.number,
-                "at": self.at,
-                "cards": board.cards(self.agency, projection),
-                "units": roster.units(self.agency, projection),
-                "people": roster.people(self.agency, projection),
-            }
-            self._made[projection, None] = _encode(message)
-        return self._made[projection, None]
+def _news(moment: feed.Moment, lines: list[Line], before: int) -> Sent:
+    """What happened since, and a last word to those whose access it ended."""
+    projections = {line.projection for line in lines}
+    said = {name: moment.said(name, before) for name in projections}
+    sent: Sent = [(line, said[line.projection], False) for line in lines]
+    ended = moment.touched(before).ended
+    byes = {pk: feed.encode({"t": "bye", "why": why}) for pk, why in ended.items()}
+    if byes:
+        sent += [(line, byes[line.user], True) for line in lines if line.user in byes]
+    return sent
 
 
-def _some(
-    read: Callable[[UUID, str, Iterable[UUID]], list[board.Card]],
-    agency: UUID,
-    projection: str,
-    ids: set[UUID],
-) -> list[board.Card]:
-    return read(agency, projection, ids) if ids else []
+def begin(work: Work) -> Awaitable[None] | None:
+    """Run it now as far as it goes without waiting; what is left of it, or None.
+
+    A task for each message of each console cost more than the sending itself.
+    """
+    try:
+        waits_for = work.send(None)
+    except StopIteration:
+        return None
+    return _rest(work, waits_for)
 
 
-def _begin() -> datetime:
-    """One moment for all that this look reads; the database's time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
-
-
-def _encode(message: dict[str, object]) -> str:
-    return json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+@types.coroutine
+def _rest(work: Work, waits_for: object) -> Generator[object, None, None]:
+    try:
+        yield waits_for  # what it was waiting for when it stopped
+    except BaseException:
+        work.close()
+        raise
+    yield from work
 
 
 def _start(target: Callable[[], None], name: str) -> threading.Thread:

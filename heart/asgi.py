@@ -10,18 +10,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heart.settings")
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sync")
 pages = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import OriginValidator
+from channels.sessions import CookieMiddleware
 from django.conf import settings
 
 from dispatch.consumers import websocket_urlpatterns
+from heart.origins import OwnOrigins
 
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": OriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
+        "websocket": OwnOrigins(
+            CookieMiddleware(URLRouter(websocket_urlpatterns)),
             settings.SOCKET_ORIGINS,
         ),
     }

@@ -28,19 +28,27 @@ DATABASE = {
     IntegrityError: ("conflict", 409, gettext_lazy("Something like this is there.")),
     DataError: ("invalid", 422, gettext_lazy("A value does not fit its place.")),
 }
+Told = tuple[int, dict[str, object]]
 
 
 def answer(error: Exception, context: Mapping[str, object]) -> Response | None:
     """The refusal as ``{"code", "message", "field"?, ...}``; None: not a refusal."""
+    found = told(error)
+    if found is None:
+        return None
+    status, body = found
+    return Response(body, status=status, headers=headers(status))
+
+
+def told(error: BaseException | None) -> Told | None:
+    """The status and the body of a refusal; None for a fault of ours."""
     if isinstance(error, errors.DispatchError):
         return _domain(error)
     for kind, (code, status, words) in DATABASE.items():
         if isinstance(error, kind):
-            return _response(status, {"code": code, "message": force_str(words)})
+            return status, {"code": code, "message": force_str(words)}
     if isinstance(error, Http404):
         error = exceptions.NotFound()
-    if isinstance(error, RecursionError):
-        error = exceptions.ParseError()
     if isinstance(error, exceptions.ValidationError):
         return _invalid(error)
     if isinstance(error, exceptions.APIException):
@@ -48,21 +56,26 @@ def answer(error: Exception, context: Mapping[str, object]) -> Response | None:
     return None
 
 
-def _domain(error: errors.DispatchError) -> Response:
+def headers(status: int) -> dict[str, str]:
+    """When to come back, where coming back helps."""
+    return {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
+
+
+def _domain(error: errors.DispatchError) -> Told:
     body = {"code": error.code, "message": refusal(error)}
     for name in ("field", "version"):
         if name in error.params:
             body[name] = error.params[name]
     # What is a matter of timing is 409.
-    return _response(STATUS.get(type(error), 409), body)
+    return STATUS.get(type(error), 409), body
 
 
-def _invalid(error: exceptions.ValidationError) -> Response:
+def _invalid(error: exceptions.ValidationError) -> Told:
     """The first place that is wrong, and beside it all of them."""
     wrong = dict(_places(error.detail, ""))
     place, why = next(iter(wrong.items()))
     body = {"code": "invalid", "message": f"{place}: {why}", "field": place}
-    return _response(422, body | {"fields": wrong})
+    return 422, body | {"fields": wrong}
 
 
 def _places(detail: object, path: str) -> Iterator[tuple[str, str]]:
@@ -76,12 +89,7 @@ def _places(detail: object, path: str) -> Iterator[tuple[str, str]]:
         yield path or "body", str(detail)
 
 
-def _framework(error: exceptions.APIException) -> Response:
+def _framework(error: exceptions.APIException) -> Told:
     body = {"code": error.default_code, "message": force_str(error.detail)}
     place = getattr(error, "place", None)
-    return _response(error.status_code, body | ({"field": place} if place else {}))
-
-
-def _response(status: int, body: Mapping[str, object]) -> Response:
-    headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None
-    return Response(body, status=status, headers=headers)
+    return error.status_code, body | ({"field": place} if place else {})

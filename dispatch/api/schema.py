@@ -1,8 +1,11 @@
 """How a verb stands in the OpenAPI document: its name, headers and refusals."""
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -17,7 +20,7 @@ VERSION = OpenApiParameter(
     OpenApiParameter.HEADER,
     description='The version that you saw, as in "7"; or `version` in the body.',
 )
-REFUSALS = ("400", "403", "404", "409", "422", "503")
+REFUSALS = ("400", "403", "404", "409", "411", "413", "415", "422", "500", "503")
 
 
 class Refusal(serializers.Serializer):
@@ -64,3 +67,10 @@ class VerbSchema(AutoSchema):
             *([VERSION] if self.view.versioned else []),
             *self.view.asks,
         ]
+
+
+class Document(SpectacularAPIView):
+    """The OpenAPI document in JSON, as its refusals are."""
+
+    permission_classes = [IsAuthenticated]
+    renderer_classes = [OpenApiJsonRenderer2]

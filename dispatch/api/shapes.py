@@ -16,12 +16,13 @@ class Nothing(serializers.Serializer):
         if isinstance(body, Mapping):
             unknown = [key for key in body if key not in self.fields]
             if unknown:
-                named = {_printable(key): _("no such key") for key in unknown}
+                named = {printable(key): _("no such key") for key in unknown}
                 raise serializers.ValidationError(named)
         return super().to_internal_value(body)
 
 
-def _printable(key: str) -> str:
+def printable(key: str) -> str:
+    """A key as it may be named to whoever sent it, however strange or long it is."""
     return key[:60].encode("ascii", "backslashreplace").decode()
 
 

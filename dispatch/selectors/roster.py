@@ -1,94 +1,137 @@
 """Who is there beside the board: units and people, each with a word for their state."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F
+from django.db import connection
 
-from dispatch.models import Assignment, Presence, Unit
 from dispatch.selectors import words
 from dispatch.selectors.said import said as _
-from dispatch.selectors.standing import Values
 
 Card = dict[str, Any]
 
+# By hand: one statement each, and it is asked several times a second.
+UNITS = """
+SELECT u.id::text, u.name, u.kind, u.state, u.state_since::text, u.reason, u.zone,
+       u.check_late, u.check_due_at::text, u.emergency_at::text, c.number, c.id::text
+FROM dispatch_unit u
+LEFT JOIN dispatch_assignment a ON a.unit_id = u.id AND a.ended_at IS NULL
+LEFT JOIN dispatch_seat s ON s.id = a.seat_id
+LEFT JOIN dispatch_call c ON c.id = s.call_id
+WHERE u.agency_id = %(agency)s
+  AND CASE WHEN %(ids)s::uuid[] IS NULL THEN u.state <> 'off_duty'
+           ELSE u.id = ANY(%(ids)s::uuid[]) END
+ORDER BY u.kind, u.name
+"""
+PEOPLE = """
+SELECT u.id::text, u.short_name, u.role, p.state, p.since::text,
+       (SELECT c.number
+        FROM dispatch_assignment a
+        JOIN dispatch_seat s ON s.id = a.seat_id
+        JOIN dispatch_call c ON c.id = s.call_id
+        WHERE a.person_id = u.id AND a.ended_at IS NULL
+        ORDER BY a.id DESC LIMIT 1)
+FROM dispatch_presence p
+JOIN dispatch_user u ON u.id = p.user_id
+WHERE p.agency_id = %(agency)s AND u.role IN ('clinician', 'navigator')
+  AND CASE WHEN %(ids)s::uuid[] IS NULL THEN p.state <> 'offline'
+           ELSE u.id = ANY(%(ids)s::uuid[]) END
+ORDER BY u.role, u.short_name
+"""
+
+
+class _Unit(NamedTuple):
+    id: str
+    name: str
+    kind: str
+    state: str
+    since: str
+    reason: str
+    zone: str
+    check_late: bool
+    check_due: str | None
+    emergency: str | None
+    call: str | None
+    call_id: str | None
+
+
+class _Person(NamedTuple):
+    id: str
+    name: str
+    role: str
+    state: str
+    since: str
+    call: str | None
+
+
+def moment(stored: str) -> str:
+    """PostgreSQL's text for a time, as every card carries it: ISO 8601."""
+    return datetime.fromisoformat(stored).isoformat()
+
 
 def units(
-    agency: UUID, projection: str, ids: Iterable[UUID] | None = None
+    agency: UUID, projection: str, ids: Iterable[UUID | str] | None = None
 ) -> list[Card]:
-    """Every unit that is not off duty, by name. Two queries."""
-    rows = Unit.objects.filter(agency=agency)
-    rows = rows.filter(pk__in=list(ids)) if ids is not None else rows
-    found = list(rows.order_by("kind", "name"))
-    calls = {
-        row["unit_id"]: row
-        for row in Assignment.objects.filter(unit__in=found, ended_at=None).values(
-            "unit_id", call_id=F("seat__call"), number=F("seat__call__number")
-        )
-    }
-    if ids is None:
-        found = [unit for unit in found if unit.state != "off_duty"]
-    return [_unit_card(unit, calls.get(unit.pk)) for unit in found]
+    """Every unit that is not off duty (of ``ids``: off duty too), by name."""
+    return [_unit_card(_Unit._make(row)) for row in _rows(UNITS, agency, ids)]
 
 
-def _unit_card(unit: Unit, call: Values | None) -> Card:
+def _rows(
+    statement: str, agency: UUID, ids: Iterable[UUID | str] | None
+) -> list[tuple[Any, ...]]:
+    wanted = None if ids is None else [str(pk) for pk in ids]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"agency": agency, "ids": wanted})
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def _unit_card(unit: _Unit) -> Card:
     label, shape = words.unit(unit.state)
-    since, act = unit.state_since, False
-    if unit.emergency_at:
-        label, shape, since, act = _("Emergency"), "full", unit.emergency_at, True
-    elif unit.check_late and unit.check_due_at:
-        label, since, act = _("Safety check"), unit.check_due_at, True
+    since, act = unit.since, False
+    if unit.emergency:
+        label, shape, since, act = _("Emergency"), "full", unit.emergency, True
+    elif unit.check_late and unit.check_due:
+        label, since, act = _("Safety check"), unit.check_due, True
     return {
-        "id": str(unit.pk),
+        "id": unit.id,
         "name": unit.name,
         "kind": unit.kind,
         "state": unit.state,
         "label": label,
         "shape": shape,
-        "since": since.isoformat(),
-        "call": call["number"] if call else None,
-        "call_id": str(call["call_id"]) if call else None,
+        "since": moment(since),
+        "call": unit.call,
+        "call_id": unit.call_id,
         "note": unit.reason or unit.zone,
-        "emergency": bool(unit.emergency_at),
+        "emergency": bool(unit.emergency),
         "act": act,
         "gone": unit.state == "off_duty",
     }
 
 
 def people(
-    agency: UUID, projection: str, ids: Iterable[UUID] | None = None
+    agency: UUID, projection: str, ids: Iterable[UUID | str] | None = None
 ) -> list[Card]:
-    """Clinicians and navigators who are there, by name. Two queries; none on a wall."""
+    """Clinicians and navigators who are there, by name; nobody on a wall."""
     if projection == "wall":
         return []
-    rows = Presence.objects.filter(
-        agency=agency, user__role__in=["clinician", "navigator"]
-    ).select_related("user")
-    rows = rows.filter(pk__in=list(ids)) if ids is not None else rows
-    found = list(rows.order_by("user__role", "user__short_name"))
-    working = Assignment.objects.filter(
-        person__in=[row.user_id for row in found], ended_at=None
-    )
-    calls = dict(
-        working.order_by("pk").values_list("person", "seat__call__number").iterator()
-    )
-    if ids is None:
-        found = [row for row in found if row.state != "offline"]
-    return [_person_card(row, calls.get(row.user_id)) for row in found]
+    return [_person_card(_Person._make(row)) for row in _rows(PEOPLE, agency, ids)]
 
 
-def _person_card(row: Presence, call: str | None) -> Card:
-    label, shape = words.presence(row.state)
+def _person_card(person: _Person) -> Card:
+    label, shape = words.presence(person.state)
     return {
-        "id": str(row.user_id),
-        "name": row.user.short_name,
-        "role": row.user.role,
-        "state": row.state,
+        "id": person.id,
+        "name": person.name,
+        "role": person.role,
+        "state": person.state,
         "label": label,
         "shape": shape,
-        "since": row.since.isoformat(),
-        "call": call,
+        "since": moment(person.since),
+        "call": person.call,
         "act": False,
-        "gone": row.state == "offline",
+        "gone": person.state == "offline",
     }

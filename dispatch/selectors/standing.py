@@ -3,17 +3,14 @@
 It is derived from the call's seats, offers and assignments; nothing stores it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext_noop as N_
 
 from dispatch.selectors import words
 from dispatch.selectors.said import said as _
 
-Values = Mapping[str, Any]
 OURS = frozenset({"ccd", "crt", "cor", "cn"})
 WALL_WORDS = {
     "ringing": N_("Ringing"),
@@ -22,47 +19,84 @@ WALL_WORDS = {
 }
 
 
-@dataclass(slots=True)
-class Parts:
-    """What hangs on one call while its card is made."""
+class OpenCall(NamedTuple):
+    """A call as the board's statement gives it: ids and moments are PostgreSQL's text."""
 
-    seats: list[Values] = field(default_factory=list)
-    offers: list[Values] = field(default_factory=list)
-    assignments: list[Values] = field(default_factory=list)
-    risks: list[str] = field(default_factory=list)
+    id: str
+    number: str
+    version: int
+    head: int
+    state: str
+    state_since: str
+    priority: int
+    type: str
+    source_wording: str
+    zone: str
+    simulated: str
+    opened_at: str
+    decision_wanted_at: str | None
+    owner_since: str | None
+    owner: str | None
+    caller: str | None
+    address: memoryview | None
+    seats: str | None
+    risks: str | None
+    protocol: str | None
+
+
+class OpenSeat(NamedTuple):
+    """A seat that is wanted or filled, with the offer that rings and who works on it."""
+
+    response: str
+    mode: str
+    state: str
+    since: str
+    offer: str | None
+    made_at: str
+    expires_at: str
+    asked_person: str | None
+    asked_unit: str | None
+    assignment: str | None
+    accepted_at: str
+    confirmed_at: str | None
+    person: str | None
+    unit: str | None
+    unit_kind: str
+    unit_state: str
+    unit_since: str
+    check_late: bool
+    check_due: str
+    emergency: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What hangs on one call: its seats, and of them those that ring or are worked on."""
+
+    seats: list[OpenSeat]
+    offers: list[OpenSeat]
+    assignments: list[OpenSeat]
+
+
+@dataclass(slots=True, kw_only=True)
 class State:
     """One thing that is true of a call now; the most pressing becomes its word."""
 
     code: str
     label: str
-    since: datetime
+    since: str
     shape: str = "open"
     act: bool = False
-    due: datetime | None = None
+    due: str | None = None
 
 
-def state(row: Values, parts: Parts) -> State:
+def state(call: OpenCall, parts: Parts) -> State:
     """The most pressing thing that is true of this call."""
-    return next(
-        found
-        for found in (
-            _alarm(parts),
-            _staging(parts),
-            _untold(parts),
-            _deciding(row),
-            _asked(parts),
-            _unseated(parts),
-            _joining(parts),
-            _unowned(row),
-            _team(parts),
-            _session(parts),
-            _own(row, parts),
-        )
-        if found is not None
-    )
+    for look in LOOKS:
+        found = look(call, parts)
+        if found is not None:
+            return found
+    return _own(call, parts)
 
 
 def without_names(state: State) -> str:
@@ -70,156 +104,163 @@ def without_names(state: State) -> str:
     return _(WALL_WORDS[state.code]) if state.code in WALL_WORDS else state.label
 
 
-def _alarm(parts: Parts) -> State | None:
-    for row in parts.assignments:
-        if row["emergency"]:
-            label = _("Emergency %(unit)s") % {"unit": row["unit_name"]}
+def _emergency(_call: OpenCall, parts: Parts) -> State | None:
+    for seat in parts.assignments:
+        if seat.emergency:
+            label = _("Emergency %(unit)s") % {"unit": seat.unit}
             return State(
                 code="crew_emergency",
                 label=label,
-                since=row["emergency"],
+                since=seat.emergency,
                 shape="full",
                 act=True,
             )
-    for row in parts.assignments:
-        if row["check_late"]:
-            label = _("Safety check %(unit)s") % {"unit": row["unit_name"]}
-            since = row["check_due"]
+    return None
+
+
+def _late(_call: OpenCall, parts: Parts) -> State | None:
+    for seat in parts.assignments:
+        if seat.check_late:
+            label = _("Safety check %(unit)s") % {"unit": seat.unit}
+            since = seat.check_due
             return State(code="check_late", label=label, since=since, act=True)
     return None
 
 
-def _staging(parts: Parts) -> State | None:
+def _staging(_call: OpenCall, parts: Parts) -> State | None:
     """An unarmed team that was told to stage and does not stand staged yet."""
-    for row in parts.assignments:
-        told = row["mode"] == "staged" and row["unit_kind"] == "crt"
-        if told and row["unit_state"] == "on_scene":
-            label = _("%(unit)s must leave: scene not safe") % {
-                "unit": row["unit_name"]
-            }
-            since = row["unit_since"]
+    for seat in parts.assignments:
+        told = seat.mode == "staged" and seat.unit_kind == "crt"
+        if told and seat.unit_state == "on_scene":
+            label = _("%(unit)s must leave: scene not safe") % {"unit": seat.unit}
+            since = seat.unit_since
             return State(code="staging", label=label, since=since, act=True)
     return None
 
 
-def _untold(parts: Parts) -> State | None:
+def _untold(_call: OpenCall, parts: Parts) -> State | None:
     """An outside service that is wanted and that nobody has confirmed yet."""
     waiting = [
         seat
         for seat in parts.seats
-        if seat["state"] == "wanted" and seat["response"] not in OURS
+        if seat.state == "wanted" and seat.response not in OURS
     ]
     if not waiting:
         return None
-    names = ", ".join(words.response(seat["response"]) for seat in waiting)
-    staged = any(seat["mode"] == "staged" for seat in waiting)
+    names = ", ".join(words.response(seat.response) for seat in waiting)
+    staged = any(seat.mode == "staged" for seat in waiting)
     label = _("Tell %(who)s, staged") if staged else _("Tell %(who)s")
-    since = min(seat["since"] for seat in waiting)
+    since = min(seat.since for seat in waiting)
     return State(code="tell", label=label % {"who": names}, since=since, act=True)
 
 
-def _deciding(row: Values) -> State | None:
-    if row["decision_wanted_at"] is None:
+def _deciding(call: OpenCall, _parts: Parts) -> State | None:
+    if call.decision_wanted_at is None:
         return None
-    return State(
-        code="deciding",
-        label=_("Deciding"),
-        since=row["decision_wanted_at"],
-        shape="half",
-    )
+    since = call.decision_wanted_at
+    return State(code="deciding", label=_("Deciding"), since=since, shape="half")
 
 
-def _asked(parts: Parts) -> State | None:
+def _asked(_call: OpenCall, parts: Parts) -> State | None:
     """Who is being asked right now."""
-    for row in parts.offers:
-        if row["who"]:
-            label = _("Ringing %(who)s") % {"who": row["who"]}
+    for seat in parts.offers:
+        if seat.asked_person:
+            label = _("Ringing %(who)s") % {"who": seat.asked_person}
             code, shape = "ringing", "ring"
         else:
-            label = _("Dispatched %(unit)s") % {"unit": row["unit_name"]}
+            label = _("Dispatched %(unit)s") % {"unit": seat.asked_unit}
             code, shape = "dispatched", "diamond"
         return State(
             code=code,
             label=label,
-            since=row["made_at"],
+            since=seat.made_at,
             shape=shape,
-            due=row["expires_at"],
+            due=seat.expires_at,
         )
     return None
 
 
-def _unseated(parts: Parts) -> State | None:
+def _unseated(_call: OpenCall, parts: Parts) -> State | None:
     """A help of ours that is wanted while nobody is being asked."""
     for seat in parts.seats:
-        if seat["state"] != "wanted" or seat["response"] not in OURS:
+        if seat.state != "wanted" or seat.response not in OURS:
             continue
-        since = seat["since"]
-        if seat["response"] == "cn":
+        since = seat.since
+        if seat.response == "cn":
             return State(
                 code="on_list", label=_("On the navigators' list"), since=since
             )
-        if seat["response"] == "ccd":
+        if seat.response == "ccd":
             label = _("Waits for a clinician")
         else:
             label = _("Send %(kind)s, none free") % {
-                "kind": words.response(seat["response"])
+                "kind": words.response(seat.response)
             }
         return State(code="no_unit", label=label, since=since, act=True)
     return None
 
 
-def _joining(parts: Parts) -> State | None:
-    for row in parts.assignments:
-        if row["who"] and row["confirmed_at"] is None:
-            label = _("%(who)s joins: stay on the line") % {"who": row["who"]}
-            return State(
-                code="joining", label=label, since=row["accepted_at"], shape="half"
-            )
+def _joining(_call: OpenCall, parts: Parts) -> State | None:
+    for seat in parts.assignments:
+        if seat.person and seat.confirmed_at is None:
+            label = _("%(who)s joins: stay on the line") % {"who": seat.person}
+            since = seat.accepted_at
+            return State(code="joining", label=label, since=since, shape="half")
     return None
 
 
-def _unowned(row: Values) -> State | None:
-    if row["owner_name"] is not None:
+def _unowned(call: OpenCall, _parts: Parts) -> State | None:
+    if call.owner is not None:
         return None
-    since = row["owner_since"] or row["opened_at"]
+    since = call.owner_since or call.opened_at
     return State(code="no_owner", label=_("No owner"), since=since, act=True)
 
 
-def _team(parts: Parts) -> State | None:
-    teams = [row for row in parts.assignments if row["unit_name"]]
+def _team(_call: OpenCall, parts: Parts) -> State | None:
+    teams = [seat for seat in parts.assignments if seat.unit]
     if not teams:
         return None
     # The team that is furthest along is what a dispatcher looks for.
     ranks = list(words.UNIT)
-    row = max(teams, key=lambda team: ranks.index(team["unit_state"]))
-    word, shape = words.unit(row["unit_state"])
-    label = f"{word} {row['unit_name']}"
-    return State(
-        code=row["unit_state"], label=label, since=row["unit_since"], shape=shape
-    )
+    seat = max(teams, key=lambda team: ranks.index(team.unit_state))
+    word, shape = words.unit(seat.unit_state)
+    label = f"{word} {seat.unit}"
+    return State(code=seat.unit_state, label=label, since=seat.unit_since, shape=shape)
 
 
-def _session(parts: Parts) -> State | None:
-    for row in parts.assignments:
-        if row["who"]:
-            label = _("With %(who)s") % {"who": row["who"]}
-            return State(
-                code="with_clinician",
-                label=label,
-                since=row["confirmed_at"],
-                shape="full",
-            )
+def _session(_call: OpenCall, parts: Parts) -> State | None:
+    for seat in parts.assignments:
+        if seat.person:
+            # Who has not confirmed joins still, and that was looked for before.
+            assert seat.confirmed_at is not None
+            label = _("With %(who)s") % {"who": seat.person}
+            since = seat.confirmed_at
+            return State(code="with_clinician", label=label, since=since, shape="full")
     return None
 
 
-def _own(row: Values, parts: Parts) -> State:
+def _own(call: OpenCall, parts: Parts) -> State:
     """What the call's own state says when nothing else is going on."""
-    if row["state"] in {"decided", "working"} and not parts.seats:
-        label = _("Nobody is on it")
-        return State(code="nobody", label=label, since=row["state_since"], act=True)
-    label = _(words.CALL[row["state"]])
-    shape = "full" if row["state"] in {"working", "resolved"} else "open"
-    act = row["state"] == "resolved"
-    return State(
-        code=row["state"], label=label, since=row["state_since"], shape=shape, act=act
-    )
+    since = call.state_since
+    if call.state in {"decided", "working"} and not parts.seats:
+        return State(code="nobody", label=_("Nobody is on it"), since=since, act=True)
+    label = _(words.CALL[call.state])
+    shape = "full" if call.state in {"working", "resolved"} else "open"
+    act = call.state == "resolved"
+    return State(code=call.state, label=label, since=since, shape=shape, act=act)
+
+
+# The most pressing first.
+LOOKS = (
+    _emergency,
+    _late,
+    _staging,
+    _untold,
+    _deciding,
+    _asked,
+    _unseated,
+    _joining,
+    _unowned,
+    _team,
+    _session,
+)

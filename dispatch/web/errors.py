@@ -1,10 +1,9 @@
 """What a person sees when something is refused: the sentence, and a way back."""
 
-import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import BadRequest, DisallowedHost
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -42,11 +41,13 @@ class DispatchErrorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], *_: object
     ) -> HttpResponse | None:
-        """PostgreSQL stores no NUL: one look here instead of one at every field."""
+        """No body that would come out empty, and no NUL, which PostgreSQL stores nowhere."""
+        if "Transfer-Encoding" in request.headers:
+            raise BadRequest("a body of no known length")
         # The API reads its body itself, and refuses a NUL by the name of the field.
         form = QueryDict() if getattr(view, "csrf_exempt", False) else request.POST
         if _has_nul(request.GET) or _has_nul(form):
-            return bad_request(request, ValueError())
+            raise BadRequest("a NUL")
         return None
 
     def process_exception(
@@ -73,20 +74,20 @@ def _back(request: HttpRequest) -> str:
     return said if ours else ""
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: BaseException | None) -> HttpResponse:
     return _page(request, 400, _("The console could not read this request."))
 
 
-def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def denied(request: HttpRequest, exception: BaseException | None) -> HttpResponse:
     return _page(request, 403, _("Your role does not open this page."))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: BaseException | None) -> HttpResponse:
     return _page(request, 404, _("There is nothing here that you may see."))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+def server_error(request: HttpRequest, exception: BaseException | None) -> HttpResponse:
+    if isinstance(exception, OperationalError | InterfaceError):
         return _page(request, 503, _("The records cannot be reached now."))
     return _page(request, 500, _("Something went wrong. Nothing more was changed."))
 

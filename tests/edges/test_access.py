@@ -9,10 +9,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from uuid6 import uuid7
 
-from dispatch.actions import followup, integration, unit
-from dispatch.events import CLOCK
-from dispatch.models import Event, Offer, Role, Seat, SourceWording, User
+from dispatch.models import Event, Role
 from tests import makers
+from tests.edges.centres import Centre, signed_in
 
 ALL = set(Role)
 D, C, R = Role.DISPATCHER, Role.CLINICIAN, Role.RESPONDER
@@ -187,57 +186,6 @@ def urls(patterns=None, route="", space="", names=()):
     return found
 
 
-class Centre:
-    """A centre with somebody of each role, and a row of each kind that they work on."""
-
-    def __init__(self, word):
-        self.agency = makers.an_agency(word)
-        self.staff = {
-            role: makers.a_user(self.agency, role.value, f"{word} {role}")
-            for role in Role
-            if role is not Role.CLINICIAN
-        }
-        self.staff[C] = makers.a_clinician(self.agency, f"{word} clinician")
-        named = [("cad", f"{word} WORDING", "")]
-        integration.load_wordings(agency_id=self.agency.pk, rows=named, by=CLOCK)
-        self.rows = {"wording": SourceWording.objects.get(agency=self.agency)}
-        self.team(word)
-        self.session(word)
-
-    def team(self, word):
-        """A call with a crew on scene and a follow-up."""
-        row = makers.a_unit(self.agency, name=f"{word} 1", crewed=False)
-        unit.sign_on(unit_id=row.pk, by=makers.by(self.staff[R]))
-        call = makers.a_call(
-            self.agency, self.staff[D], type="trespass", address=f"1 {word} Lane"
-        )
-        on_scene = makers.on_scene(makers.decided(call))
-        due = followup.plan(
-            call_id=call.pk,
-            due_at=makers.fresh(call).opened_at,
-            by=makers.by(self.staff[S]),
-        )
-        self.rows |= {
-            "call": call,
-            "seat": on_scene.seat,
-            "unit": row,
-            "followup": due,
-            "team": on_scene.offer,
-        }
-
-    def session(self, word):
-        """A second call, which the clinician has."""
-        call = makers.a_call(self.agency, self.staff[D], address=f"2 {word} Lane")
-        assignment = makers.with_clinician(makers.decided(call))
-        self.rows |= {"offer": assignment.offer, "session": assignment}
-
-    def row(self, kind, role):
-        """A row that this role works on, if it works on the kind at all."""
-        if kind == "offer" and role is Role.RESPONDER:
-            return self.rows["team"]
-        return self.rows[kind]
-
-
 @pytest.fixture(autouse=True)
 def quiet(caplog):
     """Hundreds of refusals are meant here; a failing test says which were not."""
@@ -252,12 +200,6 @@ def here(db):
 @pytest.fixture
 def there(db):
     return Centre("faraway")
-
-
-def signed_in(user):
-    client = Client(raise_request_exception=False)
-    client.force_login(user)
-    return client
 
 
 def ask(client, path):
@@ -360,85 +302,3 @@ def test_who_is_not_of_the_centre_gets_the_door(here, who):
                 wrong.append(f"{method} {name}: {answer.status_code}")
 
     assert not wrong, "\n".join(wrong)
-
-
-def api(client, path, body="{}"):
-    headers = {"Idempotency-Key": str(uuid7()), "If-Match": '"1"'}
-    return client.post(
-        f"/api/v1/{path}", body, content_type="application/json", headers=headers
-    )
-
-
-@pytest.mark.parametrize(
-    ("verb", "key", "kind"),
-    [("link", "duplicate_of", "call"), ("send", "unit", "unit")],
-)
-def test_a_foreign_row_named_in_a_body_is_not_there(here, there, verb, key, kind):
-    client = signed_in(here.staff[D])
-    body = f'{{"{key}": "{there.rows[kind].pk}"}}'
-
-    refused = api(client, f"calls/{here.rows['call'].pk}/{verb}/", body)
-
-    assert refused.status_code == 404
-
-
-def test_a_crew_sees_the_calls_of_its_unit_and_no_other(here):
-    client = signed_in(here.staff[R])
-    other = Seat.objects.get(pk=here.rows["session"].seat_id).call_id
-
-    assert client.get(f"/api/v1/calls/{here.rows['call'].pk}/").status_code == 200
-    assert client.get(f"/api/v1/calls/{other}/").status_code == 404
-
-
-def test_a_crew_that_signed_off_sees_nothing_any_more(here):
-    row = here.rows["unit"]
-    unit.clear(unit_id=row.pk, outcome="other", by=makers.by(here.staff[R]))
-    unit.sign_off(unit_id=row.pk, by=makers.by(here.staff[R]))
-
-    shown = signed_in(here.staff[R]).get(f"/api/v1/calls/{here.rows['call'].pk}/")
-
-    assert shown.status_code == 404
-
-
-def test_a_crew_reports_for_its_own_unit_only(here):
-    other = makers.a_unit(here.agency)
-
-    refused = api(signed_in(here.staff[R]), f"units/{other.pk}/emergency/")
-
-    assert refused.status_code == 404
-
-
-def test_a_navigator_sees_the_calls_that_are_followed_up(here):
-    client = signed_in(here.staff[N])
-    other = Seat.objects.get(pk=here.rows["session"].seat_id).call_id
-
-    assert client.get(f"/api/v1/calls/{here.rows['call'].pk}/").status_code == 200
-    assert client.get(f"/api/v1/calls/{other}/").status_code == 404
-
-
-def test_nobody_answers_an_offer_or_ends_a_session_for_somebody_else(here):
-    colleague = signed_in(makers.a_clinician(here.agency))
-    second = makers.decided(makers.a_call(here.agency))
-    ring = Offer.objects.get(seat__call=second, state="pending")
-    mine = signed_in(makers.a_clinician(here.agency))
-
-    assert api(mine, f"offers/{ring.pk}/accept/").status_code == 404
-    session = here.rows["session"].pk
-    body = '{"outcomes": ["other"]}'
-    assert api(colleague, f"sessions/{session}/end/", body).status_code == 404
-
-
-def test_the_wall_shows_no_address_and_no_name_of_a_person_in_need(here):
-    shown = signed_in(here.staff[W]).get("/api/v1/board/").content.decode()
-
-    assert "Lane" not in shown
-    assert len(shown) > 100
-
-
-def test_a_new_role_takes_effect_on_the_next_request(here):
-    client = signed_in(here.staff[S])
-    assert client.get("/api/v1/board/").status_code == 200
-
-    User.objects.filter(pk=here.staff[S].pk).update(role=Role.NAVIGATOR.value)
-
-    assert client.get("/api/v1/board/").status_code == 403

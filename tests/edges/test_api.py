@@ -124,6 +124,18 @@ BODIES = [
     ('{"point": {"lat": 99, "lon": 0}}', 422, "point.lat"),
     ('{"point": {"lat": 9}}', 422, "point.lon"),
     ('{"point": {"lat": NaN, "lon": 0}}', 400, None),
+    ('{"point": {"lat": Infinity, "lon": 0}}', 400, None),
+    ('{"point": {"lat": 1e999, "lon": 0}}', 400, None),
+    ('{"point": {"lat": %s, "lon": 0}}' % ("9" * 400), 422, "point.lat"),
+    ('{"priority": %s}' % ("9" * 5000), 400, None),
+    ('{"type": "noise", "type": "trespass"}', 422, "type"),
+    ('{"urgent": true, "type": "noise", "urgent": true}', 422, "urgent"),
+    ('{"point": {"lat": 1, "lat": 2, "lon": 0}}', 422, "lat"),
+    ('{"\\ud800": 1, "\\ud800": 1}', 422, "\\ud800"),
+    ('{"said": ' + "[" * 300 + "]" * 300 + "}", 422, "said"),
+    (b'{"said": "\xff"}', 400, None),
+    ('{"said": "so"}'.encode("utf-16"), 400, None),
+    (b'\xef\xbb\xbf{"said": "so"}', 400, None),
     ('{"offence": {"class": "x", "colour": "red"}}', 422, "offence.colour"),
     ('{"name": "a\\u0000b"}', 422, "name"),
     ('{"name": "a\\ud800b"}', 422, "name"),
@@ -191,7 +203,7 @@ def test_a_write_without_the_csrf_token_changes_nothing(centre):
 
     refused = stranger.post("calls/", {})
 
-    assert refused.status_code == 403
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
     assert not Call.objects.filter(agency=centre).exists()
 
 

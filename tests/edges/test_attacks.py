@@ -53,6 +53,13 @@ def test_a_nul_in_an_address_is_refused(desk):
     assert desk.get(reverse("board") + "?since=%00").status_code == 400
 
 
+def test_a_form_of_no_known_length_is_not_taken_for_an_empty_one(desk):
+    headers = {"Transfer-Encoding": "chunked"}
+    answer = desk.post(reverse("intake"), typed(), headers=headers)
+    assert answer.status_code == 400
+    assert not Call.objects.exists()
+
+
 def test_a_value_too_long_for_its_place_is_refused_not_a_fault(desk):
     answer = desk.post(reverse("intake"), typed(type="x" * 80))
     assert answer.status_code == 422

@@ -10,6 +10,7 @@ from django.utils.translation import trans_real
 from dispatch.errors import Busy, IllegalMove, Invalid, LostRace, NotFree, Stale
 from dispatch.selectors.words import refusal
 from dispatch.web import errors
+from heart.log import Line
 
 
 class Away:
@@ -29,13 +30,6 @@ def asked():
     return ask
 
 
-def failed(request, error):
-    try:
-        raise error
-    except type(error):
-        return errors.server_error(request)
-
-
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
@@ -45,14 +39,16 @@ def failed(request, error):
     ids=["the database is away", "a mistake of ours"],
 )
 def test_a_failure_has_a_page_without_the_database(asked, error, status, words):
-    answer = failed(asked(), error)
+    answer = errors.server_error(asked(), error)
 
     assert answer.status_code == status
     assert words in answer.content.decode()
 
 
 def test_a_failure_inside_a_page_is_one_line(asked):
-    answer = failed(asked(**{"hx-request": "true"}), OperationalError("gone"))
+    answer = errors.server_error(
+        asked(**{"hx-request": "true"}), OperationalError("gone")
+    )
 
     assert answer.status_code == 503
     assert "<html" not in answer.content.decode()
@@ -96,3 +92,18 @@ def test_a_refusal_is_said_in_the_reader_s_language(monkeypatch, error, words):
     monkeypatch.setattr(trans_real._active, "value", german, raising=False)
 
     assert refusal(error) == words
+
+
+def test_the_log_names_every_error_on_the_way_and_none_of_their_words():
+    words = "Ada Quill, 1012 W Main St"
+    try:
+        try:
+            int(words)
+        except ValueError as error:
+            raise KeyError(words) from error
+    except KeyError as error:
+        said = Line().formatException((KeyError, error, error.__traceback__))
+
+    assert said.index("ValueError") < said.index("KeyError")
+    assert "test_refusals.py" in said
+    assert "Quill" not in said

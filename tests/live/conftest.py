@@ -1,9 +1,11 @@
 """Real processes for a test: the console, and its worker and clock when asked."""
 
+import json
+
 import pytest
 import redis
 
-from tests.stack import a_stack
+from tests.stack import COMMANDS, a_stack
 
 
 @pytest.fixture
@@ -13,3 +15,18 @@ def stack(own_database):
     running = a_stack(own_database)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def limited(stack, monkeypatch):
+    """Start the console with other limits of its lines than its own."""
+    command = [
+        part.replace("heart.asgi", "tests.live.limits") for part in COMMANDS["web"]
+    ]
+
+    def start(**limits):
+        monkeypatch.setitem(COMMANDS, "web", command)
+        monkeypatch.setenv("LINE_LIMITS", json.dumps(limits))
+        stack.start("web")
+
+    return start

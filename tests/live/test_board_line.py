@@ -1,6 +1,7 @@
 """The live line: numbered, resumable, closed when it must be."""
 
 import asyncio
+import dataclasses
 import json
 
 import pytest
@@ -13,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from dispatch import journal
 from dispatch.actions import intake, staff
 from tests import makers
+from tests.stack import a_stack
 
 
 def cookie(user):
@@ -83,6 +85,27 @@ def test_a_board_gets_a_snapshot_then_each_change_in_order(stack, centre, dispat
     assert change["prev"] == first["number"]
     assert change["number"] == journal.head(centre.pk) == beat["number"]
     assert change["cards"][0]["id"] == str(call.pk)
+
+
+def test_a_board_opens_and_hears_of_changes_while_redis_is_away(
+    own_database, centre, dispatcher
+):
+    nowhere = dataclasses.replace(own_database, redis_url="redis://127.0.0.1:1/0")
+    stack = a_stack(nowhere)
+
+    async def story():
+        async with await in_thread(line, stack, dispatcher) as ws:
+            await heard(ws, "snapshot")
+            call = await in_thread(makers.a_call, centre, dispatcher)
+            return call, await heard(ws, "cards")
+
+    try:
+        stack.start("web")
+        call, change = run(story())
+    finally:
+        stack.stop()
+
+    assert [card["id"] for card in change["cards"]] == [str(call.pk)]
 
 
 def test_a_board_that_was_away_resumes_and_hears_what_is_gone(
