@@ -30,30 +30,10 @@ from dispatch.actions.worklist import plan_locked
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Disposition, Seat
+from dispatch.models.disposition import CONSENTS as CONSENTS
+from dispatch.models.disposition import OUTCOMES as OUTCOMES
 from dispatch.states import CallState, SeatState
 from routing import store
-
-OUTCOMES = (
-    "resolved_by_phone",
-    "resolved_on_scene",
-    "moved_to_988",
-    "declined_help",
-    "not_located",
-    "transported_willingly",
-    "hospital",
-    "involuntary_commitment",
-    "arrest",
-    "injury",
-    "use_of_force",
-    "death",
-    "handed_to_police",
-    "handed_to_ems",
-    "caller_hung_up",
-    "duplicate",
-    "no_help_needed",
-    "other",
-)
-CONSENTS = ("yes", "no", "not_known", "not_asked")
 
 
 def record(

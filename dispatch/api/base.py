@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import Model
 from rest_framework.exceptions import (
-    ParseError,
     UnsupportedMediaType,
     ValidationError,
 )
@@ -112,10 +111,7 @@ def _said(takes: type[Nothing], request: Request) -> dict[str, object]:
     media = request.content_type.partition(";")[0].strip().lower()
     if media not in {"", "application/json"}:
         raise UnsupportedMediaType(media)
-    try:
-        body = request.data
-    except RecursionError as error:
-        raise ParseError from error
+    body = request.data
     if not isinstance(body, Mapping):
         raise ValidationError({"body": "must be a JSON object"})
     return dict(_shape(takes).run_validation(body))

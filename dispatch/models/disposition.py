@@ -7,6 +7,28 @@ from django.db.models.functions import Now
 from dispatch.models.call import Call
 from dispatch.models.row import Row
 
+OUTCOMES = (
+    "resolved_by_phone",
+    "resolved_on_scene",
+    "moved_to_988",
+    "declined_help",
+    "not_located",
+    "transported_willingly",
+    "hospital",
+    "involuntary_commitment",
+    "arrest",
+    "injury",
+    "use_of_force",
+    "death",
+    "handed_to_police",
+    "handed_to_ems",
+    "caller_hung_up",
+    "duplicate",
+    "no_help_needed",
+    "other",
+)
+CONSENTS = ("yes", "no", "not_known", "not_asked")
+
 
 class Disposition(Row):
     call = models.ForeignKey(Call, models.CASCADE, related_name="dispositions")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -94,7 +95,7 @@ def waiting_calls(agency: UUID | None = None) -> Iterator[UUID]:
 
 
 def _waiting(agency: UUID | None, tried: Sequence[UUID]) -> UUID | None:
-    values = {
+    values: dict[str, Any] = {
         "agency": agency,
         "tried": [str(pk) for pk in tried],
         "open": tuple(OPEN_CALL),
@@ -103,7 +104,7 @@ def _waiting(agency: UUID | None, tried: Sequence[UUID]) -> UUID | None:
     with connection.cursor() as cursor:
         cursor.execute(WAITING, values)
         found = cursor.fetchone()
-    return found[0] if found else None
+    return UUID(str(found[0])) if found else None
 
 
 def checks() -> list[UUID]:
