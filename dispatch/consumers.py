@@ -154,7 +154,7 @@ class Board(AsyncWebsocketConsumer):
         """Whoever was signed out, locked or given another role hears no more."""
         while True:
             # Not all at once: two hundred consoles came back in the same second.
-            await asyncio.sleep(random.uniform(CHECK / 2, CHECK))  # noqa: S311
+            await asyncio.sleep(random.uniform(CHECK * 2 / 3, CHECK))  # noqa: S311
             try:
                 allowed = await _ask(_still, session, line)
             except Error:

@@ -6,18 +6,16 @@ look at the call stale.
 """
 
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import ClassVar, TypeVar, dataclass_transform
 from uuid import UUID
 
+Body = TypeVar("Body", bound="EventBody")
 Value = str | int | bool | None | UUID | tuple[str, ...] | dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts: a user, an API key, the clock, the router or the simulator.
-
-    ``key`` is the idempotency key of this one command, if it carries one.
-    """
+    """Who acts: user, operator, clock, router, simulator. ``key`` makes it act once."""
 
     kind: str
     id: UUID | None = None
@@ -38,6 +36,13 @@ class EventBody:
 
     def as_json(self) -> dict[str, object]:
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def beside(body: type[Body]) -> type[Body]:
+    """An event beside the call, or of no call: an older look at the call still holds."""
+    body.changes_call = False
+    return dataclass(frozen=True, slots=True, kw_only=True)(body)
 
 
 def _plain(value: Value) -> object:
@@ -67,9 +72,8 @@ class LocationVerified(EventBody):
     zone: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class NoteAdded(EventBody):
-    changes_call: ClassVar[bool] = False
     note: UUID
     kind: str = "note"
 
@@ -126,9 +130,8 @@ class DecisionOverridden(EventBody):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class SupervisorTold(EventBody):
-    changes_call: ClassVar[bool] = False
     why: tuple[str, ...]
 
 
@@ -187,9 +190,8 @@ class SceneCleared(EventBody):
     seat: UUID
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class OfferMade(EventBody):
-    changes_call: ClassVar[bool] = False
     offer: UUID
     seat: UUID
     response: str
@@ -204,26 +206,23 @@ class OfferAccepted(EventBody):
     person: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class OfferDeclined(EventBody):
-    changes_call: ClassVar[bool] = False
     offer: UUID
     seat: UUID
     reason: str
     person: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class OfferExpired(EventBody):
-    changes_call: ClassVar[bool] = False
     offer: UUID
     seat: UUID
     person: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class OfferWithdrawn(EventBody):
-    changes_call: ClassVar[bool] = False
     offer: UUID
     seat: UUID
     why: str
@@ -239,15 +238,13 @@ class TransferConfirmed(EventBody):
 # unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class UnitSignedOn(EventBody):
-    changes_call: ClassVar[bool] = False
     crew: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class UnitSignedOff(EventBody):
-    changes_call: ClassVar[bool] = False
     reason: str = ""
 
 
@@ -262,15 +259,13 @@ class UnitCleared(EventBody):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class UnitOutOfService(EventBody):
-    changes_call: ClassVar[bool] = False
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class CrewSafe(EventBody):
-    changes_call: ClassVar[bool] = False
     by_radio: bool
 
 
@@ -312,38 +307,33 @@ class CallClosed(EventBody):
 # followup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class FollowUpPlanned(EventBody):
-    changes_call: ClassVar[bool] = False
     followup: UUID
     due: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class FollowUpClaimed(EventBody):
-    changes_call: ClassVar[bool] = False
     followup: UUID
     person: UUID
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class FollowUpAttempted(EventBody):
-    changes_call: ClassVar[bool] = False
     followup: UUID
     reached: bool
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class FollowUpPostponed(EventBody):
-    changes_call: ClassVar[bool] = False
     followup: UUID
     due: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class FollowUpClosed(EventBody):
-    changes_call: ClassVar[bool] = False
     followup: UUID
     outcome: str
 
@@ -351,32 +341,51 @@ class FollowUpClosed(EventBody):
 # staff
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class PresenceChanged(EventBody):
-    changes_call: ClassVar[bool] = False
     person: UUID
     before: str
     after: str
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
+class AgencyAdded(EventBody):
+    code: str
+
+
+@beside
+class UnitAdded(EventBody):
+    kind: str
+
+
+@beside
+class UserAdded(EventBody):
+    person: UUID
+    role: str
+
+
+@beside
+class RoleChanged(EventBody):
+    person: UUID
+    before: str | None
+    after: str | None
+
+
+@beside
 class AccessEnded(EventBody):
-    changes_call: ClassVar[bool] = False
     person: UUID
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class AccessSealed(EventBody):
-    changes_call: ClassVar[bool] = False
     count: int
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class ProtocolPublished(EventBody):
-    changes_call: ClassVar[bool] = False
     protocol: UUID
     name: str
 
@@ -384,9 +393,8 @@ class ProtocolPublished(EventBody):
 # integration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@beside
 class WordingMapped(EventBody):
-    changes_call: ClassVar[bool] = False
     wording: UUID
     before: str
     after: str

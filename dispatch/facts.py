@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from dispatch.models import Call
+from dispatch.states import OPEN_CALL
 from routing.core import facts
 from routing.core.facts import ANSWERS, CallFacts
 
@@ -51,6 +52,16 @@ KNOWN = f"""
        (SELECT role, count(*) AS n FROM ({FREE_PEOPLE}) AS free GROUP BY role) AS roles),
       ({HISTORY})
 """  # noqa: S608  our own words
+
+
+WAITS = """
+    SELECT EXISTS (
+      SELECT FROM dispatch_seat s JOIN dispatch_call c ON c.id = s.call_id
+      WHERE s.state = 'wanted' AND s.response = %s AND c.agency_id = %s
+        AND c.state IN %s AND c.decision_wanted_at IS NULL
+        AND NOT EXISTS (
+          SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.state = 'pending'))
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +123,13 @@ def known(
     for role, number in (people or {}).items():
         free[PERSON_KINDS[role]] += number
     return Known(answers=answers or {}, seats=seats or [], free=free, history=history)
+
+
+def waits(agency: UUID, kind: str) -> bool:
+    """Whether a call wants this kind while nobody is asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS, [kind, agency, tuple(OPEN_CALL)])
+        return bool(cursor.fetchone()[0])
 
 
 def line(call: Call, seen: Known, *, at: datetime) -> dict[str, object]:

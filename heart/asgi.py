@@ -1,4 +1,4 @@
-"""HTTP and WebSocket entry: exact origins, session sign-in, the live line."""
+"""HTTP and WebSocket entry: exact origins, cookies, the live line."""
 
 import os
 import warnings

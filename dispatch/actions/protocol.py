@@ -28,6 +28,13 @@ def publish(
     before = versions.first()
     if before is not None and before.document == document:
         return before
+    return publish_locked(agency, document, by)
+
+
+def publish_locked(
+    agency: Agency, document: Mapping[str, object], by: Actor
+) -> ProtocolVersion:
+    """The next version. The caller holds the agency."""
     row = store.publish(agency.pk, document)
     journal.append(
         events.ProtocolPublished(protocol=row.pk, name=row.name), agency=agency, by=by

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, nudge, quick
+from dispatch import events, facts, journal, nudge, quick
 from dispatch.actions import transfer
 from dispatch.actions.base import (
     action,
@@ -26,7 +26,9 @@ from dispatch.models import (
     Assignment,
     Call,
     Offer,
+    Presence,
     Seat,
+    Unit,
 )
 from dispatch.states import (
     CallState,
@@ -99,18 +101,25 @@ def let_go(offer: Offer, by: Actor) -> None:
         unit = lock_unit(offer.unit_id)
         if unit.state == UnitState.DISPATCHED:
             move(unit, UnitState.AVAILABLE)
-            someone_free(unit.agency_id)
+            someone_free(unit)
         return
     assert offer.person_id
     presence = lock_presence(offer.person_id)
     if presence.state == PresenceState.RESERVED:
         move(presence, PresenceState.AVAILABLE)
-        someone_free(presence.agency_id)
+        someone_free(presence)
 
 
-def someone_free(agency: UUID) -> None:
+def someone_free(who: Presence | Unit) -> None:
     """After this commit waiting calls are offered; the clock's sweep makes sure."""
-    transaction.on_commit(lambda: nudge.waiting(agency), robust=True)
+    kind = who.kind if isinstance(who, Unit) else "ccd"
+    transaction.on_commit(lambda: _offer_waiting(who.agency_id, kind), robust=True)
+
+
+def _offer_waiting(agency: UUID, kind: str) -> None:
+    """Most of the time no call waits, and no worker is woken for nothing."""
+    if facts.waits(agency, kind):
+        nudge.waiting(agency)
 
 
 @action
@@ -252,7 +261,7 @@ def end_assignment(assignment: Assignment, by: Actor) -> None:
     if assignment.unit_id:
         unit = lock_unit(assignment.unit_id)
         move(unit, UnitState.AVAILABLE, check_due_at=None, check_late=False)
-        someone_free(unit.agency_id)
+        someone_free(unit)
         return
     assert assignment.person_id
     presence = lock_presence(assignment.person_id)

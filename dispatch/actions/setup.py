@@ -1,99 +1,186 @@
-"""Set a centre up: the agency with its feed, its people with their presence, units."""
+"""Set a centre up: the agency with its feed and rules, its people, its units."""
 
+from collections.abc import Mapping
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import connection, models
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal
 from dispatch.actions.base import action
+from dispatch.actions.protocol import publish_locked
 from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
 from dispatch.models import Agency, Feed, Presence, Role, Unit, User
 
-UNIT_KINDS = ("crt", "cor", "cn")
+UNIT_KINDS = ("crt", "cor")
+# The columns of Django's own user have names of their own.
+GIVEN_AS = {"first_name": "name"}
+# Names are looked for before they are taken, so whoever sets up takes turns.
+TURN = 2_606_011
 
 
 @action
-def create_agency(
-    *, code: str, name: str, time_zone: str, by: Actor, fallback_phone: str = ""
+def add_agency(
+    *,
+    code: str,
+    name: str,
+    time_zone: str,
+    document: Mapping[str, object],
+    by: Actor,
+    fallback_phone: str = "",
 ) -> Agency:
-    """An agency and its empty log. A code that is taken answers with its agency."""
-    found = Agency.objects.filter(code=code).first()
-    if found is not None:
-        return found
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Invalid(field="time_zone", why=_("name one like Europe/Paris")) from None
-    agency = Agency.objects.create(
+    """An agency, its empty log and its first protocol: all of it or nothing.
+
+    Said again it answers with the agency; its rules may have moved on and stay.
+    ProtocolError names the place of a fault in the document.
+    """
+    _take_turn()
+    agency = Agency(
         code=code, name=name, time_zone=time_zone, fallback_phone=fallback_phone
     )
+    _refuse_malformed(agency, "code", "name", "time_zone", "fallback_phone")
+    if time_zone not in available_timezones():
+        raise Invalid(field="time_zone", why=_("name one like America/New_York"))
+    found = Agency.objects.filter(code=code).first()
+    if found is not None:
+        _refuse_other(found, agency, "code", "name", "time_zone", "fallback_phone")
+        return found
+    agency.save(force_insert=True)
     Feed.objects.create(agency=agency)
+    journal.append(events.AgencyAdded(code=code), agency=agency, by=by)
+    publish_locked(agency, document, by)
     return agency
 
 
 @action
-def create_user(
+def add_user(
     *,
     agency_id: UUID,
     username: str,
-    role: Role,
+    role: str,
     short_name: str,
     by: Actor,
+    name: str = "",
     password: str | None = None,
     simulated: bool = False,
 ) -> User:
     """Somebody who works here, off duty. Without a password nobody signs in as them.
 
-    A user name of this agency that is taken answers with its user, unchanged.
+    Said again it answers with the user, whose password stays.
     """
-    found = User.objects.filter(username=username).first()
-    if found is not None and found.agency_id == agency_id:
-        return found
-    if found is not None:
-        raise Invalid(field="username", why=_("it is taken"))
-    user = User(
+    _take_turn()
+    user = a_user(
         agency_id=agency_id,
         username=username,
-        role=role.value,
+        role=role,
         short_name=short_name,
-        simulated=simulated,
+        name=name,
     )
+    user.simulated = simulated
+    found = _namesake(user)
+    if found is not None:
+        return found
+    if password is not None:
+        refuse_weak(password, user)
     # None makes a password that no input matches.
     user.set_password(password)
     user.save(force_insert=True)
     Presence.objects.create(user=user, agency_id=agency_id)
+    added = events.UserAdded(person=user.pk, role=user.role)
+    journal.append(added, agency=agency_id, by=by)
     return user
 
 
-@action
-def set_password(*, user_id: UUID, password: str, by: Actor) -> User:
-    """A new password: every session and every open line of the old one ends."""
-    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
-    if user is None:
+def a_user(
+    *, agency_id: UUID, username: str, role: str, short_name: str, name: str
+) -> User:
+    """The user as they would be stored; Invalid where that could not be.
+
+    Stores nothing: whoever is asked for a password hears of a fault before.
+    """
+    if not Agency.objects.filter(pk=agency_id).exists():
         raise NotFound
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    if user.agency_id is not None:
-        journal.append(
-            events.AccessEnded(person=user.pk, why="password_changed"),
-            agency=user.agency_id,
-            by=by,
-        )
+    user = User(
+        agency_id=agency_id,
+        username=User.normalize_username(username),
+        role=role,
+        short_name=short_name,
+        first_name=name,
+    )
+    refuse_unknown_role(role)
+    _refuse_malformed(user, "username", "short_name", "first_name")
+    _namesake(user)
     return user
 
 
+def _namesake(user: User) -> User | None:
+    """The same person, there already; Invalid if the name is somebody else's.
+
+    Two names that differ by capitals alone would be one to whoever reads them aloud.
+    """
+    found = User.objects.filter(username__iexact=user.username).first()
+    if found is not None:
+        same = ("agency_id", "username", "role", "short_name", "first_name")
+        _refuse_other(found, user, "username", *same)
+    return found
+
+
+def refuse_unknown_role(role: str) -> None:
+    if role not in set(Role):
+        raise Invalid(field="role", why=_("one of %s") % ", ".join(Role))
+
+
+def refuse_weak(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(field="password", why=" ".join(error.messages)) from None
+
+
 @action
-def create_unit(
+def add_unit(
     *, agency_id: UUID, name: str, kind: str, by: Actor, simulated: bool = False
 ) -> Unit:
-    """A unit, off duty. A name that this agency already has answers with its unit."""
-    found = Unit.objects.filter(agency=agency_id, name=name).first()
-    if found is not None:
-        return found
+    """A unit, off duty. Said again it answers with the unit."""
+    _take_turn()
+    if not Agency.objects.filter(pk=agency_id).exists():
+        raise NotFound
     if kind not in UNIT_KINDS:
-        raise Invalid(field="kind", why=_("crt, cor or cn"))
-    return Unit.objects.create(
-        agency_id=agency_id, name=name, kind=kind, simulated=simulated
-    )
+        raise Invalid(field="kind", why=_("crt or cor"))
+    unit = Unit(agency_id=agency_id, name=name, kind=kind, simulated=simulated)
+    _refuse_malformed(unit, "name")
+    found = Unit.objects.filter(agency=agency_id, name__iexact=name).first()
+    if found is not None:
+        _refuse_other(found, unit, "name", "name", "kind")
+        return found
+    unit.save(force_insert=True)
+    journal.append(events.UnitAdded(kind=kind), unit=unit, by=by)
+    return unit
+
+
+def _refuse_malformed(row: models.Model, *columns: str) -> None:
+    """Invalid with the first fault of these columns, under the name it was given by."""
+    others = {field.name for field in row._meta.fields} - set(columns)
+    try:
+        row.clean_fields(exclude=others)
+    except ValidationError as error:
+        column, faults = next(iter(error.message_dict.items()))
+        field = GIVEN_AS.get(column, column)
+        raise Invalid(field=field, why=" ".join(faults)) from None
+
+
+def _refuse_other(
+    found: models.Model, said: models.Model, field: str, *columns: str
+) -> None:
+    if any(getattr(found, one) != getattr(said, one) for one in columns):
+        raise Invalid(field=field, why=_("it is taken"))
+
+
+def _take_turn() -> None:
+    """Until commit nobody else sets up: of two who say the same, one finds it done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])

@@ -78,7 +78,7 @@ def _change(presence: Presence, to: PresenceState, reason: str, by: Actor) -> No
     before = presence.state
     move(presence, to, reason=reason)
     if to == PresenceState.AVAILABLE:
-        someone_free(presence.agency_id)
+        someone_free(presence)
     journal.append(
         events.PresenceChanged(
             person=presence.user_id, before=before, after=to.value, reason=reason

@@ -43,7 +43,7 @@ def sign_on(*, unit_id: UUID, by: Actor) -> Unit:
     Shift.objects.create(user_id=by.id, unit=unit)
     if unit.state == UnitState.OFF_DUTY:
         move(unit, UnitState.AVAILABLE, reason="")
-        someone_free(unit.agency_id)
+        someone_free(unit)
     journal.append(events.UnitSignedOn(crew=(str(by.id),)), unit=unit, by=by)
     return unit
 
@@ -84,7 +84,7 @@ def in_service(*, unit_id: UUID, by: Actor) -> Unit:
     if unit.state != UnitState.OUT_OF_SERVICE:
         raise IllegalMove(from_state=unit.state, to_state="available")
     move(unit, UnitState.AVAILABLE, reason="")
-    someone_free(unit.agency_id)
+    someone_free(unit)
     journal.append(
         events.UnitMoved(before="out_of_service", after="available"), unit=unit, by=by
     )
@@ -186,7 +186,7 @@ def end_emergency(*, unit_id: UUID, by: Actor) -> Unit:
         unit.save(update_fields=["emergency_at"])
         journal.append(events.CrewEmergency(cleared=True), call=call, unit=unit, by=by)
         if unit.state == UnitState.AVAILABLE:
-            someone_free(unit.agency_id)
+            someone_free(unit)
     return unit
 
 

@@ -31,7 +31,8 @@ PAGE = 2000
 CARDS = """
 SELECT c.id::text, c.number, c.version, c.head, c.state, c.state_since::text,
   c.priority, c.type, c.source_wording, c.zone, c.simulated, c.opened_at::text,
-  c.decision_wanted_at::text, c.owner_since::text, o.short_name, k.id::text, k.address,
+  c.decision_wanted_at::text, c.owner_since::text, o.short_name,
+  k.id::text, encode(k.address, 'hex'),
   (SELECT json_agg(json_build_array(
       s.response, s.mode, s.state, s.since::text,
       f.id, f.made_at::text, f.expires_at::text,
@@ -61,6 +62,7 @@ WHERE c.agency_id = %(agency)s
 ORDER BY c.priority, c.opened_at
 LIMIT %(page)s
 """
+Order = tuple[bool, bool, int, str, str]
 NOTHING = Parts(seats=[], offers=[], assignments=[])
 
 
@@ -125,7 +127,23 @@ def shown(calls: Sequence[OpenCall], projection: str) -> list[Card]:
     return sorted(made, key=order)
 
 
-def order(card: Card) -> tuple[bool, bool, int, str, str]:
+def texts(calls: Sequence[OpenCall], projection: str) -> list[str]:
+    """The same as JSON, for the live line. A row that was seen before costs nothing.
+
+    What is kept is kept by all that the row says: it cannot grow old.
+    """
+    with one_language() as language:
+        made = [_text(call, projection, language) for call in calls]
+    return [text for _order, text in sorted(made)]
+
+
+@lru_cache(maxsize=3 * PAGE)
+def _text(call: OpenCall, projection: str, _language: str) -> tuple[Order, str]:
+    card = _card(call, projection, _protocol(call.protocol))
+    return order(card), json.dumps(card, separators=(",", ":"), ensure_ascii=False)
+
+
+def order(card: Card) -> Order:
     """The lane on top, a crew's emergency first; then who waits; then who is helped."""
     emergency = card["state"]["code"] == "crew_emergency"
     group = not card["lane"] and card["group"] != "waiting"
@@ -203,7 +221,8 @@ def type_label(code: str, wording: str, protocol: Protocol | None) -> str:
 def _place(call: OpenCall) -> str:
     if call.address is None:
         return ""
-    return unseal(bytes(call.address), f"dispatch_caller/address/{call.caller}")
+    sealed = bytes.fromhex(call.address)
+    return unseal(sealed, f"dispatch_caller/address/{call.caller}")
 
 
 def _active(parts: Parts, call: OpenCall) -> bool:

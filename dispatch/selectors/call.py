@@ -117,7 +117,7 @@ def view(call: Call, projection: str) -> CallView:
         marks=_marks(row, open_seats),
         seats=open_seats,
         past_seats=tuple(one for one in seats if not one.open),
-        given=_given(answers, protocol, projection),
+        given=_given(answers, protocol, projection, made.line["ask"] if made else ()),
         red=tuple(
             word(spoken.QUESTIONS, key)
             for key in triage.RED
@@ -163,27 +163,34 @@ def _marks(row: Call, seats: Sequence[SeatView]) -> tuple[Mark, ...]:
 
 
 def _given(
-    answers: Mapping[str, str], protocol: Protocol, projection: str
+    answers: Mapping[str, str],
+    protocol: Protocol,
+    projection: str,
+    wanted: Iterable[str],
 ) -> tuple[Given, ...]:
-    """Safety answers for everybody on the call; all answers for the clinical view."""
-    asked = [
-        question.key
+    """Every safety answer, and whatever else a decision rests on or still asks for.
+
+    What was answered at triage is operational: whoever reads why, reads it too. The
+    clinical view shows also what nobody asked.
+    """
+    shown = {key for key, value in answers.items() if value != "not_asked"}
+    shown |= set(wanted)
+    return tuple(
+        _one_given(question.key, answers.get(question.key, "not_asked"))
         for question in protocol.questions
-        if question.group == "safety" or projection == "clinical"
-    ]
-    out = []
-    for key in asked:
-        value = answers.get(key, "not_asked")
-        risk = value == "yes" and key != "agrees_988"
-        kind = "risk" if risk else "open" if value.startswith("not_") else "plain"
-        out.append(
-            Given(
-                label=word(spoken.QUESTIONS, key),
-                value=word(spoken.VALUES, value),
-                kind=kind,
-            )
-        )
-    return tuple(out)
+        if question.group == "safety"
+        or question.key in shown
+        or projection == "clinical"
+    )
+
+
+def _one_given(key: str, value: str) -> Given:
+    risk = value == "yes" and key != "agrees_988"
+    return Given(
+        label=word(spoken.QUESTIONS, key),
+        value=word(spoken.VALUES, value),
+        kind="risk" if risk else "open" if value.startswith("not_") else "plain",
+    )
 
 
 def _decision(row: Call) -> Decision | None:

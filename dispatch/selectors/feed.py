@@ -10,6 +10,7 @@ from django.db import connection
 
 from dispatch.selectors import board, roster
 from dispatch.selectors.roster import Card
+from dispatch.selectors.said import one_language
 from dispatch.selectors.standing import OpenCall
 
 RESUME = 500  # a board further behind than this gets a snapshot
@@ -85,7 +86,8 @@ class Moment:
     def said(self, projection: str, since: int | None) -> str:
         """What changed after this number, as text; the whole board for None."""
         if (projection, since) not in self._said:
-            self._said[projection, since] = encode(self._message(projection, since))
+            with one_language():
+                self._said[projection, since] = self._message(projection, since)
         return self._said[projection, since]
 
     def touched(self, since: int) -> Touched:
@@ -94,7 +96,7 @@ class Moment:
             self._touched[since] = _touched(self._agency, since)
         return self._touched[since]
 
-    def _message(self, projection: str, since: int | None) -> dict[str, object]:
+    def _message(self, projection: str, since: int | None) -> str:
         if since not in self._rows:
             self._rows[since] = self._whole() if since is None else self._part(since)
         rows = self._rows[since]
@@ -103,13 +105,14 @@ class Moment:
             **what,
             "number": self.head.number,
             "at": self.head.at.isoformat(),
-            "cards": board.shown(rows.calls, projection),
             "units": rows.units,
             "people": self._people(projection, rows.people),
         }
         if since is not None:
             message["gone"] = rows.gone
-        return message
+        # The cards are text already.
+        cards = ",".join(board.texts(rows.calls, projection))
+        return f'{encode(message)[:-1]},"cards":[{cards}]}}'
 
     def _whole(self) -> Rows:
         return Rows(

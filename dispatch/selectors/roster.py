@@ -11,6 +11,8 @@ from dispatch.selectors import words
 from dispatch.selectors.said import said as _
 
 Card = dict[str, Any]
+SHOWN = frozenset({"clinician", "navigator"})
+MICROSECONDS = len("2026-03-02 15:04:05.123456+00")
 
 # By hand: one statement each, and it is asked several times a second.
 UNITS = """
@@ -35,8 +37,9 @@ SELECT u.id::text, u.short_name, u.role, p.state, p.since::text,
         ORDER BY a.id DESC LIMIT 1)
 FROM dispatch_presence p
 JOIN dispatch_user u ON u.id = p.user_id
-WHERE p.agency_id = %(agency)s AND u.role IN ('clinician', 'navigator')
-  AND CASE WHEN %(ids)s::uuid[] IS NULL THEN p.state <> 'offline'
+WHERE p.agency_id = %(agency)s
+  AND CASE WHEN %(ids)s::uuid[] IS NULL
+           THEN p.state <> 'offline' AND u.role IN ('clinician', 'navigator')
            ELSE u.id = ANY(%(ids)s::uuid[]) END
 ORDER BY u.role, u.short_name
 """
@@ -68,6 +71,9 @@ class _Person(NamedTuple):
 
 def moment(stored: str) -> str:
     """PostgreSQL's text for a time, as every card carries it: ISO 8601."""
+    if len(stored) == MICROSECONDS:
+        return f"{stored[:10]}T{stored[11:]}:00"
+    # Noughts at the end are left out by PostgreSQL, and not by Python.
     return datetime.fromisoformat(stored).isoformat()
 
 
@@ -115,7 +121,10 @@ def _unit_card(unit: _Unit) -> Card:
 def people(
     agency: UUID, projection: str, ids: Iterable[UUID | str] | None = None
 ) -> list[Card]:
-    """Clinicians and navigators who are there, by name; nobody on a wall."""
+    """Clinicians and navigators who are there, by name; nobody on a wall.
+
+    Of ``ids`` everybody, so that who is not there any more leaves the board.
+    """
     if projection == "wall":
         return []
     return [_person_card(_Person._make(row)) for row in _rows(PEOPLE, agency, ids)]
@@ -133,5 +142,5 @@ def _person_card(person: _Person) -> Card:
         "since": moment(person.since),
         "call": person.call,
         "act": False,
-        "gone": person.state == "offline",
+        "gone": person.state == "offline" or person.role not in SHOWN,
     }

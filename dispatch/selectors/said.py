@@ -15,11 +15,12 @@ _language: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 @contextmanager
-def one_language() -> Iterator[None]:
-    """All that is said inside is said in the language of now."""
-    token = _language.set(get_language())
+def one_language() -> Iterator[str]:
+    """All that is said inside is said in the language of now, which this gives."""
+    language = get_language() or ""
+    token = _language.set(language)
     try:
-        yield
+        yield language
     finally:
         _language.reset(token)
 

@@ -20,7 +20,7 @@ WALL_WORDS = {
 
 
 class OpenCall(NamedTuple):
-    """A call as the board's statement gives it: ids and moments are PostgreSQL's text."""
+    """A call as the board's statement gives it; all but numbers is PostgreSQL's text."""
 
     id: str
     number: str
@@ -38,7 +38,7 @@ class OpenCall(NamedTuple):
     owner_since: str | None
     owner: str | None
     caller: str | None
-    address: memoryview | None
+    address: str | None
     seats: str | None
     risks: str | None
     protocol: str | None
@@ -92,7 +92,7 @@ class State:
 
 def state(call: OpenCall, parts: Parts) -> State:
     """The most pressing thing that is true of this call."""
-    for look in LOOKS:
+    for look in LOOKS if parts.seats else LOOKS_WITHOUT_SEATS:
         found = look(call, parts)
         if found is not None:
             return found
@@ -264,3 +264,4 @@ LOOKS = (
     _team,
     _session,
 )
+LOOKS_WITHOUT_SEATS = (_deciding, _unowned)

@@ -8,12 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
 from dispatch.actions import followup
+from dispatch.actions.base import database_now
 from dispatch.models import FollowUp
 from dispatch.selectors import followup as followups
 from dispatch.selectors import hand
@@ -133,7 +133,7 @@ def _list(request: HttpRequest, row: FollowUp | None) -> dict[str, object]:
     number = journal.head(agency.pk)
     return {
         "board_number": number,
-        "list": followups.worklist(agency, request.user.pk, now=timezone.now()),
+        "list": followups.worklist(agency, request.user.pk, now=database_now()),
         "works": access.may(request.user, "followup.work"),
         "opened": row.pk if row else None,
     }
@@ -148,7 +148,7 @@ def _at_hand(request: HttpRequest, row: FollowUp | None) -> dict[str, object]:
         return {"hand": None}
     access.record(request.user, "followup.see", call=row.call)
     return {
-        "hand": hand.at_hand(row, request.user.pk, now=timezone.now()),
+        "hand": hand.at_hand(row, request.user.pk, now=database_now()),
         "channels": _channels(row),
         "hours": [(hours, _in(hours)) for hours in HOURS],
         "outcomes": [(code, word(OUTCOMES, code)) for code in OUTCOMES],

@@ -7,9 +7,9 @@ from datetime import date
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from dispatch import access
+from dispatch.actions.base import database_now
 from dispatch.errors import Invalid
 from dispatch.selectors import release
 from dispatch.selectors import report as reports
@@ -36,7 +36,7 @@ def download(request: HttpRequest) -> HttpResponse:
 
 def _report(request: HttpRequest) -> Report:
     access.require(request.user, "report.see")
-    agency, now = request.user.agency, timezone.now()
+    agency, now = request.user.agency, database_now()
     first, last = _day(request, "from"), _day(request, "to")
     first, last = reports.window(agency, first, last, now=now)
     return reports.report(

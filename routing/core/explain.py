@@ -26,11 +26,8 @@ class Change:
 def sentence(code: str, params: Mapping[str, str], language: str = "en") -> str:
     """One finding in words. A row's own words come with it, from the agency's protocol."""
     if code.endswith(".row"):
-        return (
-            params.get(language)
-            or params.get("en")
-            or words.of(words.SENTENCES, language)["row"]
-        )
+        own = params.get(words.nearest(params, language))
+        return own or words.of(words.SENTENCES, language)["row"]
     said = dict(params)
     if "response" in said:
         said["response"] = words.of(words.RESPONSES, language)[said["response"]]

@@ -1,6 +1,6 @@
 """The words of the decision, a table per language: a new language is a new key."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -93,4 +93,10 @@ MODES: Mapping[str, Mapping[str, str]] = {
 
 def of(table: Mapping[str, Mapping[str, str]], language: str) -> Mapping[str, str]:
     """The words of a language, in English where it has none yet."""
-    return table.get(language, table["en"])
+    return table[nearest(table, language)]
+
+
+def nearest(languages: Container[str], language: str) -> str:
+    """The language itself, else what it is a kind of (es for es-mx), else English."""
+    family = language.partition("-")[0]
+    return next((one for one in (language, family) if one in languages), "en")

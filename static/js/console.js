@@ -53,7 +53,7 @@ function startLine() {
       return undefined;
     },
     onTry: (attempt) => { line.tries = attempt; },
-    onBye: (message) => { if (message.why === "signed_out") location.reload(); },
+    onBye: () => location.reload(),
   });
   line.asking = socket.asking;
 

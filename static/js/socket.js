@@ -18,7 +18,7 @@ export function listen(path, { onMessage, onHeard, onTry, onBye }) {
   };
 
   const leave = (message) => {
-    line.closed = message.why === "signed_out";
+    line.closed = true;
     onBye(message);
   };
 

@@ -64,5 +64,7 @@ export function startTriage(root) {
   });
 
   const first = questions().find((question) => radios(question).every((radio) => !radio.checked || radio.value === "not_asked"));
-  if (first && !root.contains(document.activeElement)) focusOn(first);
+  // The page says itself where typing begins; digits of an address are no answers.
+  const begins = root.querySelector("[autofocus]") || root.contains(document.activeElement);
+  if (first && !begins) focusOn(first);
 }

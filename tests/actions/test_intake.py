@@ -65,11 +65,12 @@ def test_a_call_that_came_by_itself_has_no_owner_until_somebody_takes_it(centre)
 
 
 def test_the_same_event_of_another_system_is_the_same_call(centre):
-    once = makers.a_call(centre, source_ref="CAD-77")
-    twice = makers.a_call(centre, source_ref="CAD-77")
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    once = makers.a_call(centre, source_ref="CAD-77", opened_at=at)
+    twice = makers.a_call(centre, source_ref="CAD-77", opened_at=at)
 
     assert once == twice
-    assert makers.a_call(centre).number.endswith("000002")
+    assert opened(centre, at) == "26-000002"
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """The bare fan-out: an ASGI socket that speaks 20 times a second and knows nothing."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable
 
 RATE = 20.0
 PADDING = "x" * 900  # about the length of a message with one card
-_queues: set[asyncio.Queue[str]] = set()
+_lines: set[Callable] = set()
 _ticking: list[asyncio.Task[None]] = []
 
 
@@ -18,8 +19,10 @@ async def _tick() -> None:
         number += 1
         said = {"t": "cards", "prev": number - 1, "number": number, "at": time.time()}
         text = json.dumps(said | {"cards": PADDING}, separators=(",", ":"))
-        for queue in _queues:
-            queue.put_nowait(text)
+        for send in list(_lines):
+            # One that has gone is forgotten below.
+            with contextlib.suppress(OSError):
+                await send({"type": "websocket.send", "text": text})
 
 
 async def application(scope: dict, receive: Callable, send: Callable) -> None:
@@ -45,15 +48,7 @@ async def _speak(receive: Callable, send: Callable) -> None:
     await send({"type": "websocket.accept"})
     if not _ticking:
         _ticking.append(asyncio.create_task(_tick()))
-    queue: asyncio.Queue[str] = asyncio.Queue()
-    _queues.add(queue)
-    pump = asyncio.create_task(_pump(queue, send))
+    _lines.add(send)
     while (await receive())["type"] != "websocket.disconnect":
         pass
-    _queues.discard(queue)
-    pump.cancel()
-
-
-async def _pump(queue: asyncio.Queue[str], send: Callable) -> None:
-    while True:
-        await send({"type": "websocket.send", "text": await queue.get()})
+    _lines.discard(send)

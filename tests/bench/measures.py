@@ -22,9 +22,10 @@ from tests.bench import load, pure
 from tests.bench.boards import Boards
 from tests.bench.centre import Centre, Processes, a_centre
 from tests.bench.figures import figure, quantile, short, spread
-from tests.bench.meter import Meter
+from tests.bench.meter import Meter, memory_kb
 
 Figures = list[dict[str, object]]
+LANES = 12  # dispatchers at work at once on the full path
 SOCKET = "ws://127.0.0.1:{port}/ws/board/"
 
 
@@ -87,14 +88,16 @@ def boards(centre: Centre, running: Processes, count: int = 200) -> Figures:
     """Twenty notes a second, and how long until the last board shows each."""
     running.start("live", "bare")
     calls = [load.a_call(centre, centre.dispatchers[0]).pk for _ in range(40)]
+    empty = memory_kb(running.roots()["live"])
     with Boards(SOCKET.format(port=running.live), centre.dispatchers, count) as all_:
+        full = memory_kb(running.roots()["live"])
         before = journal.head(centre.agency.pk)
         meter = Meter(running.roots())
         load.paced(20, 10, load.notes(centre, calls)).join()
         heard = all_.finish(journal.head(centre.agency.pk))
         burnt = meter.burnt_ms(200)
         late = _lateness(centre, all_, before)
-    bare = _bare(running, count)
+    bare, bare_us = _bare(running, count)
     return [
         figure(
             f"boards_{count}_ms",
@@ -105,6 +108,10 @@ def boards(centre: Centre, running: Processes, count: int = 200) -> Figures:
             from_="the event's own time, before its commit",
             raw_spread=spread(bare),
             cpu_ms_a_change=burnt,
+            # All that the process burnt, looks and heartbeats too, by what it delivered.
+            cpu_us_a_delivery=short(burnt["live"] * 1000 * 200 / heard["deliveries"]),
+            raw_cpu_us_a_delivery=bare_us,
+            kb_a_board=short((full - empty) / count),
             publish_to_subscriber_ms=spread(_publish_ms()),
             **_lost(centre, heard, count),
         )
@@ -135,16 +142,20 @@ def _lost(centre: Centre, heard: dict[str, object], count: int) -> dict[str, obj
     }
 
 
-def _bare(running: Processes, count: int) -> list[float]:
+def _bare(running: Processes, count: int) -> tuple[list[float], float | None]:
+    """Milliseconds until the last had each message; microseconds of CPU a delivery."""
     with Boards(f"ws://127.0.0.1:{running.bare}/ws/board/", [_NOBODY], count) as bare:
+        meter = Meter({"bare": running.roots()["bare"]})
         time.sleep(4)
         heard = bare.finish(None)
+        burnt = meter.burnt_ms(1)["bare"]
     sent = dict(heard["sent"])
-    return [
+    late = [
         (at - sent[number]) * 1000
         for number, reached, at in heard["messages"]
         if reached == count
     ]
+    return late, short(burnt * 1000 / heard["deliveries"])
 
 
 class _Nobody:
@@ -295,10 +306,10 @@ def full_path(centre: Centre, running: Processes) -> Figures:
     running.start("web", "live", "worker", "clock")
     seconds = 12.0
     with Boards(SOCKET.format(port=running.live), centre.dispatchers, 200) as all_:
-        load.path_by_api(centre, running.web, 2.0, 6)
+        load.path_by_api(centre, running.web, 2.0, LANES)
         before = journal.head(centre.agency.pk)
         meter = Meter(running.roots())
-        api = load.path_by_api(centre, running.web, seconds, 6)
+        api = load.path_by_api(centre, running.web, seconds, LANES)
         burnt = meter.burnt_ms(len(api))
         action = _flat(load.in_processes(load.path_by_action, centre, 3, seconds))
         time.sleep(0.5)

@@ -41,6 +41,11 @@ class Meter:
         }
 
 
+def memory_kb(pid: int) -> float:
+    """What the process holds of the machine's memory."""
+    return psutil.Process(pid).memory_info().rss / 1024
+
+
 def _family(pid: int, without: set[int]) -> list[psutil.Process]:
     """The process and its children, less the families of these."""
     root = psutil.Process(pid)

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import pytest
+
 from routing.core import facts, protocol
 from routing.core.decide import decide
 
@@ -35,3 +37,8 @@ def modes(decision):
 
 def why_not(decision, kind):
     return dict(decision.excluded).get(kind, ())
+
+
+def case(promise, facts, rule, goes):
+    """A row of a table of calls: its name is what is promised."""
+    return pytest.param(facts, rule, goes, id=promise)

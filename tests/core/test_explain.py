@@ -3,7 +3,9 @@
 import ast
 import inspect
 import re
+from string import Formatter
 
+import pytest
 from hypothesis import given, settings
 
 from routing.core import explain, floor, words
@@ -65,13 +67,65 @@ def floor_questions():
 def test_a_row_speaks_the_agencys_own_words_in_its_own_languages():
     said = {"en": "Go.", "es": "Vaya."}
     assert explain.sentence("E4.row", said, "es") == "Vaya."
+    assert explain.sentence("E4.row", said, "es-mx") == "Vaya."
     assert explain.sentence("E4.row", said, "fr") == "Go."
+    assert explain.sentence("E4.row", {}, "fr") == "A rule of this agency fits."
+
+
+def blanks(sentence):
+    return {name for _text, name, *_ in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize(
+    "table", [words.SENTENCES, words.RESPONSES, words.MODES], ids=["why", "who", "how"]
+)
+def test_each_language_says_all_that_english_says(table):
+    english = {code: blanks(said) for code, said in table["en"].items()}
+    for own in table.values():
+        assert {code: blanks(said) for code, said in own.items()} == english
+
+
+def test_a_reader_of_another_language_hears_it_where_it_has_words(monkeypatch):
+    spanish = {**words.SENTENCES["en"], "S4.crime": "Hay un delito: va la policía."}
+    monkeypatch.setattr(words, "SENTENCES", {**words.SENTENCES, "es": spanish})
+    decision = decided(type="trespass", crime="yes")
+
+    assert explain.reasons(decision, "es-mx")[0] == "Hay un delito: va la policía."
+    assert explain.line(decision, "en-us")["reasons"][0].startswith("Another crime")
 
 
 def test_who_was_wanted_and_is_not_free_is_named():
     reasons = explain.reasons(decided(type="trespass", available={}))
     assert "Community Response Team: none is free." in reasons
     assert reasons[-1] == "Next in order: Police."
+    instead = explain.reasons(decided(type="trespass", available={"cor": 1}))
+    assert instead[-1] == "Next in order: Co-Response Team."
+
+
+def test_who_may_not_go_is_not_missed_and_nobody_is_next_where_nobody_was_passed_over():
+    forbidden = decided(type="trespass", weapon="not_asked", available={"cor": 1})
+    assert not any("none is free" in said for said in explain.reasons(forbidden))
+    assert len(explain.reasons(decided(type="noise"))) == 1
+
+
+def test_no_finding_is_listed_twice():
+    for known in ({"attempt": "yes"}, {"type": "trespass"}, {"type": "noise"}):
+        codes = [found.code for found in decided(**known).findings]
+        assert len(codes) == len(set(codes))
+
+
+def test_a_row_that_adds_to_what_the_floor_sends_says_so():
+    checked = decided(
+        type="welfare_check", urgent=True, medical="not_known", threat="yes"
+    )
+    behind = decided(type="suicide_threat", attempt="yes")
+    assert "E3.row" in {found.code for found in checked.findings}
+    assert "E1.row" in {found.code for found in behind.findings}
+
+
+def test_a_familiar_neighbour_is_counted():
+    said = explain.reasons(decided(type="trespass", history=7))
+    assert any(one.startswith("7 responses in 12 months") for one in said)
 
 
 def test_ems_that_waits_says_so():

@@ -54,6 +54,12 @@ def test_a_skill_is_a_wish_and_never_sends_nobody():
     assert ids(rank.order(PLACE, units[:1], skills=wish)) == ["near"]
 
 
+def test_half_of_the_wanted_skills_is_no_reason_to_go_first():
+    units = [a_unit("near"), a_unit("far", FAR, skills={"spanish"})]
+    wish = frozenset({"spanish", "youth"})
+    assert ids(rank.order(PLACE, units, skills=wish)) == ["near", "far"]
+
+
 def test_the_order_they_come_in_never_matters():
     units = [
         a_unit(str(n), hour=n % 3, point=(NEAR, FAR, None)[n % 3]) for n in range(9)

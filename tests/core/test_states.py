@@ -1,7 +1,5 @@
 """Every state table is walked whole: each pair is allowed, or it is an IllegalMove."""
 
-from itertools import product
-
 import pytest
 
 from dispatch import states
@@ -116,23 +114,23 @@ def allowed(table):
     return {source: set(targets.split()) for source, _, targets in lines}
 
 
-def pairs():
+def lines():
     for name, (kind, moves, table) in TABLES.items():
-        for source, target in product(kind, kind):
-            may = target in allowed(table)[source]
+        for source in kind:
             yield pytest.param(
-                moves, source, target, may, id=f"{name}-{source}-{target}"
+                moves, source, allowed(table)[source], id=f"{name}-{source}"
             )
 
 
-@pytest.mark.parametrize(("moves", "source", "target", "may"), list(pairs()))
-def test_a_state_moves_along_its_table_and_nowhere_else(moves, source, target, may):
-    if may:
-        check_move(moves, source, target)
-        return
-    with pytest.raises(IllegalMove) as refused:
-        check_move(moves, source, target)
-    assert refused.value.params == {"from_state": source, "to_state": target}
+@pytest.mark.parametrize(("moves", "source", "targets"), list(lines()))
+def test_a_state_moves_along_its_line_and_nowhere_else(moves, source, targets):
+    for target in type(source):
+        if target in targets:
+            check_move(moves, source, target)
+            continue
+        with pytest.raises(IllegalMove) as refused:
+            check_move(moves, source, target)
+        assert refused.value.params == {"from_state": source, "to_state": target}
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -14,7 +14,14 @@ from dispatch.actions.intake import Intake
 from dispatch.events import ROUTER, Actor
 from dispatch.management.centre import accounts, driving, plan, scene
 from dispatch.management.centre.people import ACCOUNTS, COLLEAGUES, TEAMS
-from dispatch.management.centre.scene import Colleague, OpenCall, Ringing, Scene, Work
+from dispatch.management.centre.scene import (
+    Colleague,
+    Later,
+    OpenCall,
+    Ringing,
+    Scene,
+    Work,
+)
 from dispatch.management.commands import demo
 from dispatch.management.commands.seed_demo import seed
 from dispatch.models import (
@@ -139,11 +146,11 @@ def test_an_empty_board_gets_a_call_at_once_and_a_full_one_none():
     assert verbs(plan.arrivals(a_scene(*full, last_opened=ago(3600)))) == []
 
 
-def test_calls_keep_coming_within_forty_seconds():
+def test_calls_keep_coming_within_half_a_minute():
     some = [an_open_call() for _ in range(plan.FEW)]
 
-    assert verbs(plan.arrivals(a_scene(*some, last_opened=ago(19)))) == []
-    assert verbs(plan.arrivals(a_scene(*some, last_opened=ago(40)))) == ["open"]
+    assert verbs(plan.arrivals(a_scene(*some, last_opened=ago(14)))) == []
+    assert verbs(plan.arrivals(a_scene(*some, last_opened=ago(30)))) == ["open"]
 
 
 @pytest.mark.parametrize("real", [True, False], ids=["a real person's", "simulated"])
@@ -230,6 +237,26 @@ def test_talks_are_short_where_no_clinician_is_free():
 
     assert "end_session" in verbs(pressed)
     assert "end_session" not in verbs(at_ease)
+
+
+def test_a_real_navigator_has_half_an_hour_and_then_the_list_grows_no_more():
+    def claimed(seconds):
+        later = [
+            Later(
+                id=UUID(int=number),
+                state="due",
+                planned=ago(seconds),
+                claimed=False,
+                attempts=0,
+            )
+            for number in range(40)
+        ]
+        seen = a_scene(later=later, navigator=uuid4())
+        return len(verbs(plan.followups(seen)))
+
+    assert claimed(30) == 0
+    assert 10 < claimed(900) < 30
+    assert claimed(2200) == 40
 
 
 def test_the_same_scene_always_gives_the_same_steps():

@@ -1,16 +1,16 @@
 """The pages of navigator, supervisor and administrator."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from dispatch.actions import decision, followup, integration, unit
+from dispatch.actions.base import database_now
 from dispatch.events import ROUTER
 from dispatch.models import AccessRecord, Event, FollowUp, SourceWording, Unit
 from tests import makers
@@ -21,6 +21,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def centre():
     return makers.an_agency()
+
+
+@pytest.fixture
+def by_day():
+    """A centre where it is about noon now: no midnight falls into the test."""
+    hours = database_now().astimezone(UTC).hour - 12
+    return makers.an_agency(zone=f"Etc/GMT{hours:+d}")
 
 
 @pytest.fixture
@@ -180,12 +187,12 @@ def test_the_report_says_its_window_and_its_side(centre, browser):
     assert "no cases" in left_out
 
 
-def test_the_report_is_of_four_weeks_that_end_today(centre, browser):
-    page = browser(makers.a_user(centre, "administrator"))
+def test_the_report_is_of_four_weeks_that_end_today(by_day, browser):
+    page = browser(makers.a_user(by_day, "administrator"))
 
     shown = page.get(reverse("report")).context["report"]
 
-    today = timezone.now().astimezone(centre.zone).date()
+    today = database_now().astimezone(by_day.zone).date()
     assert (shown.first, shown.last) == (today - timedelta(days=27), today)
 
 
@@ -293,16 +300,16 @@ def test_whose_page_went_silent_is_marked(centre, browser):
     assert "silent" in words(shown)
 
 
-def test_a_supervisor_reads_todays_overrides_and_others_do_not(centre, browser):
-    call = makers.decided(makers.a_call(centre))
-    boss = makers.a_user(centre, "supervisor", "S2 Grant")
+def test_a_supervisor_reads_todays_overrides_and_others_do_not(by_day, browser):
+    call = makers.decided(makers.a_call(by_day))
+    boss = makers.a_user(by_day, "supervisor", "S2 Grant")
     decision.override(
         call_id=call.pk, response="cor", reason="officer_asks", by=makers.by(boss)
     )
 
     mine = words(browser(boss).get(reverse("staff")))
     theirs = [
-        words(browser(makers.a_user(centre, role)).get(reverse("staff")))
+        words(browser(makers.a_user(by_day, role)).get(reverse("staff")))
         for role in ("dispatcher", "administrator")
     ]
 

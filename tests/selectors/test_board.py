@@ -1,12 +1,13 @@
 """The board: one word a call, the most pressing; in order; each wall sees its share."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
-from dispatch.actions import intake, offer, seat, unit
+from dispatch.actions import account, intake, offer, seat, unit
 from dispatch.actions.intake import Intake
 from dispatch.events import CLOCK
 from dispatch.models import Call, Unit
@@ -267,6 +268,16 @@ def test_units_and_people_say_where_they_are(centre, dispatcher):
     assert (person["label"], person["call"]) == ("Talking", call.number)
 
 
+def test_who_is_no_clinician_any_more_leaves_the_board(centre):
+    person = makers.a_clinician(centre)
+    account.change(user_id=person.pk, role="dispatcher", by=CLOCK)
+
+    (gone,) = roster.people(centre.pk, "operations", [person.pk])
+
+    assert gone["gone"]
+    assert roster.people(centre.pk, "operations") == []
+
+
 def test_a_unit_that_went_off_duty_leaves_the_board(centre):
     car = makers.a_unit(centre, crewed=False)
 
@@ -283,3 +294,13 @@ def test_a_snapshot_is_true_for_one_number(centre, dispatcher):
 
     assert shown.number == makers.fresh(call).head
     assert [one["id"] for one in shown.cards] == [str(call.pk)]
+
+
+@pytest.mark.parametrize("micros", [0, 1, 10, 120_000, 123_456, 999_999])
+def test_a_time_is_written_as_everywhere_else(micros):
+    then = datetime(2026, 3, 2, 15, 4, 5, micros, tzinfo=UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz::text", [then])
+        (stored,) = cursor.fetchone()
+
+    assert roster.moment(stored) == then.isoformat()

@@ -156,15 +156,46 @@ def test_the_decision_says_why_what_is_held_back_and_what_would_change_it(centre
     assert any(one.question == "Weapon" and one.answer == "Yes" for one in made.changes)
 
 
-def test_only_the_clinical_view_shows_the_answers_about_risk(centre):
-    call = makers.decided(makers.a_call(centre), imminent="yes")
+def given(call, projection="operations"):
+    return {one.label: one.value for one in calls.view(call, projection).given}
 
-    operations = {one.label for one in calls.view(call, "operations").given}
-    clinical = {one.label for one in calls.view(call, "clinical").given}
 
-    assert "Imminent risk" not in operations
-    assert "Imminent risk" in clinical
-    assert "Weapon" in operations
+@pytest.mark.parametrize(
+    ("known", "answers", "rule", "rests_on"),
+    [
+        ({}, {"imminent": "yes"}, "T2", {"Imminent risk": "Yes"}),
+        (
+            {"source": "988"},
+            {"imminent": "not_known"},
+            "T2",
+            {"Imminent risk": "Caller doesn't know"},
+        ),
+        ({"source": "988"}, {}, "T2", {"Imminent risk": "Not asked"}),
+        ({"source": "988"}, {"imminent": "no"}, "T2b", {"Imminent risk": "No"}),
+        (
+            {"type": "counselling"},
+            {"agrees_988": "yes"},
+            "T1",
+            {"Agrees to 988": "Yes"},
+        ),
+        ({"type": "counselling"}, {}, "E7", {"Agrees to 988": "Not asked"}),
+    ],
+)
+def test_whoever_reads_the_decision_reads_the_answers_that_it_rests_on(
+    centre, known, answers, rule, rests_on
+):
+    call = makers.decided(makers.a_call(centre, **known), **answers)
+
+    assert calls.view(call, "operations").decision.words.rule == rule
+    assert rests_on.items() <= given(call).items()
+
+
+def test_a_question_that_bears_on_nothing_is_not_shown_as_left_open(centre):
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+
+    assert not {"Imminent risk", "Agrees to 988"} & given(call).keys()
+    assert {"Imminent risk", "Agrees to 988"} <= given(call, "clinical").keys()
+    assert given(call)["Weapon"] == "No"
 
 
 def test_a_call_is_found_by_its_number_with_or_without_the_year(centre):

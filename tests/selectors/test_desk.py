@@ -90,7 +90,7 @@ def test_the_desk_costs_the_same_however_many_colleagues_and_notes(
 
     with django_assert_num_queries(14):
         desk.sessions(clinician)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         desk.floor(clinician)
     with django_assert_num_queries(1):
         desk.ending(clinician)

@@ -1,9 +1,8 @@
 """The navigators' worklist: sections by due time, and what each line tells."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from dispatch.actions import followup
 from dispatch.events import ROUTER
@@ -13,6 +12,7 @@ from tests import makers
 
 pytestmark = pytest.mark.django_db
 NOBODY = None
+NOON = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -30,27 +30,41 @@ def sections(agency, now, reader=NOBODY):
     return {one.key: [item.id for item in one.items] for one in seen.sections}
 
 
-def test_a_day_ends_at_midnight_of_the_agencys_own_zone(centre):
-    # Ten in the evening in Durham is already tomorrow in UTC.
-    now = datetime(2026, 11, 22, 22, 0, tzinfo=centre.zone)
-    before = planned(centre, now - timedelta(minutes=1))
-    tonight = planned(centre, now + timedelta(minutes=90))
-    tomorrow = planned(centre, now + timedelta(hours=3))
-    far = planned(centre, now + timedelta(hours=49))
+def moment(text):
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("now", "midnight"),
+    [
+        ("2026-11-23T03:00:00Z", "2026-11-23T05:00:00Z"),
+        ("2026-11-01T05:30:00Z", "2026-11-02T05:00:00Z"),
+        ("2027-03-14T06:30:00Z", "2027-03-15T04:00:00Z"),
+        ("2027-01-01T04:59:59Z", "2027-01-01T05:00:00Z"),
+    ],
+    ids=["tomorrow in UTC", "clocks go back", "clocks go forward", "the year's end"],
+)
+def test_a_day_ends_at_midnight_of_the_agencys_own_zone(centre, now, midnight):
+    now, midnight, second = moment(now), moment(midnight), timedelta(seconds=1)
+    before = planned(centre, now - second)
+    tonight = planned(centre, midnight - second)
+    tomorrow = planned(centre, midnight)
+    last = planned(centre, now + timedelta(hours=48) - second)
+    far = planned(centre, now + timedelta(hours=48))
 
     assert sections(centre, now) == {
         "overdue": [before.pk],
         "today": [tonight.pk],
-        "soon": [tomorrow.pk],
+        "soon": [tomorrow.pk, last.pk],
         "later": [far.pk],
     }
 
 
 def test_what_is_closed_leaves_the_list(centre):
-    row = planned(centre, timezone.now())
+    row = planned(centre, NOON)
     followup.complete(followup_id=row.pk, outcome="other", by=ROUTER)
 
-    seen = followups.worklist(centre, NOBODY, now=timezone.now())
+    seen = followups.worklist(centre, NOBODY, now=NOON)
 
     assert (seen.sections, seen.open) == ((), 0)
 
@@ -62,7 +76,7 @@ def test_a_line_tells_tries_consent_and_how_contact_is_safe(centre):
     row = FollowUp.objects.get()
     followup.attempt(followup_id=row.pk, reached=False, by=ROUTER)
 
-    seen = followups.worklist(centre, NOBODY, now=timezone.now())
+    seen = followups.worklist(centre, NOBODY, now=NOON)
 
     (item,) = seen.sections[0].items
     assert item.tries == "1 of 5 tries"
@@ -72,27 +86,26 @@ def test_a_line_tells_tries_consent_and_how_contact_is_safe(centre):
 
 
 def test_a_call_that_asked_for_navigation_says_so(centre):
-    planned(centre, timezone.now())
+    planned(centre, NOON)
 
-    seen = followups.worklist(centre, NOBODY, now=timezone.now())
+    seen = followups.worklist(centre, NOBODY, now=NOON)
 
     assert seen.sections[0].items[0].consent == "Asked for Care Navigation"
 
 
 def test_another_centres_follow_ups_are_not_listed(centre):
-    planned(makers.an_agency(), timezone.now())
+    planned(makers.an_agency(), NOON)
 
-    assert sections(centre, timezone.now()) == {}
+    assert sections(centre, NOON) == {}
 
 
 def test_the_list_costs_three_queries_however_long(centre, django_assert_num_queries):
-    now = timezone.now()
     for _number in range(8):
-        planned(centre, now)
+        planned(centre, NOON)
     # A version of the protocol is read once and remembered.
-    followups.worklist(centre, NOBODY, now=now)
+    followups.worklist(centre, NOBODY, now=NOON)
 
     with django_assert_num_queries(3):
-        seen = followups.worklist(centre, NOBODY, now=now)
+        seen = followups.worklist(centre, NOBODY, now=NOON)
 
     assert seen.open == 8

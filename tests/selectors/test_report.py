@@ -1,13 +1,13 @@
 """What the programme's figures mean, each told by calls that were really made."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from dispatch.actions import disposition, followup, intake, seat, transfer
+from dispatch.actions.base import database_now
 from dispatch.events import CLOCK, ROUTER
 from dispatch.models import Assignment, Call, FollowUp, FollowUpAttempt
 from dispatch.selectors import measures, report
@@ -28,7 +28,7 @@ def centre():
 
 def made(agency, which="", later=timedelta(days=8)):
     """The report of today, as it reads in ``later``."""
-    now = timezone.now()
+    now = database_now()
     today = now.astimezone(agency.zone).date()
     ago = today - timedelta(days=3)
     return report.report(agency, ago, today, now=now + later, which=which)
@@ -341,6 +341,50 @@ def test_hours_are_the_agencys_own(centre):
 
     assert counts[f"{hour:02d}"] == (1,)
     assert sum(count for (count,) in counts.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "today"),
+    [
+        ("2026-11-23T00:00:00Z", date(2026, 11, 22)),
+        ("2026-11-23T04:59:59Z", date(2026, 11, 22)),
+        ("2026-11-23T05:00:00Z", date(2026, 11, 23)),
+        ("2026-11-01T03:59:59Z", date(2026, 10, 31)),
+        ("2026-11-02T04:59:59Z", date(2026, 11, 1)),
+        ("2027-03-15T03:59:59Z", date(2027, 3, 14)),
+        ("2027-03-15T04:00:00Z", date(2027, 3, 15)),
+        ("2027-01-01T04:59:59Z", date(2026, 12, 31)),
+    ],
+)
+def test_four_weeks_end_on_the_day_that_it_is_in_the_agencys_own_zone(
+    centre, now, today
+):
+    first, last = report.window(centre, None, None, now=datetime.fromisoformat(now))
+
+    assert (first, last) == (today - timedelta(days=27), today)
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "end"),
+    [
+        (date(2026, 11, 22), "2026-11-22T05:00:00Z", "2026-11-23T05:00:00Z"),
+        (date(2026, 11, 1), "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"),
+        (date(2027, 3, 14), "2027-03-14T05:00:00Z", "2027-03-15T04:00:00Z"),
+        (date(2026, 12, 31), "2026-12-31T05:00:00Z", "2027-01-01T05:00:00Z"),
+    ],
+    ids=["24 hours", "25 hours", "23 hours", "the year's end"],
+)
+def test_a_day_of_the_report_goes_from_midnight_to_midnight(centre, day, start, end):
+    start, end = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    second = timedelta(seconds=1)
+    for at in (start - second, start, end - second, end):
+        makers.a_call(centre, opened_at=at)
+
+    found = report.report(centre, day, day, now=end)
+
+    hours = [line.counts for line in found.tables[-1].lines]
+    assert found.calls == 2
+    assert (hours[0], hours[23]) == ((1,), (1,))
 
 
 def test_simulated_calls_stand_apart_unless_there_are_no_others(centre):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from dispatch.management.centre.people import ACCOUNTS
 
 # Easy to read out and to type: three groups of three syllables are 55 bits.
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
+GROUP = f"(?:[{CONSONANTS}][{VOWELS}]){{3}}"
+MADE = re.compile(f"{GROUP}-{GROUP}-{GROUP}")
 
 
 def kept(path: Path) -> dict[str, str]:
@@ -38,6 +41,11 @@ def make_missing(path: Path) -> tuple[dict[str, str], set[str]]:
 
 def _password() -> str:
     return "-".join("".join(_syllable() for _ in range(3)) for _ in range(3))
+
+
+def looks_made(password: str) -> bool:
+    """Whether it could be one of these, which were printed on somebody's screen."""
+    return MADE.fullmatch(password) is not None
 
 
 def _syllable() -> str:

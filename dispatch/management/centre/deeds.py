@@ -27,30 +27,36 @@ from dispatch.management.replay.wordings import shipped_rows
 
 SEED = 1
 AREA = "durham"
+TO_TALK = {"suicide_threat", "mental_health_crisis", "overdose"}
 Said = dict[str, object]
 
 
 def do(step: Step, agency: UUID, names: Mapping[UUID, str]) -> None:
     by = Actor(kind="simulator", id=step.by, name=names.get(step.by, "Simulator"))
     if step.verb == "open":
-        open_call(agency, str(step.said["at"]), by)
+        open_call(agency, str(step.said["at"]), by, to_talk=bool(step.said["to_talk"]))
     else:
         DEEDS[step.verb](step.row, by, step.said)
 
 
 @cache
-def sample() -> list[tuple[CallForService, str]]:
-    """The shipped calls that have one of our types, so that the board tells a story."""
+def sample(*, to_talk: bool) -> list[tuple[CallForService, str]]:
+    """The shipped calls that have one of our types, so that the board tells a story.
+
+    Not ``to_talk``: without those that mostly go to a clinician by phone.
+    """
     types = {(source, wording): type_ for source, wording, type_ in shipped_rows()}
     rows = calls_for_service.rows(shipped.SAMPLE)
     calls = [row for _number, row in rows if isinstance(row, CallForService)]
     typed = [(row, types.get((row.source, row.wording), "")) for row in calls]
-    return [(row, type_) for row, type_ in typed if type_]
+    without = set() if to_talk else TO_TALK
+    return [(row, type_) for row, type_ in typed if type_ and type_ not in without]
 
 
-def open_call(agency: UUID, mark: str, by: Actor) -> None:
+def open_call(agency: UUID, mark: str, by: Actor, *, to_talk: bool) -> None:
     """A call of the sample, at a place and from a number that the mark draws."""
-    row, type_ = sample()[int(draw(mark) * len(sample()))]
+    rows = sample(to_talk=to_talk)
+    row, type_ = rows[int(draw(mark) * len(rows))]
     place = places.place(AREA, mark)
     known = Intake(
         source="officer" if draw(mark, "source") < 0.05 else "911",
@@ -97,16 +103,31 @@ def _clear(row: UUID, by: Actor, said: Said) -> None:
     )
 
 
+def _step_back(row: UUID, by: Actor, said: Said) -> None:
+    """Out of the room for a moment: whoever comes back is the last to be asked."""
+    staff.set_presence(user_id=row, to="break", reason="other", by=by)
+    staff.set_presence(user_id=row, to="available", by=by)
+
+
+def _step_back_unit(row: UUID, by: Actor, said: Said) -> None:
+    unit.out_of_service(unit_id=row, reason="other", by=by)
+    unit.in_service(unit_id=row, by=by)
+
+
 DEEDS: Mapping[str, Callable[[UUID, Actor, Said], object]] = {
     "present": lambda row, by, said: staff.set_presence(
         user_id=row, to="available", by=by
     ),
+    "step_back": _step_back,
+    "step_back_unit": _step_back_unit,
     "end_wrap_up": lambda row, by, said: staff.end_wrap_up(user_id=row, by=by),
     "sign_on": lambda row, by, said: unit.sign_on(unit_id=row, by=by),
     "in_service": lambda row, by, said: unit.in_service(unit_id=row, by=by),
     "safe": lambda row, by, said: unit.confirm_safe(unit_id=row, by=by),
     "answer": _answer,
     "complete": lambda row, by, said: triage.complete(call_id=row, by=by),
+    "cancel": lambda row, by, said: intake.cancel(call_id=row, by=by, **said),
+    "send": lambda row, by, said: offer.send(call_id=row, by=by, **said),
     "accept": lambda row, by, said: offer.accept(offer_id=row, by=by),
     "decline": lambda row, by, said: offer.decline(offer_id=row, by=by, **said),
     "confirm": lambda row, by, said: transfer.confirm(assignment_id=row, by=by),

@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from dispatch.management.centre.scene import Crew, Later, OpenCall, Ringing, Scene, Work
+from dispatch.management.centre.guests import Guest
+from dispatch.management.centre.scene import (
+    Colleague,
+    Crew,
+    Later,
+    OpenCall,
+    Ringing,
+    Scene,
+    Work,
+)
 from dispatch.management.replay.chance import between, draw
 
 OURS = {"ccd", "crt", "cor"}
@@ -52,7 +61,7 @@ def ripe(scene: Scene, at: datetime, low: float, high: float, *key: object) -> b
 
 
 def people(scene: Scene) -> Iterator[Step]:
-    """Come in, and come back from wrap-up and break."""
+    """Come in, come back from wrap-up and break, let a real clinician go first."""
     for one in scene.colleagues:
         key = (one.id, one.since)
         if one.state == "offline":
@@ -61,15 +70,26 @@ def people(scene: Scene) -> Iterator[Step]:
             yield Step(verb="end_wrap_up", by=one.id, row=one.id)
         elif one.state == "break" and ripe(scene, one.since, 240, 480, *key):
             yield Step(verb="present", by=one.id, row=one.id)
+        elif _before_a_guest(scene, one):
+            yield Step(verb="step_back", by=one.id, row=one.id)
+
+
+def _before_a_guest(scene: Scene, one: Colleague) -> bool:
+    """Whether this clinician would be asked before a real one who is free."""
+    free = one.role == "clinician" and one.state == "available"
+    return free and scene.guests.longer_free("ccd", one.since)
 
 
 def teams(scene: Scene) -> Iterator[Step]:
-    """Sign on, and answer the safety checks."""
+    """Sign on, let a real crew go first, and answer the safety checks."""
     for crew in scene.crews:
         if crew.driver is None:
             continue
         if crew.state == "off_duty":
             yield Step(verb="sign_on", by=crew.driver, row=crew.id)
+        elif crew.state == "available":
+            if scene.guests.longer_free(crew.kind, crew.since):
+                yield Step(verb="step_back_unit", by=crew.driver, row=crew.id)
         elif crew.state == "out_of_service" and ripe(
             scene, crew.since, 120, 300, crew.id, crew.since
         ):
@@ -84,9 +104,10 @@ def arrivals(scene: Scene) -> Iterator[Step]:
     if scene.dispatcher is None or open_now >= MANY:
         return
     last = scene.last_opened
-    low, high = (4, 7) if open_now < FEW else (20, 40)
+    low, high = (4, 7) if open_now < FEW else (15, 30)
     if open_now == 0 or last is None or ripe(scene, last, low, high, last):
-        yield Step(verb="open", by=scene.dispatcher, said={"at": str(scene.now)})
+        said = {"at": str(scene.now), "to_talk": not scene.guests.holds("ccd")}
+        yield Step(verb="open", by=scene.dispatcher, said=said)
 
 
 def triage(scene: Scene) -> Iterator[Step]:
@@ -99,10 +120,40 @@ def triage(scene: Scene) -> Iterator[Step]:
         ):
             continue
         if ripe(scene, call.since, 8, 18, call.id, call.since):
-            yield Step(verb="complete", by=scene.dispatcher, row=call.id)
+            yield from _accept_advice(scene, call)
         elif call.state == "new" and ripe(scene, call.opened, 3, 7, call.id):
             said = {"type": call.type}
             yield Step(verb="answer", by=scene.dispatcher, row=call.id, said=said)
+
+
+def _accept_advice(scene: Scene, call: OpenCall) -> Iterator[Step]:
+    """But nothing rings for a real clinician before a real dispatcher's call does."""
+    if call.id not in scene.held:
+        yield Step(verb="complete", by=scene.dispatcher, row=call.id)
+    elif ripe(scene, call.opened, 150, 240, call.id, "held"):
+        said = {"reason": "caller_cancelled"}
+        yield Step(verb="cancel", by=scene.dispatcher, row=call.id, said=said)
+
+
+def for_guests(scene: Scene) -> Iterator[Step]:
+    """A real crew without a real dispatcher is sent by the simulated one."""
+    free = [one for one in scene.guests.free if one.kind != "ccd"]
+    if scene.guests.at_desk:
+        return
+    for guest in free:
+        if ripe(scene, guest.since, 5, 15, guest.id, guest.since):
+            yield from _send(scene, guest)
+
+
+def _send(scene: Scene, guest: Guest) -> Iterator[Step]:
+    """To the first simulated call that looks for such a team, whoever rings for it."""
+    for call in scene.calls.values():
+        for help_ in call.helps:
+            wanted = help_.state == "wanted" and help_.response == guest.kind
+            if call.ours and wanted and not call.wants_decision:
+                said = {"unit_id": guest.id, "mode": help_.mode}
+                yield Step(verb="send", by=scene.dispatcher, row=call.id, said=said)
+                return
 
 
 def offers(scene: Scene) -> Iterator[Step]:
@@ -133,17 +184,18 @@ def _answer(scene: Scene, ring: Ringing, *, ours: bool) -> Iterator[Step]:
 def sessions(scene: Scene) -> Iterator[Step]:
     """Confirm the caller, talk, perhaps ask for a team, end."""
     simulated = {one.id for one in scene.colleagues}
-    talk = _talk(scene)
+    low, high = _talk(scene)
     for work in scene.work:
         if work.person not in simulated:
             continue
+        pace = _pace(scene, work)
         if work.confirmed is None:
             if ripe(scene, work.accepted, 3, 8, work.id):
                 yield Step(verb="confirm", by=work.person, row=work.id)
-        elif ripe(scene, work.confirmed, *talk, work.id):
+        elif ripe(scene, work.confirmed, low * pace, high * pace, work.id):
             said = _phone_outcome(work, alone=not _team_on(scene, work.call))
             yield Step(verb="end_session", by=work.person, row=work.id, said=said)
-        elif _asks_for_team(scene, work):
+        elif pace == 1 and _asks_for_team(scene, work):
             said = {"response": "crt", "reason": "in_person_needed"}
             yield Step(verb="ask_team", by=work.person, row=work.call, said=said)
 
@@ -154,6 +206,12 @@ def _talk(scene: Scene) -> tuple[float, float]:
         one.role == "clinician" and one.state == "available" for one in scene.colleagues
     ]
     return (60, 170) if any(free) else (25, 60)
+
+
+def _pace(scene: Scene, work: Work) -> float:
+    """A real person's call is over in a quarter of the time: somebody waits for it."""
+    call = scene.calls.get(work.call)
+    return 1 if call is None or call.ours else 1 / 4
 
 
 def _team_on(scene: Scene, call: UUID) -> bool:
@@ -190,8 +248,10 @@ def crews(scene: Scene) -> Iterator[Step]:
         crew = by_unit.get(work.unit) if work.unit else None
         if crew is None:
             continue
+        pace = _pace(scene, work)
         if crew.state == "on_scene":
-            if ripe(scene, crew.since, *_stay(work), work.id):
+            low, high = (pace * seconds for seconds in _stay(work))
+            if ripe(scene, crew.since, low, high, work.id):
                 said = _scene_outcome(work)
                 yield Step(verb="clear", by=crew.driver, row=crew.id, said=said)
             continue
@@ -203,10 +263,11 @@ def crews(scene: Scene) -> Iterator[Step]:
 def _next_status(scene: Scene, crew: Crew, work: Work) -> str:
     key = (work.id, crew.state)
     held = work.mode == "staged" and crew.kind == "crt"
+    pace = _pace(scene, work)
     match crew.state:
         case "acknowledged" if ripe(scene, crew.since, 4, 12, *key):
             return "en_route"
-        case "en_route" if ripe(scene, crew.since, 40, 90, *key):
+        case "en_route" if ripe(scene, crew.since, 40 * pace, 90 * pace, *key):
             return "staged" if held else "on_scene"
         case "staged" if not held and ripe(scene, crew.since, 3, 8, *key):
             return "on_scene"
@@ -272,7 +333,7 @@ def _end_unresolved(scene: Scene, call: OpenCall) -> Iterator[Step]:
 
 
 def followups(scene: Scene) -> Iterator[Step]:
-    """The simulated navigator takes every other one; the rest wait for a real one."""
+    """Half are the simulated navigator's; a real one has half an hour for the rest."""
     for later in scene.later:
         step = _followup(scene, later)
         if scene.navigator is not None and step is not None:
@@ -282,8 +343,8 @@ def followups(scene: Scene) -> Iterator[Step]:
 
 def _followup(scene: Scene, later: Later) -> tuple[str, dict[str, object]] | None:
     if not later.claimed:
-        theirs = draw(later.id, "whose") < 0.5
-        due = theirs and ripe(scene, later.planned, 60, 240, later.id)
+        low, high = (60, 240) if draw(later.id, "whose") < 0.5 else (1500, 2100)
+        due = ripe(scene, later.planned, low, high, later.id)
         return ("claim", {}) if due else None
     if later.state == "reached":
         over = ripe(scene, later.planned, 640, 760, later.id)
@@ -300,6 +361,7 @@ Rule = Callable[[Scene], Iterator[Step]]
 RULES: tuple[Rule, ...] = (
     people,
     teams,
+    for_guests,
     offers,
     sessions,
     crews,

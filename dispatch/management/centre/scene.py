@@ -1,7 +1,7 @@
 """What the simulated people of a centre can see at one moment."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,9 @@ from uuid import UUID
 from django.db.models import Max
 
 from dispatch.actions.base import database_now
+from dispatch.actions.weigh import Line, weighed
+from dispatch.management.centre import guests
+from dispatch.management.centre.guests import NOBODY, Guests
 from dispatch.models import (
     Assignment,
     Call,
@@ -20,11 +23,13 @@ from dispatch.models import (
     Unit,
     User,
 )
-from dispatch.states import OPEN_CALL, FollowUpState, OfferState
+from dispatch.states import OPEN_CALL, CallState, FollowUpState, OfferState
+from routing import store
 
 # With an id behind it: somebody simulated acts for the call. A call of the past that
 # is just being imported has none, and nobody works on it.
 SIMULATOR = "simulator:"
+ASKING = {CallState.NEW, CallState.TRIAGING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +130,18 @@ class Scene:
     ringing: Sequence[Ringing] = ()
     work: Sequence[Work] = ()
     later: Sequence[Later] = ()
+    guests: Guests = NOBODY
+    # Calls that would ring for a real clinician, who waits for a real dispatcher's.
+    held: frozenset[UUID] = frozenset()
 
 
 def look(agency: UUID, speed: float) -> Scene:
+    now = database_now()
     calls = _calls(agency)
+    there = guests.look(agency, now)
     last = Call.objects.filter(agency=agency, opened_by__startswith=SIMULATOR)
     return Scene(
-        now=database_now(),
+        now=now,
         speed=speed,
         last_opened=last.exclude(source_ref__gt="").aggregate(at=Max("opened_at"))[
             "at"
@@ -144,6 +154,8 @@ def look(agency: UUID, speed: float) -> Scene:
         ringing=_ringing(agency),
         work=_work(agency),
         later=_later(agency),
+        guests=there,
+        held=_held(agency, calls.values(), there, now),
     )
 
 
@@ -223,6 +235,26 @@ def _calls(agency: UUID) -> dict[UUID, OpenCall]:
         )
         for call in rows.select_related("owner").order_by("opened_at")
     }
+
+
+def _held(
+    agency: UUID, calls: Iterable[OpenCall], there: Guests, now: datetime
+) -> frozenset[UUID]:
+    """The simulated dispatcher looks at the recommendation before it accepts it."""
+    if not there.holds("ccd"):
+        return frozenset()
+    asking = [call.id for call in calls if call.ours and call.state in ASKING]
+    _row, protocol = store.published(agency)
+    rows = Call.objects.filter(pk__in=asking).order_by("pk")
+    return frozenset(
+        call.pk for call in rows if "ccd" in _goes(weighed(call, protocol, now).line)
+    )
+
+
+def _goes(line: Line) -> set[str]:
+    """Every help that this recommendation would ring for."""
+    also = (one["response"] for one in line["also"] if one["mode"] != "then")
+    return {line["response"], *also}
 
 
 def _ours(call: Call) -> bool:

@@ -12,7 +12,8 @@ import time
 from argparse import ArgumentParser
 from uuid import UUID
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from dispatch.actions import staff
@@ -40,6 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, help="stop after so long")
 
     def handle(self, *, agency: str, seconds: float | None, **options: object) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("No simulated people where real callers are.")
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -5,16 +5,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from dispatch.actions import integration, protocol, setup
+from dispatch.actions import account, integration, setup
 from dispatch.management import whom
 from dispatch.management.centre import accounts, people
 from dispatch.management.commands.publish_protocol import read
 from dispatch.management.replay import wordings
-from dispatch.models import Agency, User
+from dispatch.models import Agency, Unit, User
 from routing import store
-from routing.models import ProtocolVersion
 
 
 class Command(BaseCommand):
@@ -26,6 +25,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, accounts: bool, **options: object) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("No demo centre where real callers are.")
         path = Path(settings.DATA_DIR) / "demo_accounts.json"
         agency = seed(path)
         if accounts:
@@ -37,29 +38,31 @@ class Command(BaseCommand):
 
 
 def seed(path: Path) -> Agency:
-    """Everything that is not there yet."""
-    agency = setup.create_agency(
-        code=people.CODE,
-        name=people.NAME,
-        time_zone=people.TIME_ZONE,
-        by=whom.OPERATOR,
-    )
-    # A version that somebody published since stays.
-    if not ProtocolVersion.objects.filter(agency=agency).exists():
-        protocol.publish(
-            agency_id=agency.pk, document=read(store.DEFAULT), by=whom.OPERATOR
-        )
-    _accounts(agency, path)
-    for each in people.COLLEAGUES:
-        _create(agency, each, None, simulated=True)
-    for team in people.TEAMS:
-        setup.create_unit(
-            agency_id=agency.pk,
-            name=team.name,
-            kind=team.kind,
-            simulated=team.crew is not None,
+    """Everything that is not there yet; what somebody changed since stays."""
+    agency = Agency.objects.filter(code=people.CODE).first()
+    if agency is None:
+        agency = setup.add_agency(
+            code=people.CODE,
+            name=people.NAME,
+            time_zone=people.TIME_ZONE,
+            document=read(store.DEFAULT),
             by=whom.OPERATOR,
         )
+    _accounts(agency, path)
+    there = set(User.objects.filter(agency=agency).values_list("username", flat=True))
+    for each in people.COLLEAGUES:
+        if each.username not in there:
+            _add(agency, each, None, simulated=True)
+    units = set(Unit.objects.filter(agency=agency).values_list("name", flat=True))
+    for team in people.TEAMS:
+        if team.name not in units:
+            setup.add_unit(
+                agency_id=agency.pk,
+                name=team.name,
+                kind=team.kind,
+                simulated=team.crew is not None,
+                by=whom.OPERATOR,
+            )
     integration.load_wordings(
         agency_id=agency.pk, rows=wordings.shipped_rows(), by=whom.OPERATOR
     )
@@ -72,18 +75,18 @@ def _accounts(agency: Agency, path: Path) -> None:
         known = User.objects.filter(agency=agency, username=each.username).first()
         password = passwords[each.username]
         if known is None:
-            _create(agency, each, password, simulated=False)
+            _add(agency, each, password, simulated=False)
         elif each.username in new:
-            setup.set_password(user_id=known.pk, password=password, by=whom.OPERATOR)
+            account.change(user_id=known.pk, password=password, by=whom.OPERATOR)
 
 
-def _create(
+def _add(
     agency: Agency, each: people.Person, password: str | None, *, simulated: bool
 ) -> User:
-    return setup.create_user(
+    return setup.add_user(
         agency_id=agency.pk,
         username=each.username,
-        role=each.role,
+        role=each.role.value,
         short_name=each.short_name,
         password=password,
         simulated=simulated,

@@ -1,0 +1,108 @@
+"""Somebody's account: another role, a closed or an opened door, a new password."""
+
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from dispatch import events, journal
+from dispatch.actions.base import action, lock_presence, lock_unit, move
+from dispatch.actions.setup import refuse_unknown_role, refuse_weak
+from dispatch.errors import NotFound
+from dispatch.events import Actor
+from dispatch.models import Presence, Role, Shift, Unit, User
+from dispatch.states import BUSY_UNIT, PresenceState, UnitState
+
+
+@action
+def change(
+    *,
+    user_id: UUID,
+    by: Actor,
+    role: str | None = None,
+    active: bool | None = None,
+    password: str | None = None,
+) -> User:
+    """Change what is given, all of it or nothing; what is so already changes nothing.
+
+    Whose role, door or password changes loses every open line. Who loses a role goes
+    off duty too, unless a caller or a call depends on them: then say it again later.
+    """
+    unit, presence, user = _lock(user_id)
+    before = _role(user)
+    if role is not None:
+        refuse_unknown_role(role)
+        user.role = role
+    if active is not None:
+        user.is_active = active
+    after = _role(user)
+    if before != after:
+        changed = events.RoleChanged(person=user.pk, before=before, after=after)
+        journal.append(changed, agency=presence.agency_id, by=by)
+    why = _why(before, after)
+    if password is not None and _set_password(user, password):
+        why = why or "password_changed"
+    user.save(update_fields=["role", "is_active", "password"])
+    if before != after or after is None:
+        _off_the_board(presence, by)
+    if unit is not None and after != Role.RESPONDER:
+        _off_the_unit(user, unit, by)
+    if why:
+        ended = events.AccessEnded(person=user.pk, why=why)
+        journal.append(ended, agency=presence.agency_id, by=by)
+    return user
+
+
+def _lock(user_id: UUID) -> tuple[Unit | None, Presence, User]:
+    """The unit that they are on, if any, comes before the person."""
+    on = Shift.objects.filter(user=user_id, ended_at=None)
+    unit_id = on.values_list("unit", flat=True).first()
+    unit = lock_unit(unit_id) if unit_id else None
+    presence = lock_presence(user_id)
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if user is None:
+        raise NotFound
+    return unit, presence, user
+
+
+def _role(user: User) -> str | None:
+    """What this person may act as; who may not sign in acts as nobody."""
+    return user.role if user.is_active else None
+
+
+def _why(before: str | None, after: str | None) -> str:
+    """Why open lines end; nobody who could not sign in has one."""
+    if before is None or before == after:
+        return ""
+    return "deactivated" if after is None else "role_changed"
+
+
+def _set_password(user: User, password: str) -> bool:
+    """Whether it is another one than before."""
+    if user.check_password(password):
+        return False
+    refuse_weak(password, user)
+    user.set_password(password)
+    return True
+
+
+def _off_the_board(presence: Presence, by: Actor) -> None:
+    """Who has a caller on the line stays engaged, where others see it."""
+    before = presence.state
+    if before in {PresenceState.OFFLINE, PresenceState.ENGAGED}:
+        return
+    move(presence, PresenceState.OFFLINE, reason="")
+    said = events.PresenceChanged(
+        person=presence.user_id, before=before, after=PresenceState.OFFLINE.value
+    )
+    journal.append(said, agency=presence.agency_id, by=by)
+
+
+def _off_the_unit(user: User, unit: Unit, by: Actor) -> None:
+    """A unit on a call keeps its crew; with the last of it a free unit goes off duty."""
+    if unit.state in BUSY_UNIT:
+        return
+    crew = Shift.objects.filter(unit=unit, ended_at=None)
+    crew.filter(user=user).update(ended_at=Now())
+    if unit.state != UnitState.OFF_DUTY and not crew.exists():
+        move(unit, UnitState.OFF_DUTY)
+        journal.append(events.UnitSignedOff(), unit=unit, by=by)
