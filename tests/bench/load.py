@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Self
 from uuid import UUID
 
 import psycopg2
@@ -238,12 +239,46 @@ def path_by_api(
         clinicians = _Desks(centre, port)
         took, end = [], time.perf_counter() + seconds
         while (began := time.perf_counter()) < end:
-            call = _one_by_api(dispatcher, clinicians)
+            call = _one_by_api(dispatcher, clinicians, undecided)
             if call is not None:
                 took.append((call, (time.perf_counter() - began) * 1000))
         return took
 
-    return in_threads(lane, threads)
+    with Undecided(centre) as undecided:
+        return in_threads(lane, threads)
+
+
+class Undecided:
+    """Which calls still want a decision: what the live line would tell every page."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._ids: set[str] = set()
+        self._looks = threading.Condition()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._follow, args=[centre.agency.pk])
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _follow(self, agency: UUID) -> None:
+        wanted = Call.objects.filter(agency=agency, decision_wanted_at__isnull=False)
+        while not self._over.wait(0.05):
+            found = {str(pk) for pk in wanted.values_list("pk", flat=True)}
+            with self._looks:
+                self._ids = found
+                self._looks.notify_all()
+        connections.close_all()
+
+    def decided(self, call: str, patience: float) -> bool:
+        """Wait for one more look, then until the call is decided or patience ends."""
+        with self._looks:
+            self._looks.wait()
+            return self._looks.wait_for(lambda: call not in self._ids, patience)
 
 
 class _Desks:
@@ -259,12 +294,14 @@ class _Desks:
         return self._browsers[person]
 
 
-def _one_by_api(dispatcher: Browser, clinicians: _Desks) -> str | None:
+def _one_by_api(
+    dispatcher: Browser, clinicians: _Desks, undecided: Undecided
+) -> str | None:
     call = dispatcher.post("/api/v1/calls/", heard())
     place = f"/api/v1/calls/{call['id']}/"
     said = {"answers": SAFE, "version": call["version"]}
     dispatcher.post(f"{place}complete/", said)
-    whole = _decided(dispatcher, place)
+    whole = _decided(dispatcher, call["id"], place, undecided)
     rings = [each for each in whole["offers"] if each["state"] == "pending"]
     people = [each for each in rings if each["person"]]
     if not people:
@@ -282,15 +319,12 @@ def _one_by_api(dispatcher: Browser, clinicians: _Desks) -> str | None:
     return call["id"]
 
 
-def _decided(dispatcher: Browser, place: str) -> dict:
+def _decided(
+    dispatcher: Browser, call: str, place: str, undecided: Undecided
+) -> object:
     """A worker decides; after a second the page asks for it, and that request decides."""
-    asks = time.perf_counter() + 1
-    while time.perf_counter() < asks:
-        time.sleep(0.1)
-        whole = dispatcher.get(place)
-        if whole["decision_wanted_at"] is None:
-            return whole
-    dispatcher.post(f"{place}decide/")
+    if not undecided.decided(call, 1.0):
+        dispatcher.post(f"{place}decide/")
     return dispatcher.get(place)
 
 

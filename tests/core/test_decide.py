@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from routing.core import explain, floor
 from routing.core.decide import decide
 from routing.core.facts import HEART, UNARMED, Answer, Mode, Response
-from routing.core.floor import known_safe
 from tests.core.calls import a_call, decided, durham, modes
-from tests.core.drawn import CALLS, PROTOCOLS
+from tests.core.drawn import CALLS, NEARLY_QUIET, PROTOCOLS
 
 SAFETY = (
     "attempt",
@@ -28,6 +27,12 @@ UNHEARD = {Answer.YES, Answer.NOT_ASKED}
 
 def safety(call):
     return {getattr(call, key) for key in SAFETY}
+
+
+def scene_is_safe(call):
+    """Both were asked and answered no, and nothing else speaks of danger."""
+    calm = {call.weapon, call.violence} == {Answer.NO} and not call.hazard
+    return calm and Answer.YES not in (call.threat, call.crime, call.household)
 
 
 def unarmed(decision):
@@ -80,8 +85,7 @@ def whom_the_floor_stages_goes_no_nearer(call, protocol, decision):
 def a_life_in_danger_gets_ems_first(call, protocol, decision):
     if Answer.YES in (call.attempt, call.medical) or call.type == "overdose":
         assert decision.response == Response.EMS
-        staged = not known_safe(call)
-        assert modes(decision)["ems"] == ("staged" if staged else "now")
+        assert modes(decision)["ems"] == ("now" if scene_is_safe(call) else "staged")
         assert decision.priority == 1
 
 
@@ -152,17 +156,27 @@ PROMISES = (
 )
 
 
-@settings(max_examples=250, deadline=None)
-@given(CALLS, PROTOCOLS)
-def test_every_promise_is_kept_whatever_the_call_and_whatever_the_rows(call, protocol):
+def all_promises(call, protocol):
     # Drawing a call costs more than to decide it: each is held to all the promises.
     decision = decide(call, protocol)
     for promise in PROMISES:
         promise(call, protocol, decision)
 
 
-@settings(max_examples=60, deadline=None)
-@given(CALLS, st.permutations(floor.FLOOR))
+@settings(max_examples=80, deadline=None)
+@given(CALLS, PROTOCOLS)
+def test_every_promise_is_kept_whatever_the_call_and_whatever_the_rows(call, protocol):
+    all_promises(call, protocol)
+
+
+@settings(max_examples=400, deadline=None)
+@given(NEARLY_QUIET, PROTOCOLS)
+def test_every_promise_is_kept_where_only_a_thing_or_two_is_wrong(call, protocol):
+    all_promises(call, protocol)
+
+
+@settings(max_examples=40, deadline=None)
+@given(NEARLY_QUIET, st.permutations(floor.FLOOR))
 def test_the_order_of_the_floor_never_matters(call, shuffled):
     plain = decide(call, durham())
     usual = floor.FLOOR
@@ -173,8 +187,8 @@ def test_the_order_of_the_floor_never_matters(call, shuffled):
         floor.FLOOR = usual
 
 
-@settings(max_examples=100, deadline=None)
-@given(CALLS, st.sampled_from(SAFETY))
+@settings(max_examples=60, deadline=None)
+@given(NEARLY_QUIET, st.sampled_from(SAFETY))
 def test_no_answer_makes_a_call_less_safe_than_another(call, key):
     said = {
         answer: modes(decide(replace(call, **{key: answer}), durham()))

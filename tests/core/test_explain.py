@@ -33,7 +33,7 @@ def test_every_code_of_the_floor_has_a_sentence():
     assert codes <= words.SENTENCES["en"].keys() | explain.SILENT
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(CALLS)
 def test_every_decision_has_words_and_none_of_them_is_a_code(call):
     for said in explain.reasons(decide(call, durham())):
