@@ -332,10 +332,13 @@ def keep(row: models.Model, *names: str) -> None:
     _send(row, fields, new=False)
 
 
-def add(row: models.Model) -> None:
-    """Store a new row. In an action, what the database would fill in is ``now``."""
+def add(row: models.Model, *, filled: bool = True) -> None:
+    """Store a new row. In an action, what the database would fill in is ``now``.
+
+    Not ``filled``, the row in hand does not know what the database filled in.
+    """
     fields = type(row)._meta.concrete_fields
-    if _ride.get() is not None:
+    if filled and _ride.get() is not None:
         _fill(row, fields)
     given = [each for each in fields if not _left_out(row, each)]
     _send(row, given, new=True)

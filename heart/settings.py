@@ -62,7 +62,7 @@ def database(url: str, *, role: str = "") -> dict[str, object]:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres://")
     query = parse_qs(parts.query)
-    options = ["-c lock_timeout=2000", "-c statement_timeout=15000"]
+    options = ["-c lock_timeout=2000", "-c statement_timeout=15000", "-c jit=off"]
     if role:
         options.append(f"-c role={role}")
     return {

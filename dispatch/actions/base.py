@@ -7,10 +7,17 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, connection, models, transaction
+from django.db import (
+    IntegrityError,
+    OperationalError,
+    connection,
+    models,
+    transaction,
+)
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
@@ -28,6 +35,7 @@ from dispatch.models import (
     Seat,
     Transfer,
     Unit,
+    WriteKey,
 )
 from dispatch.states import (
     CALL_MOVES,
@@ -114,18 +122,31 @@ def _once(
 ) -> R:
     by = kwargs["by"]
     assert isinstance(by, Actor)
+    if by.key is None:
+        return _act(function, args, kwargs)
+    body = keys.body_hash(function, kwargs)
+    try:
+        return _act(function, args, kwargs, partial(keys.claim, by, body))
+    except IntegrityError as error:
+        if not keys.taken(error):
+            raise
+    return keys.recall(by, body)  # type: ignore[return-value]
+
+
+def _act(
+    function: Callable[P, R],
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+    claim: Callable[[], WriteKey] | None = None,
+) -> R:
     with (
         transaction.atomic(durable=True),
         quick.riding(),
         journal.collecting() as lines,
     ):
-        if by.key is None:
-            result = function(*args, **kwargs)  # type: ignore[arg-type]
-        else:
-            written, first = keys.claim(by, keys.body_hash(function, kwargs))
-            if not first:
-                return keys.recall(written)  # type: ignore[return-value]
-            result = function(*args, **kwargs)  # type: ignore[arg-type]
+        written = claim() if claim else None
+        result = function(*args, **kwargs)  # type: ignore[arg-type]
+        if written is not None:
             quick.write(written, {"result": keys.named(result)})
         for agency in journal.write(lines):
             _wake(agency)

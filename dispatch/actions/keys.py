@@ -5,33 +5,31 @@ import json
 from collections.abc import Callable, Mapping
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import IntegrityError, models
 
 from dispatch import quick
 from dispatch.errors import KeyReused
 from dispatch.events import Actor
 from dispatch.models import WriteKey
 
+ONCE = "one_effect_per_key"  # the constraint
 
-def claim(by: Actor, body: str) -> tuple[WriteKey, bool]:
-    """The key's row, and whether this is the first time. Waits for a twin in flight."""
+
+def claim(by: Actor, body: str) -> WriteKey:
+    """The key's row, sent with the action's first statement.
+
+    That statement waits for a twin in flight, and fails where the key is taken.
+    """
     assert by.key is not None
     made = WriteKey(actor=str(by), key=by.key, body_hash=body)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO dispatch_writekey (id, actor, key, body_hash)"
-            " VALUES (%s, %s, %s, %s) ON CONFLICT (actor, key) DO NOTHING"
-            " RETURNING clock_timestamp()",
-            [made.pk, made.actor, made.key, made.body_hash],
-        )
-        if said := cursor.fetchone():
-            quick.heard(said[0])
-            return made, True
-    stored = quick.find(WriteKey, actor=str(by), key=by.key)
-    assert stored is not None
-    if stored.body_hash != body:
-        raise KeyReused
-    return stored, False
+    quick.add(made, filled=False)
+    return made
+
+
+def taken(error: IntegrityError) -> bool:
+    """Whether it was the key that was there already, and nothing else."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return getattr(diagnostics, "constraint_name", None) == ONCE
 
 
 def body_hash(function: Callable[..., object], kwargs: Mapping[str, object]) -> str:
@@ -47,8 +45,12 @@ def named(result: models.Model | None) -> dict[str, str] | None:
     return {"model": result._meta.label_lower, "pk": str(result.pk)}
 
 
-def recall(written: WriteKey) -> models.Model | None:
+def recall(by: Actor, body: str) -> models.Model | None:
     """The row that the first time answered with, as it is now."""
+    written = quick.find(WriteKey, actor=str(by), key=by.key)
+    assert written is not None
+    if written.body_hash != body:
+        raise KeyReused
     if written.result is None:
         return None
     model = apps.get_model(written.result["model"])

@@ -119,14 +119,21 @@ class Processes:
         commands = {
             "web": [
                 *(str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1"),
-                *("--port", str(self.web), "--workers", "2", "--blocking-threads", "4"),
+                *("--port", str(self.web), "--workers", "2", "--blocking-threads", "2"),
                 "heart.wsgi:application",
             ],
             "live": _uvicorn("heart.asgi:application", self.live),
             "bare": _uvicorn("tests.bench.bare:application", self.bare),
             "worker": [
-                *(str(BIN / "celery"), "-A", "heart", "worker", "--concurrency", "1"),
-                *("--loglevel", "ERROR", "--without-gossip", "--without-mingle"),
+                *(str(BIN / "celery"), "-A", "heart", "worker"),
+                *(
+                    "--loglevel",
+                    "ERROR",
+                    "--pool",
+                    "solo",
+                    "--without-gossip",
+                    "--without-mingle",
+                ),
             ],
             "clock": [sys.executable, "manage.py", "clock"],
         }

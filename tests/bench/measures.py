@@ -72,7 +72,7 @@ def _machine() -> dict[str, object]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
         "django": first.partition("\ndjango==")[2].split()[0],
-        "processes": "granian 2x4 (web), uvicorn 1 (live), celery 1, clock 1, load client",
+        "processes": "granian 2x2 (web), uvicorn 1 (live), celery 1, clock 1, load client",
     }
 
 
