@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import attrgetter
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from dispatch import journal
 from dispatch.seal import unseal
@@ -78,11 +78,7 @@ class Snapshot:
 
 def snapshot(agency: UUID, projection: str) -> Snapshot:
     """Head, cards, units and people as of one moment."""
-    with transaction.atomic():
-        # Inside another transaction the level cannot change any more.
-        if not connection.savepoint_ids:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with journal.one_moment():
         return Snapshot(
             number=journal.head(agency),
             cards=cards(agency, projection),

@@ -2,12 +2,12 @@
 
 import pytest
 
-from dispatch import access, journal
+from dispatch import access
 from dispatch.actions import account, unit
 from dispatch.errors import Invalid, NotFound
 from dispatch.management.whom import OPERATOR
 from dispatch.models import Event, Offer, Shift
-from dispatch.selectors import due, timeline
+from dispatch.selectors import chain, due, timeline
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -208,4 +208,4 @@ def test_each_change_has_words_and_the_chain_holds(centre):
         "Role of D12 Lee: none, may not sign in",
         "Role of D12 Lee: supervisor",
     ]
-    assert journal.verify(centre).faults == ()
+    assert chain.verify(centre).faults == ()

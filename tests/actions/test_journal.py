@@ -14,6 +14,7 @@ from dispatch.actions import intake, staff
 from dispatch.errors import Invalid, NotFound
 from dispatch.events import CLOCK, CallCancelled
 from dispatch.models import AccessRecord, AccessSeal, Event, Feed
+from dispatch.selectors import chain
 from tests import makers
 
 TABLES = ("dispatch_event", "dispatch_accessrecord", "dispatch_accessseal")
@@ -112,7 +113,7 @@ def test_the_chain_holds_after_a_story(centre):
     story(centre)
     sealed(centre)
 
-    verdict = journal.verify(centre)
+    verdict = chain.verify(centre)
 
     assert verdict.faults == ()
     assert verdict.events == len(numbers(centre))
@@ -168,7 +169,7 @@ def past(own_database):
     centre = makers.an_agency()
     story(centre)
     sealed(centre)
-    assert journal.verify(centre).faults == ()
+    assert chain.verify(centre).faults == ()
     name = urlsplit(own_database.database_url).path.lstrip("/")
     with closing(psycopg2.connect(own_database.admin_url, dbname=name)) as superuser:
         superuser.autocommit = True
@@ -210,7 +211,7 @@ def test_what_the_superuser_forges_is_found(past, attack, told):
     superuser.execute(attack)
 
     assert superuser.rowcount > 0
-    assert told in "; ".join(journal.verify(centre).faults)
+    assert told in "; ".join(chain.verify(centre).faults)
 
 
 def test_an_altered_event_with_a_fitting_hash_is_found_by_its_successor(past):
@@ -223,7 +224,7 @@ def test_an_altered_event_with_a_fitting_hash_is_found_by_its_successor(past):
         [journal.digest(event)],
     )
 
-    told = "; ".join(journal.verify(centre).faults)
+    told = "; ".join(chain.verify(centre).faults)
     assert "event 4 does not follow" in told
 
 

@@ -2,12 +2,11 @@
 
 import pytest
 
-from dispatch import journal
 from dispatch.actions import setup
 from dispatch.errors import Invalid, NotFound
 from dispatch.management.whom import OPERATOR
 from dispatch.models import Agency, Event, Feed, Presence, Unit, User
-from dispatch.selectors import timeline
+from dispatch.selectors import chain, timeline
 from routing import store
 from routing.core.protocol import ProtocolError
 from tests import makers
@@ -53,7 +52,7 @@ def test_an_agency_starts_with_its_log_and_its_rules():
 
     assert store.published(agency.pk)[0].number == 1
     assert kinds(agency) == ["AgencyAdded", "ProtocolPublished"]
-    assert journal.verify(agency).faults == ()
+    assert chain.verify(agency).faults == ()
 
 
 def test_a_new_centre_takes_its_first_call_to_its_end():

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dispatch import journal
 from dispatch.models import Call, FollowUp, Presence, Unit
+from dispatch.selectors import chain
 from tests import makers
 from tests.browser.desks import (
     DESK,
@@ -132,7 +132,7 @@ def test_one_call_from_the_ring_to_the_follow_up_on_four_screens(stack, centre, 
     assert FollowUp.objects.get(call=call).state == "due"
     assert Unit.objects.get(agency=centre).state == "available"
     assert Presence.objects.get(user__short_name="D. Mercer").state != "engaged"
-    assert journal.verify(centre).faults == ()
+    assert chain.verify(centre).faults == ()
 
 
 def test_with_worker_and_clock_stopped_the_page_itself_decides(stack, centre, cast):

@@ -13,8 +13,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from dispatch import journal
 from dispatch.models import Call, Event, WriteKey
+from dispatch.selectors import chain
 from tests import makers
 from tests.live.test_board_line import cookie
 
@@ -116,7 +116,7 @@ def test_a_call_that_was_being_opened_when_the_console_died_is_opened_once(
     assert call.number.endswith("000001")
     assert list(Event.objects.values_list("number", "kind")) == [(1, "CallOpened")]
     assert WriteKey.objects.filter(key=KEY).count() == 1
-    assert not journal.verify(centre).faults
+    assert not chain.verify(centre).faults
 
 
 def at_once(stack, cookies, path, form):

@@ -8,11 +8,12 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from dispatch import journal, tasks
+from dispatch import tasks
 from dispatch.actions import staff
 from dispatch.events import CLOCK
 from dispatch.management.commands import clock
 from dispatch.models import Call, Decision, Offer, Seat
+from dispatch.selectors import chain
 from tests import makers
 from tests.edges.api import Person
 
@@ -58,4 +59,4 @@ def test_worker_clock_page_and_program_decide_a_call_once(centre, dispatcher, at
         assert Offer.objects.filter(seat__call=call).count() == 1
         makers.ended(makers.with_clinician(call))
         staff.end_wrap_up(user_id=free.pk, by=CLOCK)
-    assert not journal.verify(centre).faults
+    assert not chain.verify(centre).faults

@@ -5,12 +5,12 @@ from functools import partial
 import pytest
 from django.db import DataError
 
-from dispatch import journal
 from dispatch.actions import intake
 from dispatch.actions.intake import Intake
 from dispatch.errors import Invalid
 from dispatch.events import CLOCK
 from dispatch.models import Call, Event
+from dispatch.selectors import chain
 from tests import makers
 
 
@@ -38,6 +38,19 @@ def test_call_numbers_have_no_gap_under_parallel_openers_and_broken_openings(
 
     assert numbers == list(range(1, 41))
     assert counted(Event, centre, "number") == list(range(1, 41))
+
+
+def test_a_journal_that_grows_while_it_is_checked_is_whole(centre, at_once):
+    def opens():
+        for _ in range(40):
+            opening(centre)()
+
+    def checks():
+        return [chain.verify(centre).faults for _ in range(40)]
+
+    told = at_once(opens, opens, checks)
+
+    assert told[2] == [()] * 40
 
 
 def test_the_same_event_of_another_system_at_once_is_one_call(centre, at_once):
@@ -76,4 +89,4 @@ def test_what_happens_to_many_calls_at_once_is_numbered_without_gap_or_twin(
     )
 
     assert counted(Event, centre, "number") == list(range(1, 17))
-    assert not journal.verify(centre).faults
+    assert not chain.verify(centre).faults

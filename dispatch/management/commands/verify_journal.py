@@ -5,8 +5,8 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dispatch import journal
 from dispatch.management import whom
+from dispatch.selectors import chain
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
             raise CommandError("There is no agency yet.", returncode=2)
         broken = False
         for agency in agencies:
-            verdict = journal.verify(agency)
+            verdict = chain.verify(agency)
             for fault in verdict.faults:
                 broken = True
                 self.stderr.write(f"{verdict.agency}: {fault}")
