@@ -43,14 +43,17 @@ class Change:
 class Ride:
     """What one action has not sent yet, and the database's time as it last heard it."""
 
-    changes: dict[int, Change] = field(default_factory=dict)
+    changes: dict[tuple[type[models.Model], object], Change] = field(
+        default_factory=dict
+    )
     moment: datetime | None = None
 
     def put(self, row: models.Model, values: dict[str, object], *, new: bool) -> None:
         """A row that changes twice before anything is sent is written once."""
-        waiting = self.changes.get(id(row))
+        which = type(row), row.pk
+        waiting = self.changes.get(which)
         if waiting is None:
-            self.changes[id(row)] = Change(row=row, new=new, values=values)
+            self.changes[which] = Change(row=row, new=new, values=values)
         else:
             waiting.values.update(values)
 
@@ -102,15 +105,10 @@ def _carry(
     assert not many, "a list of statements cannot carry others"
     statements, values = ride.take()
     if isinstance(params, Mapping):
-        names = [f"_{place}" for place in range(len(values))]
+        named = {f"_{place}": value for place, value in enumerate(values)}
         statements = [NAMELESS.sub("%({})s", each) for each in statements]
-        front = "; ".join(statements).format(*names)
-        return execute(
-            f"{front}; {sql}",
-            {**dict(zip(names, values, strict=True)), **params},
-            many,
-            context,
-        )
+        front = "; ".join(statements).format(*named)
+        return execute(f"{front}; {sql}", {**named, **params}, many, context)
     if params is None:
         sql = sql.replace("%", "%%")
     sql = "; ".join([*statements, sql])

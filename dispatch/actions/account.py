@@ -98,8 +98,8 @@ def _off_the_board(presence: Presence, by: Actor) -> None:
 
 
 def _off_the_unit(user: User, unit: Unit, by: Actor) -> None:
-    """A unit on a call keeps its crew; with the last of it a free unit goes off duty."""
-    if unit.state in BUSY_UNIT:
+    """A unit on a call or in need of help keeps its crew; else the last takes it off duty."""
+    if unit.state in BUSY_UNIT or unit.emergency_at is not None:
         return
     crew = Shift.objects.filter(unit=unit, ended_at=None)
     crew.filter(user=user).update(ended_at=Now())

@@ -13,6 +13,8 @@ from dispatch import events, journal, quick
 from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.details import CALLERS, check_contact, correct_locked, digits
 from dispatch.actions.details import Details as Details
+from dispatch.actions.linking import hand_on
+from dispatch.actions.search import fill
 from dispatch.actions.seat import unserved, withdraw_all
 from dispatch.actions.triage import carry_over, look_again
 from dispatch.errors import Invalid
@@ -195,7 +197,10 @@ def link_calls(
         raise Invalid(field="duplicate_of", why=_("that call is itself a duplicate"))
     _check_link(call, other)
     carry_over(call, other, by)
+    handed_on = hand_on(call, other, by)
     withdraw_all(call, "duplicate", by)
+    if handed_on:
+        fill(other, by)
     move(
         call,
         CallState.DUPLICATE,

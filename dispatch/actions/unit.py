@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
@@ -20,8 +21,8 @@ from dispatch.actions.disposition import record, settle
 from dispatch.actions.seat import done, end_assignment, open_seat, someone_free
 from dispatch.errors import FloorForbids, IllegalMove, Invalid
 from dispatch.events import Actor
-from dispatch.models import Assignment, Call, Shift, Unit, UnitPosition
-from dispatch.states import BUSY_UNIT, MOVING_UNIT, UnitState
+from dispatch.models import Assignment, Call, Seat, Shift, Unit, UnitPosition
+from dispatch.states import BUSY_UNIT, MOVING_UNIT, OfferState, UnitState
 from routing import store
 
 REPORTED = MOVING_UNIT - {UnitState.ACKNOWLEDGED}
@@ -54,6 +55,8 @@ def sign_off(*, unit_id: UUID, by: Actor) -> Unit:
     unit = lock_unit(unit_id)
     if unit.state in BUSY_UNIT:
         raise Invalid(field="unit", why=_("clear the call first"))
+    if unit.emergency_at is not None:
+        raise Invalid(field="unit", why=_("its emergency is still open"))
     Shift.objects.filter(user=by.id, unit=unit, ended_at=None).update(ended_at=Now())
     crewed = Shift.objects.filter(unit=unit, ended_at=None).exists()
     if not crewed and unit.state in {UnitState.AVAILABLE, UnitState.OUT_OF_SERVICE}:
@@ -251,11 +254,19 @@ def _lock_assigned(unit_id: UUID) -> tuple[Call, Assignment, Unit]:
 
 
 def _lock_with_call(unit_id: UUID) -> tuple[Call | None, Unit]:
-    """The unit, and its call first if it has one."""
-    found = (
-        Assignment.objects.filter(unit=unit_id, ended_at=None)
-        .values_list("seat__call", flat=True)
-        .first()
-    )
+    """The unit, and first the call that it works on or is dispatched to, if any."""
+    found = _call_of(unit_id)
     call = lock_call(found) if found else None
-    return call, lock_unit(unit_id)
+    unit = lock_unit(unit_id)
+    if (now := _call_of(unit_id)) != found:
+        # It was sent or cleared meanwhile. Should the late lock cross another's, the
+        # database ends one of them and the whole action is tried again.
+        call = lock_call(now) if now else None
+    return call, unit
+
+
+def _call_of(unit_id: UUID) -> UUID | None:
+    works = Q(assignments__unit=unit_id, assignments__ended_at=None)
+    asked = Q(offers__unit=unit_id, offers__state=OfferState.PENDING)
+    calls = Seat.objects.filter(works | asked).values_list("call", flat=True)
+    return calls.order_by("pk").first()

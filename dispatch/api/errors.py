@@ -33,8 +33,7 @@ Told = tuple[int, dict[str, object]]
 
 def answer(error: Exception, context: Mapping[str, object]) -> Response | None:
     """The refusal as ``{"code", "message", "field"?, ...}``; None: not a refusal."""
-    found = told(error)
-    if found is None:
+    if (found := told(error)) is None:
         return None
     status, body = found
     return Response(body, status=status, headers=headers(status))
@@ -45,7 +44,7 @@ def told(error: BaseException | None) -> Told | None:
     if isinstance(error, errors.DispatchError):
         return _domain(error)
     for kind, (code, status, words) in DATABASE.items():
-        if isinstance(error, kind):
+        if isinstance(error, kind) and not _ours(error):
             return status, {"code": code, "message": force_str(words)}
     if isinstance(error, Http404):
         error = exceptions.NotFound()
@@ -54,6 +53,12 @@ def told(error: BaseException | None) -> Told | None:
     if isinstance(error, exceptions.APIException):
         return _framework(error)
     return None
+
+
+def _ours(error: Exception) -> bool:
+    """A rule of the tables that our own statements broke: a fault, not a conflict."""
+    code = getattr(error.__cause__, "pgcode", None)
+    return isinstance(error, IntegrityError) and code != "23505"  # is there already
 
 
 def headers(status: int) -> dict[str, str]:

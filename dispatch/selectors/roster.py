@@ -23,7 +23,8 @@ LEFT JOIN dispatch_assignment a ON a.unit_id = u.id AND a.ended_at IS NULL
 LEFT JOIN dispatch_seat s ON s.id = a.seat_id
 LEFT JOIN dispatch_call c ON c.id = s.call_id
 WHERE u.agency_id = %(agency)s
-  AND CASE WHEN %(ids)s::uuid[] IS NULL THEN u.state <> 'off_duty'
+  AND CASE WHEN %(ids)s::uuid[] IS NULL
+           THEN u.state <> 'off_duty' OR u.emergency_at IS NOT NULL
            ELSE u.id = ANY(%(ids)s::uuid[]) END
 ORDER BY u.kind, u.name
 """
@@ -114,7 +115,7 @@ def _unit_card(unit: _Unit) -> Card:
         "note": unit.reason or unit.zone,
         "emergency": bool(unit.emergency),
         "act": act,
-        "gone": unit.state == "off_duty",
+        "gone": unit.state == "off_duty" and not unit.emergency,
     }
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dispatch.actions import intake, unit
+from dispatch.actions import decision, intake, seat, unit
 from dispatch.actions.intake import Details, Intake
 from dispatch.errors import Invalid, Stale
 from dispatch.events import CLOCK
@@ -275,6 +275,30 @@ def test_a_duplicate_leaves_the_other_call_to_go_on_alone(centre):
     assert makers.fresh(second).state == "duplicate"
     assert makers.fresh(first).state == "new"
     assert not Offer.objects.filter(state="pending").exists()
+
+
+def test_help_that_a_duplicate_asked_for_is_wanted_on_the_other_call(centre):
+    first = makers.decided(makers.a_call(centre, type="trespass"))
+    second = makers.decided(makers.a_call(centre, type="trespass"))
+    decision.request_team(
+        call_id=second.pk, response="police", reason="not_safe", by=CLOCK
+    )
+    seat.confirm_told(seat_id=makers.seat_of(second, "police").pk, by=CLOCK)
+
+    intake.link_calls(call_id=second.pk, duplicate_of=first.pk, by=CLOCK)
+
+    assert makers.seat_of(first, "police").state == "wanted"
+
+
+def test_a_clinician_whom_a_duplicate_rang_rings_for_the_other_call(centre):
+    first = makers.decided(makers.a_call(centre, type="trespass"))
+    clinician = makers.a_clinician(centre)
+    second = makers.decided(makers.a_call(centre, type="suicide_threat"))
+    assert makers.ringing(second).person == clinician
+
+    intake.link_calls(call_id=second.pk, duplicate_of=first.pk, by=CLOCK)
+
+    assert makers.ringing(first).person == clinician
 
 
 def test_duplicates_form_no_loop(centre):

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import offer, unit
+from dispatch.actions import account, offer, unit
 from dispatch.errors import IllegalMove, Invalid, NotFree
 from dispatch.events import CLOCK
-from dispatch.models import Event, Offer, Unit, UnitPosition
-from dispatch.selectors import due
+from dispatch.models import Event, Offer, Shift, Unit, UnitPosition
+from dispatch.selectors import due, roster
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,28 @@ def test_an_emergency_wants_police_and_ems_and_tells_the_supervisor(centre, car)
     assert makers.seat_of(call, "ems").state == "wanted"
     assert makers.kinds(call).count("CrewEmergency") == 1
     assert "SupervisorTold" in makers.kinds(call)
+
+
+def test_a_crew_on_its_way_to_saying_yes_gets_help_on_that_call_too(centre, car):
+    call = unwanted_person(centre)
+    assert makers.ringing(call, "crt").unit == car
+
+    unit.emergency(unit_id=car.pk, by=CLOCK)
+
+    assert makers.seat_of(call, "police").state == "wanted"
+
+
+def test_a_crew_that_called_for_help_neither_signs_off_nor_leaves_the_board(centre):
+    car = makers.a_unit(centre)
+    crew = Shift.objects.get(unit=car).user
+    unit.emergency(unit_id=car.pk, by=CLOCK)
+
+    with pytest.raises(Invalid):
+        unit.sign_off(unit_id=car.pk, by=makers.by(crew))
+    account.change(user_id=crew.pk, active=False, by=CLOCK)
+
+    (shown,) = roster.units(centre.pk, "operations")
+    assert (shown["emergency"], shown["gone"]) == (True, False)
 
 
 def test_help_for_a_crew_outlives_a_new_decision(centre, car):

@@ -1,0 +1,28 @@
+"""Two calls that are one event: the help of the one goes on with the other."""
+
+from dispatch import quick
+from dispatch.actions.base import move
+from dispatch.actions.seat import OPEN_SEAT, open_seat
+from dispatch.events import Actor
+from dispatch.models import Call, Seat
+from dispatch.states import CallState
+
+# Services that are not ours: when two calls are one event, they go on with the other.
+OUTSIDE = frozenset({"ems", "fire", "police", "cit"})
+BEFORE_DECISION = frozenset({CallState.NEW, CallState.TRIAGING})
+
+
+def hand_on(call: Call, other: Call, by: Actor) -> bool:
+    """Help that the duplicate looked for or had told is wanted on the other. Holds both.
+
+    A person tells it there. Unarmed teams are left to the other call's own decision,
+    and so is all of ours while that is not made.
+    """
+    kinds = OUTSIDE if other.state in BEFORE_DECISION else OUTSIDE | {"ccd", "cor"}
+    seats = quick.rows(Seat, order=["id"], call=call.pk, state=OPEN_SEAT)
+    going = [seat for seat in seats if seat.response in kinds]
+    for seat in going:
+        open_seat(other, seat.response, seat.mode, by, requested=True)
+    if going and other.state == CallState.RESOLVED:
+        move(other, CallState.WORKING)
+    return bool(going)
