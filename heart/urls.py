@@ -10,8 +10,9 @@ from dispatch.api import refusals
 from dispatch.web import errors
 
 urlpatterns = [
-    path("", include("dispatch.web.urls")),
+    # First, for programs ask most: every page's pattern would be tried before it.
     path("api/v1/", include("dispatch.api.urls")),
+    path("", include("dispatch.web.urls")),
 ]
 
 
