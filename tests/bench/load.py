@@ -129,6 +129,15 @@ def decide_some(centre: Centre, lane: int, count: int) -> list:
     return []
 
 
+def set_aside(centre: Centre) -> None:
+    """Whoever still rings is let go, so that the next measure has the centre to itself."""
+    at_work = Call.objects.filter(
+        agency=centre.agency, state__in=["decided", "working"]
+    )
+    for pk in at_work.values_list("pk", flat=True):
+        intake.cancel(call_id=pk, reason="over", by=ROUTER)
+
+
 # Opening, in closed loops
 
 

@@ -207,6 +207,7 @@ def on_board(centre: Centre, running: Processes) -> Figures:
         time.sleep(0.5)
         all_.finish(journal.head(centre.agency.pk))
         took = _decisions(centre, all_, before)
+    load.set_aside(centre)
     return [
         figure(
             "decision_on_board_ms",
