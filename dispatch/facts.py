@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
-
+from dispatch import planned
 from dispatch.models import Call
 from dispatch.states import OPEN_CALL
 from routing.core import facts
@@ -28,16 +27,20 @@ FREE_PEOPLE = """
     WHERE p.agency_id = %(agency)s AND p.state = 'available'
       AND u.role IN ('clinician', 'navigator') AND h.at > %(fresh)s
 """
-# Earlier calls from this number to which somebody was sent.
+# Earlier calls from this number to which somebody was sent. The number's own calls are
+# found first: left to choose, PostgreSQL sometimes walked every call of the agency.
 HISTORY = """
-    SELECT count(DISTINCT s.call_id) FROM dispatch_caller me
-    JOIN dispatch_caller c ON c.phone_lookup = me.phone_lookup
-    JOIN dispatch_call k ON k.id = c.call_id
-    JOIN dispatch_seat s ON s.call_id = c.call_id
-    JOIN dispatch_assignment a ON a.seat_id = s.id
-    WHERE me.call_id = %(call)s AND me.phone_lookup <> '' AND c.call_id <> %(call)s
-      AND k.agency_id = %(agency)s
-      AND a.accepted_at > %(year)s AND a.accepted_at <= %(at)s
+    WITH heard AS MATERIALIZED (
+      SELECT call_id FROM dispatch_caller
+      WHERE call_id <> %(call)s AND phone_lookup = (
+        SELECT phone_lookup FROM dispatch_caller
+        WHERE call_id = %(call)s AND phone_lookup <> ''))
+    SELECT count(*) FROM heard
+    WHERE %(agency)s = (SELECT agency_id FROM dispatch_call WHERE id = heard.call_id)
+      AND EXISTS (
+        SELECT FROM dispatch_seat s JOIN dispatch_assignment a ON a.seat_id = s.id
+        WHERE s.call_id = heard.call_id
+          AND a.accepted_at > %(year)s AND a.accepted_at <= %(at)s)
 """
 KNOWN = f"""
     SELECT
@@ -58,7 +61,7 @@ WAITS = """
     SELECT EXISTS (
       SELECT FROM dispatch_seat s JOIN dispatch_call c ON c.id = s.call_id
       WHERE s.state = 'wanted' AND s.response = %s AND c.agency_id = %s
-        AND c.state IN %s AND c.decision_wanted_at IS NULL
+        AND c.state = ANY(%s) AND c.decision_wanted_at IS NULL
         AND NOT EXISTS (
           SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.state = 'pending'))
 """
@@ -116,9 +119,7 @@ def known(
         "year": at - YEAR,
         "at": at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN, values)
-        answers, seats, units, people, history = cursor.fetchone()
+    answers, seats, units, people, history = planned.ask(KNOWN, values)[0]
     free = dict.fromkeys(["ccd", "crt", "cor", "cn"], 0) | (units or {})
     for role, number in (people or {}).items():
         free[PERSON_KINDS[role]] += number
@@ -127,9 +128,7 @@ def known(
 
 def waits(agency: UUID, kind: str) -> bool:
     """Whether a call wants this kind while nobody is asked."""
-    with connection.cursor() as cursor:
-        cursor.execute(WAITS, [kind, agency, tuple(OPEN_CALL)])
-        return bool(cursor.fetchone()[0])
+    return bool(planned.ask(WAITS, [kind, agency, list(OPEN_CALL)])[0][0])
 
 
 def line(call: Call, seen: Known, *, at: datetime) -> dict[str, object]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from dispatch import planned
 from dispatch.events import Actor, EventBody
 from dispatch.models import AccessRecord, Agency, Call, Event, Feed, Unit
 
@@ -104,6 +105,10 @@ def _write_agency(agency: UUID, lines: Sequence[Line]) -> int:
 EVENT_COLUMNS = (
     "agency_id, number, call_id, unit_id, kind, body, by, by_name, at, prev_hash, hash"
 )
+LOCKED = (
+    "SELECT number, hash, clock_timestamp() FROM dispatch_feed"
+    " WHERE agency_id = %s FOR NO KEY UPDATE"
+)
 
 
 def _store(agency: UUID, events: Sequence[Event], lines: Sequence[Line]) -> None:
@@ -132,18 +137,11 @@ def _store(agency: UUID, events: Sequence[Event], lines: Sequence[Line]) -> None
         values += [last.number, int(changes), pk]
         for call in {id(call): call for call in touched if call.pk == pk}.values():
             call.head, call.version = last.number, call.version + int(changes)
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(sql), values)
+    planned.send("; ".join(planned.text(each) for each in sql), values)
 
 
 def _lock_feed(agency: UUID) -> tuple[int, bytes, datetime]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT number, hash, clock_timestamp() FROM dispatch_feed"
-            " WHERE agency_id = %s FOR NO KEY UPDATE",
-            [agency],
-        )
-        number, head, at = cursor.fetchone()
+    number, head, at = planned.ask(LOCKED, [agency])[0]
     return number, bytes(head), at
 
 

@@ -5,7 +5,6 @@ statements that every request repeats. Inside ``riding`` writes wait and go out 
 next statement, whoever makes it: one round trip less each. Everything else is Django's.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +19,8 @@ from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.functions import Now
 
-NAMELESS = re.compile("%s")
+from dispatch import planned
+
 Row = TypeVar("Row", bound=models.Model)
 Reader = Callable[[Any, Any, Any], Any]
 AnyField = "models.Field[Any, Any]"
@@ -65,11 +65,12 @@ class Ride:
         for (model, names, new), alike in groupby(changes.values(), Change.shape):
             together = list(alike)
             if new:
-                statements.append(_inserting(model, names, len(together)))
+                sql = _inserting(model, names, len(together))
+                statements.append(planned.text(sql))
             for change in together:
                 values.extend(change.values.values())
                 if not new:
-                    statements.append(_updating(model, names))
+                    statements.append(planned.text(_updating(model, names)))
                     values.append(change.row.pk)
         return statements, values
 
@@ -86,7 +87,7 @@ def riding() -> Iterator[None]:
         with connection.execute_wrapper(_carry):
             yield
             if ride.changes:
-                _run("SELECT", [])
+                planned.send("SELECT", [])
     finally:
         _ride.reset(token)
 
@@ -103,24 +104,12 @@ def _carry(
     if ride is None or not ride.changes:
         return execute(sql, params, many, context)
     assert not many, "a list of statements cannot carry others"
+    assert not isinstance(params, Mapping), "values by name go through planned.ask"
     statements, values = ride.take()
-    if isinstance(params, Mapping):
-        named = {f"_{place}": value for place, value in enumerate(values)}
-        statements = [NAMELESS.sub("%({})s", each) for each in statements]
-        front = "; ".join(statements).format(*named)
-        return execute(f"{front}; {sql}", {**named, **params}, many, context)
     if params is None:
         sql = sql.replace("%", "%%")
     sql = "; ".join([*statements, sql])
     return execute(sql, [*values, *(params or ())], many, context)
-
-
-def _run(
-    sql: str, values: Sequence[object] | Mapping[str, object]
-) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall() if cursor.description else []
 
 
 def heard(moment: datetime) -> datetime:
@@ -136,7 +125,7 @@ def now() -> datetime:
     ride = _ride.get()
     if ride is not None and ride.moment is not None:
         return ride.moment
-    return heard(_run("SELECT clock_timestamp()", [])[0][0])
+    return heard(planned.ask("SELECT clock_timestamp()", [])[0][0])
 
 
 # Reading
@@ -161,7 +150,7 @@ def rows(
         for value in equal.values()
         if value is not None
     ]
-    found = _run(statement, values)
+    found = planned.ask(statement, values)
     return [_row(model, names, readers, values) for values in found]
 
 
@@ -169,7 +158,8 @@ def picked(model: type[Row], tail: str, values: Mapping[str, object]) -> list[Ro
     """The rows of the model's table that ``tail`` (JOIN, WHERE, ORDER BY, FOR) picks."""
     listed, names, readers = _columns(model)
     table = model._meta.db_table
-    found = _run(f'SELECT {listed} FROM "{table}" {tail}', values)  # noqa: S608
+    sql = f'SELECT {listed} FROM "{table}" {tail}'  # noqa: S608  our own names
+    found = planned.ask(sql, values)
     return [_row(model, names, readers, each) for each in found]
 
 
@@ -214,18 +204,22 @@ def locked_with(
     """
     reading, parts = _chain(model, above)
     locks = _locks(model, above)
-    found = _run("; ".join([*locks, reading]), [pk] * (len(locks) + 1))
+    sql = "; ".join(planned.text(each) for each in (*locks, reading))
+    found = planned.send(sql, [pk] * (len(locks) + 1))
     if found:
         heard(found[0][-1])
     return _split(parts, found)
 
 
 def found_with(
-    model: type[models.Model], pk: UUID, *above: str
+    model: type[models.Model], pk: UUID | str, *above: str, where: str = ""
 ) -> list[models.Model] | None:
-    """The row and those ``above`` it, the topmost first, and nothing locked."""
+    """The row and those ``above`` it, the topmost first, and nothing locked.
+
+    ``where`` is a condition in SQL that has to hold besides.
+    """
     reading, parts = _chain(model, above)
-    return _split(parts, _run(reading, [pk]))
+    return _split(parts, planned.ask(reading + (where and f" AND {where}"), [pk]))
 
 
 Part = tuple[type[models.Model], list[str], list[tuple[int, Reader]]]
@@ -366,7 +360,7 @@ def _send(row: models.Model, fields: Iterable[AnyField], *, new: bool) -> None:
     ride.put(row, values, new=new)
     if _ride.get() is None:
         statements, given = ride.take()
-        _run(statements[0], given)
+        planned.send(statements[0], given)
 
 
 @cache

@@ -104,7 +104,6 @@ INSTALLED_APPS = [
     "routing",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",

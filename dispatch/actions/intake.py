@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, quick
+from dispatch import events, journal, planned, quick
 from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.details import CALLERS, check_contact, correct_locked, digits
 from dispatch.actions.details import Details as Details
@@ -301,15 +300,15 @@ def _point(point: tuple[float, float] | None) -> str:
     return f"{point[0]:.5f},{point[1]:.5f}" if point else ""
 
 
+NEXT_NUMBER = (
+    "INSERT INTO dispatch_callnumber (agency_id, year, last) VALUES (%s, %s, 1)"
+    " ON CONFLICT (agency_id, year)"
+    " DO UPDATE SET last = dispatch_callnumber.last + 1 RETURNING last"
+)
+
+
 def _next_number(agency: Agency, at: datetime) -> str:
     """The next of this agency and year, without gaps: a rolled-back call gives it back."""
     year = at.astimezone(agency.zone).year
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO dispatch_callnumber (agency_id, year, last) VALUES (%s, %s, 1)"
-            " ON CONFLICT (agency_id, year)"
-            " DO UPDATE SET last = dispatch_callnumber.last + 1 RETURNING last",
-            [agency.pk, year],
-        )
-        (last,) = cursor.fetchone()
+    ((last,),) = planned.ask(NEXT_NUMBER, [agency.pk, year])
     return f"{year % 100:02d}-{last:06d}"

@@ -7,7 +7,7 @@ from dispatch.models.event import AccessRecord, AccessSeal, Event, Feed, WriteKe
 from dispatch.models.followup import FollowUp, FollowUpAttempt
 from dispatch.models.integration import SourceWording
 from dispatch.models.offer import Assignment, Offer, Seat, Transfer
-from dispatch.models.staff import Agency, Heartbeat, Presence, Role, User
+from dispatch.models.staff import Agency, Heartbeat, Presence, Role, Session, User
 from dispatch.models.triage import Answer
 from dispatch.models.unit import Shift, Unit, UnitPosition
 
@@ -33,6 +33,7 @@ __all__ = [
     "Presence",
     "Role",
     "Seat",
+    "Session",
     "Shift",
     "SourceWording",
     "Transfer",

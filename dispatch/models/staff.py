@@ -1,9 +1,13 @@
 """Agency, User and their presence: who works here, and who is there now."""
 
 from enum import StrEnum
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 
@@ -52,6 +56,20 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.short_name or self.username
+
+
+class Session(AbstractBaseSession):
+    """A browser's session, and whose it is: one read finds both."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        pass
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        store: type[SessionStore] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
 
 
 class Presence(models.Model):

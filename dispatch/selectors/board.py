@@ -10,9 +10,7 @@ from functools import lru_cache
 from operator import attrgetter
 from uuid import UUID
 
-from django.db import connection
-
-from dispatch import journal
+from dispatch import journal, planned
 from dispatch.seal import unseal
 from dispatch.selectors import roster, standing, words
 from dispatch.selectors.roster import Card, moment
@@ -57,11 +55,12 @@ FROM dispatch_call c
 LEFT JOIN dispatch_user o ON o.id = c.owner_id
 LEFT JOIN dispatch_caller k ON k.call_id = c.id
 WHERE c.agency_id = %(agency)s
-  AND c.state IN %(open)s
-  AND (%(ids)s::uuid[] IS NULL OR c.id = ANY(%(ids)s::uuid[]))
+  AND c.state = ANY(%(open)s){which}
 ORDER BY c.priority, c.opened_at
 LIMIT %(page)s
 """
+ALL = CARDS.format(which="")
+SOME = CARDS.format(which=" AND c.id = ANY(%(ids)s::uuid[])")
 Order = tuple[bool, bool, int, str, str]
 NOTHING = Parts(seats=[], offers=[], assignments=[])
 
@@ -98,19 +97,17 @@ def calls(
     agency: UUID, ids: Iterable[UUID | str] | None = None, *, risks: bool
 ) -> list[OpenCall]:
     """The open calls (of ``ids``) with all that hangs on them, as rows."""
-    wanted = None if ids is None else [str(pk) for pk in ids]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CARDS,
-            {
-                "agency": agency,
-                "ids": wanted,
-                "open": tuple(OPEN_CALL),
-                "risks": risks,
-                "page": PAGE,
-            },
-        )
-        return [OpenCall._make(row) for row in cursor.fetchall()]
+    values: dict[str, object] = {
+        "agency": agency,
+        "open": list(OPEN_CALL),
+        "risks": risks,
+        "page": PAGE,
+    }
+    if ids is None:
+        found = planned.ask(ALL, values)
+    else:
+        found = planned.ask(SOME, values | {"ids": planned.uuids(ids)})
+    return [OpenCall._make(row) for row in found]
 
 
 def shown(calls: Sequence[OpenCall], projection: str) -> list[Card]:

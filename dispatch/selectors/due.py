@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models.functions import Now
 
+from dispatch import planned
 from dispatch.models import Agency, Call, Offer, Presence, Unit
 from dispatch.states import (
     OPEN_CALL,
@@ -25,7 +25,7 @@ AGAIN = timedelta(seconds=60)
 WAITING = """
 SELECT s.call_id FROM dispatch_seat s JOIN dispatch_call c ON c.id = s.call_id
 WHERE s.state = 'wanted' AND s.response IN ('ccd', 'crt', 'cor')
-  AND c.state IN %(open)s AND c.decision_wanted_at IS NULL
+  AND c.state = ANY(%(open)s) AND c.decision_wanted_at IS NULL
   AND (%(agency)s::uuid IS NULL OR c.agency_id = %(agency)s::uuid)
   AND c.id <> ALL(%(tried)s::uuid[])
   AND NOT EXISTS (
@@ -37,13 +37,13 @@ WHERE s.state = 'wanted' AND s.response IN ('ccd', 'crt', 'cor')
         AND u.role = 'clinician' AND NOT EXISTS (
           SELECT FROM dispatch_offer o WHERE o.seat_id = s.id
           AND o.person_id = p.user_id
-          AND o.made_at > clock_timestamp() - %(again)s))
+          AND o.made_at > clock_timestamp() - %(again)s::interval))
     OR EXISTS (
       SELECT FROM dispatch_unit n
       WHERE n.agency_id = c.agency_id AND n.kind = s.response
         AND n.state = 'available' AND n.emergency_at IS NULL AND NOT EXISTS (
           SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.unit_id = n.id
-          AND o.made_at > clock_timestamp() - %(again)s)))
+          AND o.made_at > clock_timestamp() - %(again)s::interval)))
 ORDER BY c.priority, c.opened_at, c.id LIMIT 1
 """
 
@@ -97,14 +97,12 @@ def waiting_calls(agency: UUID | None = None) -> Iterator[UUID]:
 def _waiting(agency: UUID | None, tried: Sequence[UUID]) -> UUID | None:
     values: dict[str, Any] = {
         "agency": agency,
-        "tried": [str(pk) for pk in tried],
-        "open": tuple(OPEN_CALL),
+        "tried": planned.uuids(tried),
+        "open": list(OPEN_CALL),
         "again": AGAIN,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, values)
-        found = cursor.fetchone()
-    return UUID(str(found[0])) if found else None
+    found = planned.ask(WAITING, values)
+    return UUID(str(found[0][0])) if found else None
 
 
 def checks() -> list[UUID]:

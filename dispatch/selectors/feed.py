@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
+from dispatch import planned
 from dispatch.selectors import board, roster
 from dispatch.selectors.roster import Card
 from dispatch.selectors.said import one_language
@@ -20,7 +19,7 @@ EVERY = "operations"  # a unit's card is the same in every projection
 NEWS = """
 SELECT call_id::text, unit_id::text, body->>'person',
        CASE WHEN kind = 'AccessEnded' THEN body->>'why' END
-FROM dispatch_event WHERE agency_id = %s AND number > %s
+FROM dispatch_event WHERE agency_id = %s AND number > %s AND number <= %s
 """
 
 
@@ -54,13 +53,7 @@ class Rows:
 
 def head(agency: UUID) -> Head:
     """One statement, and all that a look costs when nothing has happened."""
-    return _head(HEAD, agency)
-
-
-def _head(statement: str, agency: UUID) -> Head:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [agency])
-        return Head(*cursor.fetchone())
+    return Head(*planned.ask(HEAD, [agency])[0])
 
 
 class Moment:
@@ -70,7 +63,7 @@ class Moment:
     """
 
     def __init__(self, agency: UUID, projections: Collection[str]) -> None:
-        self.head = _head(ONE_MOMENT + HEAD, agency)
+        self.head = Head(*planned.send(ONE_MOMENT + HEAD, [agency])[0])
         self._agency = agency
         self._risks = "clinical" in projections
         self._touched: dict[int, Touched] = {}
@@ -93,7 +86,7 @@ class Moment:
     def touched(self, since: int) -> Touched:
         """What the events after this number are about."""
         if since not in self._touched:
-            self._touched[since] = _touched(self._agency, since)
+            self._touched[since] = _touched(self._agency, since, self.head.number)
         return self._touched[since]
 
     def _message(self, projection: str, since: int | None) -> str:
@@ -139,19 +132,17 @@ class Moment:
         return roster.people(self._agency, projection, ids)
 
 
-def _touched(agency: UUID, since: int) -> Touched:
+def _touched(agency: UUID, since: int, until: int) -> Touched:
     touched = Touched()
-    with connection.cursor() as cursor:
-        cursor.execute(NEWS, [agency, since])
-        for call, unit, person, ended in cursor.fetchall():
-            if call:
-                touched.calls.add(call)
-            if unit:
-                touched.units.add(unit)
-            if person:
-                touched.people.add(person)
-            if ended:
-                touched.ended[UUID(person)] = ended
+    for call, unit, person, ended in planned.ask(NEWS, [agency, since, until]):
+        if call:
+            touched.calls.add(call)
+        if unit:
+            touched.units.add(unit)
+        if person:
+            touched.people.add(person)
+        if ended:
+            touched.ended[UUID(person)] = ended
     return touched
 
 

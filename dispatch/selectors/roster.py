@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
+from dispatch import planned
 from dispatch.selectors import words
 from dispatch.selectors.said import said as _
 
@@ -23,11 +22,10 @@ LEFT JOIN dispatch_assignment a ON a.unit_id = u.id AND a.ended_at IS NULL
 LEFT JOIN dispatch_seat s ON s.id = a.seat_id
 LEFT JOIN dispatch_call c ON c.id = s.call_id
 WHERE u.agency_id = %(agency)s
-  AND CASE WHEN %(ids)s::uuid[] IS NULL
-           THEN u.state <> 'off_duty' OR u.emergency_at IS NOT NULL
-           ELSE u.id = ANY(%(ids)s::uuid[]) END
+  AND ({which})
 ORDER BY u.kind, u.name
 """
+ON_DUTY = "u.state <> 'off_duty' OR u.emergency_at IS NOT NULL"
 PEOPLE = """
 SELECT u.id::text, u.short_name, u.role, p.state, p.since::text,
        (SELECT c.number
@@ -39,11 +37,11 @@ SELECT u.id::text, u.short_name, u.role, p.state, p.since::text,
 FROM dispatch_presence p
 JOIN dispatch_user u ON u.id = p.user_id
 WHERE p.agency_id = %(agency)s
-  AND CASE WHEN %(ids)s::uuid[] IS NULL
-           THEN p.state <> 'offline' AND u.role IN ('clinician', 'navigator')
-           ELSE u.id = ANY(%(ids)s::uuid[]) END
+  AND ({which})
 ORDER BY u.role, u.short_name
 """
+THERE = "p.state <> 'offline' AND u.role IN ('clinician', 'navigator')"
+THESE = "u.id = ANY(%(ids)s::uuid[])"
 
 
 class _Unit(NamedTuple):
@@ -82,17 +80,16 @@ def units(
     agency: UUID, projection: str, ids: Iterable[UUID | str] | None = None
 ) -> list[Card]:
     """Every unit that is not off duty (of ``ids``: off duty too), by name."""
-    return [_unit_card(_Unit._make(row)) for row in _rows(UNITS, agency, ids)]
+    return [_unit_card(_Unit._make(row)) for row in _rows(UNITS, ON_DUTY, agency, ids)]
 
 
 def _rows(
-    statement: str, agency: UUID, ids: Iterable[UUID | str] | None
+    statement: str, usual: str, agency: UUID, ids: Iterable[UUID | str] | None
 ) -> list[tuple[Any, ...]]:
-    wanted = None if ids is None else [str(pk) for pk in ids]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"agency": agency, "ids": wanted})
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    if ids is None:
+        return planned.ask(statement.format(which=usual), {"agency": agency})
+    values = {"agency": agency, "ids": planned.uuids(ids)}
+    return planned.ask(statement.format(which=THESE), values)
 
 
 def _unit_card(unit: _Unit) -> Card:
@@ -128,7 +125,9 @@ def people(
     """
     if projection == "wall":
         return []
-    return [_person_card(_Person._make(row)) for row in _rows(PEOPLE, agency, ids)]
+    return [
+        _person_card(_Person._make(row)) for row in _rows(PEOPLE, THERE, agency, ids)
+    ]
 
 
 def _person_card(person: _Person) -> Card:

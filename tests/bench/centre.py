@@ -17,12 +17,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models.functions import Now
 from django.test import override_settings
 
 from dispatch.actions import staff
 from dispatch.models import Agency, Heartbeat, User
+from heart.sessions import SessionStore
 from tests import makers
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,6 +4,7 @@ import http.client
 import json
 import multiprocessing
 import secrets
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -42,6 +43,8 @@ KNOWN = {
 WANTS_TEAM = {"type": "welfare_check"}  # waits on the board: nobody is free for it
 DONE = ["resolved_by_phone"]
 _processes = multiprocessing.get_context("fork")
+# Ours would raise SystemExit wherever a process just is; one once lived on for ever.
+STOPS_AT_ONCE = (signal.SIGTERM, signal.SIG_DFL)
 
 
 def heard() -> dict[str, object]:
@@ -96,7 +99,7 @@ def in_processes(
 ) -> list[list]:
     """The same work in so many processes at once; what each of them gave back."""
     connections.close_all()  # a connection must not be forked
-    with _processes.Pool(count) as pool:
+    with _processes.Pool(count, signal.signal, STOPS_AT_ONCE) as pool:
         asked = [pool.apply_async(work, (centre, n, *args)) for n in range(count)]
         return [each.get(timeout=120) for each in asked]
 

@@ -7,12 +7,12 @@ import json
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from dispatch import journal
 from dispatch.actions import intake, staff
+from heart.sessions import SessionStore
 from tests import makers
 from tests.stack import a_stack
 

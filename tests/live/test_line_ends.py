@@ -5,13 +5,11 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dispatch.actions import account
-from dispatch.models import User
+from dispatch.models import Session, User
 from tests import makers
 from tests.live.test_board_line import heard, in_thread, line, run, to_the_end
 
@@ -40,12 +38,7 @@ async def closed_with(ws):
 
 
 def sessions_of(user):
-    mine = [
-        row.pk
-        for row in Session.objects.all()
-        if row.get_decoded().get(SESSION_KEY) == str(user.pk)
-    ]
-    return Session.objects.filter(pk__in=mine)
+    return Session.objects.filter(user=user)
 
 
 def expire(user):

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
-
 from dispatch.actions.seat import absent_after
-from dispatch.models import AccessRecord, Presence, Shift
+from dispatch.models import AccessRecord, Presence, Session, Shift
 from dispatch.states import PresenceState, UnitState
 from routing import store
 
@@ -90,6 +87,5 @@ def _at_desk(agency: UUID, now: datetime) -> bool:
 
 
 def _signed_in(now: datetime) -> set[UUID]:
-    sessions = Session.objects.filter(expire_date__gt=now).order_by("pk")
-    said = (session.get_decoded().get(SESSION_KEY) for session in sessions)
-    return {UUID(pk) for pk in said if pk}
+    sessions = Session.objects.filter(expire_date__gt=now, user__isnull=False)
+    return set(sessions.values_list("user", flat=True))

@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 APPEND_ONLY = ("dispatch_event", "dispatch_accessrecord", "dispatch_accessseal")
 OWNERS_ALONE = ("django_migrations",)
 # Nothing that happened is ever deleted; a session ends by being deleted.
-DELETABLE = ("django_session",)
+DELETABLE = ("dispatch_session",)
 
 
 class Command(BaseCommand):
