@@ -47,20 +47,24 @@ def text(sql: str) -> str:
     Itself the first time, so that a connection which is soon closed plans nothing
     for nothing.
     """
-    connection.ensure_connection()
-    known = _plans.setdefault(connection.connection, {})
-    if sql not in known:
-        known[sql] = None
+    line = connection.connection
+    if line is None:
         return sql
-    if known[sql] is None:
-        known[sql] = _prepare(f"heart_{next(_numbers)}", sql)
-    return known[sql] or sql
+    known = _plans.get(line)
+    if known is None:
+        known = _plans[line] = {}
+    plan = known.get(sql)
+    if plan is None and sql in known:
+        plan = known[sql] = _prepare(line, sql)
+    elif plan is None:
+        known[sql] = None
+    return plan or sql
 
 
-def _prepare(name: str, sql: str) -> str:
-    numbered, places = _numbered(sql)
+def _prepare(line: Any, sql: str) -> str:
+    name, (numbered, places) = f"heart_{next(_numbers)}", _numbered(sql)
     # Beneath Django, so that an action's waiting writes do not ride with it.
-    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+    with connection.wrap_database_errors, line.cursor() as cursor:
         cursor.execute(f"PREPARE {name} AS {numbered}")
     given = ", ".join(["%s"] * places)
     return f"EXECUTE {name} ({given})" if places else f"EXECUTE {name}"
