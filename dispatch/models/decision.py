@@ -11,7 +11,9 @@ from dispatch.seal import SealedField
 
 
 class Decision(Row):
-    call = models.ForeignKey(Call, models.CASCADE, related_name="decisions")
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="decisions", db_index=False
+    )
     protocol = models.ForeignKey("routing.ProtocolVersion", models.PROTECT)
     # Facts and line have the form that `manage.py decide` reads and prints.
     facts = models.JSONField()

@@ -24,7 +24,7 @@ class Event(models.Model):
     """What happened. Numbered without gaps in commit order, hash-chained."""
 
     pk = models.CompositePrimaryKey("agency", "number")
-    agency = models.ForeignKey(Agency, models.DO_NOTHING)
+    agency = models.ForeignKey(Agency, models.DO_NOTHING, db_index=False)
     number = models.BigIntegerField()
     call = models.ForeignKey(Call, models.DO_NOTHING, null=True, related_name="+")
     unit = models.ForeignKey(Unit, models.DO_NOTHING, null=True, related_name="+")
@@ -47,7 +47,9 @@ class AccessRecord(Row):
     user = models.ForeignKey(User, models.DO_NOTHING, related_name="+")
     verb = models.CharField(max_length=40)
     projection = models.CharField(max_length=20)
-    call = models.ForeignKey(Call, models.DO_NOTHING, null=True, related_name="+")
+    call = models.ForeignKey(
+        Call, models.DO_NOTHING, null=True, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField(db_default=Now())
 

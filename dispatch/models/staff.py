@@ -74,7 +74,7 @@ class Session(AbstractBaseSession):
 
 class Presence(models.Model):
     user = models.OneToOneField(User, models.CASCADE, primary_key=True)
-    agency = models.ForeignKey(Agency, models.PROTECT)
+    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False)
     state = models.CharField(max_length=20, default=PresenceState.OFFLINE.value)
     since = models.DateTimeField(db_default=Now())
     reason = models.CharField(max_length=40, blank=True)

@@ -9,7 +9,9 @@ from dispatch.models.row import Row
 
 
 class Answer(Row):
-    call = models.ForeignKey(Call, models.CASCADE, related_name="answers")
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="answers", db_index=False
+    )
     question = models.CharField(max_length=40)
     value = models.CharField(max_length=10)
     by = models.CharField(max_length=60)
