@@ -1,4 +1,7 @@
-"""A session's row says whose it is. Whoever was signed in signs in once more."""
+"""A session's row says whose it is. Whoever was signed in signs in once more.
+
+Django's own table stays: processes of the version before still ask it.
+"""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -40,9 +43,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "sessions",
                 "abstract": False,
             },
-        ),
-        # Where Django kept them before.
-        migrations.RunSQL(
-            "DROP TABLE IF EXISTS django_session", migrations.RunSQL.noop
         ),
     ]
