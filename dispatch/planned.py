@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 
 Values = Sequence[object] | Mapping[str, object]
 PLACE = re.compile(r"%%|%s|%\((\w+)\)s")
@@ -26,7 +26,12 @@ def ask(sql: str, values: Values) -> list[tuple[Any, ...]]:
     if isinstance(values, Mapping):
         sql, names = _by_place(sql)
         values = [values[name] for name in names]
-    return send(text(sql), values)
+    try:
+        return send(text(sql), values)
+    except NotSupportedError:
+        if connection.in_atomic_block:
+            raise  # who began the transaction may try again: the plans are forgotten
+        return send(sql, values)
 
 
 def uuids(ids: Iterable[object]) -> str:
@@ -36,9 +41,14 @@ def uuids(ids: Iterable[object]) -> str:
 
 def send(sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
     """The rows of the last of these statements, as they are."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall() if cursor.description else []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+    except NotSupportedError:
+        # A migration changed a column's type: what was planned before is outdated.
+        _plans.pop(connection.connection, None)
+        raise
 
 
 def text(sql: str) -> str:
@@ -47,6 +57,7 @@ def text(sql: str) -> str:
     Itself the first time, so that a connection which is soon closed plans nothing
     for nothing.
     """
+    connection.close_if_health_check_failed()
     line = connection.connection
     if line is None:
         return sql

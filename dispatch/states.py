@@ -1,6 +1,7 @@
 """The states of everything that moves, and the tables of moves between them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from dispatch.errors import IllegalMove
@@ -130,8 +131,9 @@ F, S, K = FollowUpState, SeatState, ContactState
 CALL_ASIDE: set[State] = {C.DUPLICATE, C.CANCELLED, C.RETURNED}
 CALL_MOVES = _table(
     {
-        C.NEW: {C.TRIAGING, *CALL_ASIDE},
-        C.TRIAGING: {C.DECIDED, *CALL_ASIDE},
+        # Helped before anybody decided, a call may end so; else it is set aside.
+        C.NEW: {C.TRIAGING, C.RESOLVED, *CALL_ASIDE},
+        C.TRIAGING: {C.DECIDED, C.RESOLVED, *CALL_ASIDE},
         C.DECIDED: {C.WORKING, C.RESOLVED, C.TRIAGING, *CALL_ASIDE},
         C.WORKING: {C.RESOLVED, C.TRIAGING, *CALL_ASIDE},
         C.RESOLVED: {C.CLOSED, C.TRIAGING, C.WORKING, *CALL_ASIDE},
@@ -228,8 +230,13 @@ FOLLOWUP_MOVES = _table(
 )
 
 OPEN_CALL = frozenset({C.NEW, C.TRIAGING, C.DECIDED, C.WORKING, C.RESOLVED})
+BEFORE_DECISION = frozenset({C.NEW, C.TRIAGING})
 BUSY_UNIT = frozenset(U) - {U.OFF_DUTY, U.AVAILABLE, U.OUT_OF_SERVICE}
 MOVING_UNIT = BUSY_UNIT - {U.DISPATCHED}
+
+
+# Who was asked for a seat and did not take it is not asked for it again for so long.
+ASK_AGAIN = timedelta(seconds=60)
 
 
 def check_move(moves: Moves, source: State, target: State) -> None:

@@ -1,4 +1,4 @@
-"""The worker's entry: routing, imports and notices. It owns no deadline."""
+"""The worker's entry: it routes what it is nudged about, and owns no deadline."""
 
 import os
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 
 from dispatch import quick
 from dispatch.models import Session, User
@@ -29,10 +29,12 @@ class SessionStore(DatabaseSessions):
 
     def load(self) -> dict[str, object]:
         """The first read of a request, so it does for the connection's health check."""
+        if not (self.session_key or "").isalnum():
+            return self._nobody()  # none of ours, and a NUL is not to be asked for
         connection.health_check_done = True
         try:
             return self._load()
-        except (InterfaceError, OperationalError):
+        except Error:
             if connection.in_atomic_block or connection.is_usable():
                 raise
         connection.close()  # a server that was started again has forgotten us
@@ -42,11 +44,15 @@ class SessionStore(DatabaseSessions):
         key = self.session_key
         found = quick.found_with(Session, key, "user", where=ALIVE)
         user, row = found or (None, _anonymous(key))
-        _seen.set(user)
         if row is None:
-            self._session_key = None
-            return {}
+            return self._nobody()
+        _seen.set(user)
         return self.decode(row.session_data)
+
+    def _nobody(self) -> dict[str, object]:
+        self._session_key = None
+        _seen.set(None)
+        return {}
 
 
 def _anonymous(key: str) -> Session | None:

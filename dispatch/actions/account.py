@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from django.db.models.functions import Now
-
 from dispatch import events, journal
 from dispatch.actions.base import action, lock_presence, lock_unit, move
 from dispatch.actions.setup import refuse_unknown_role, refuse_weak
+from dispatch.actions.unit import crew_needed, end_shift
 from dispatch.errors import NotFound
 from dispatch.events import Actor
 from dispatch.models import Presence, Role, Shift, Unit, User
-from dispatch.states import BUSY_UNIT, PresenceState, UnitState
+from dispatch.states import PresenceState
 
 
 @action
@@ -44,8 +43,9 @@ def change(
     user.save(update_fields=["role", "is_active", "password"])
     if before != after or after is None:
         _off_the_board(presence, by)
-    if unit is not None and after != Role.RESPONDER:
-        _off_the_unit(user, unit, by)
+    gone = after != Role.RESPONDER
+    if unit is not None and gone and not crew_needed(unit):
+        end_shift(unit, user.pk, by)
     if why:
         ended = events.AccessEnded(person=user.pk, why=why)
         journal.append(ended, agency=presence.agency_id, by=by)
@@ -54,14 +54,23 @@ def change(
 
 def _lock(user_id: UUID) -> tuple[Unit | None, Presence, User]:
     """The unit that they are on, if any, comes before the person."""
-    on = Shift.objects.filter(user=user_id, ended_at=None)
-    unit_id = on.values_list("unit", flat=True).first()
-    unit = lock_unit(unit_id) if unit_id else None
+    found = _on(user_id)
+    unit = lock_unit(found) if found else None
     presence = lock_presence(user_id)
+    if (now := _on(user_id)) != found:
+        # They signed on or off meanwhile. Should the late lock cross another's, the
+        # database ends one of them and the whole action is tried again.
+        unit = lock_unit(now) if now else None
     user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if user is None:
         raise NotFound
     return unit, presence, user
+
+
+def _on(user_id: UUID) -> UUID | None:
+    """The unit of this person's open shift."""
+    shifts = Shift.objects.filter(user=user_id, ended_at=None)
+    return shifts.values_list("unit", flat=True).first()
 
 
 def _role(user: User) -> str | None:
@@ -95,14 +104,3 @@ def _off_the_board(presence: Presence, by: Actor) -> None:
         person=presence.user_id, before=before, after=PresenceState.OFFLINE.value
     )
     journal.append(said, agency=presence.agency_id, by=by)
-
-
-def _off_the_unit(user: User, unit: Unit, by: Actor) -> None:
-    """A unit on a call or in need of help keeps its crew; else the last takes it off duty."""
-    if unit.state in BUSY_UNIT or unit.emergency_at is not None:
-        return
-    crew = Shift.objects.filter(unit=unit, ended_at=None)
-    crew.filter(user=user).update(ended_at=Now())
-    if unit.state != UnitState.OFF_DUTY and not crew.exists():
-        move(unit, UnitState.OFF_DUTY)
-        journal.append(events.UnitSignedOff(), unit=unit, by=by)

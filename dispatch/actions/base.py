@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import (
     IntegrityError,
+    NotSupportedError,
     OperationalError,
     connection,
     models,
@@ -74,8 +75,9 @@ MOVES: Mapping[type[models.Model], tuple[type[StrEnum], Moves, str]] = {
     FollowUp: (FollowUpState, FOLLOWUP_MOVES, ""),
 }
 
-# Deadlock, lock time-out, serialization failure: worth trying again.
-RETRY = {"40P01", "55P03", "40001"}
+# Deadlock, lock time-out, serialization failure, a plan that a migration outdated:
+# worth trying again.
+RETRY = {"40P01", "55P03", "40001", "0A000"}
 TRIES = 4
 CODE = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -105,7 +107,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         for again in range(TRIES):
             try:
                 return _once(function, args, kwargs)
-            except OperationalError as error:
+            except (OperationalError, NotSupportedError) as error:
                 code = getattr(error.__cause__, "pgcode", None)
                 if code not in RETRY or connection.in_atomic_block:
                     raise

@@ -1,5 +1,7 @@
 """Decide: call the core, store what it saw, open the seats; override with a reason."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -26,10 +28,11 @@ from dispatch.actions.weigh import (
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Call, Decision
-from dispatch.states import OPEN_CALL, CallState, SeatState
+from dispatch.states import BEFORE_DECISION, OPEN_CALL, CallState, SeatState
 from routing import store
 from routing.core import explain
 from routing.core.decide import decide as weigh
+from routing.core.protocol import Protocol
 
 OVERRIDE_REASONS = (
     "officer_asks",
@@ -53,9 +56,40 @@ def decide(
     a call of the past is decided for the record alone.
     """
     call = lock_call(call_id)
-    if call.decision_wanted_at is None or call.state not in OPEN_CALL:
-        return call
-    at = now or database_now()
+    if call.decision_wanted_at is not None and call.state in OPEN_CALL:
+        decided = _decide(call, by, now or database_now())
+        if send:
+            _seat(call, decided, by)
+    return call
+
+
+@action
+def decide_otherwise(
+    *, call_id: UUID, response: str, reason: str, by: Actor, note: str = ""
+) -> Decision:
+    """Decide a call that wants it and override that at once.
+
+    Nobody is rung for the answer that the person did not choose.
+    """
+    call = lock_call(call_id)
+    if call.decision_wanted_at is not None and call.state in OPEN_CALL:
+        decided = _decide(call, by, database_now())
+        _seat(call, decided, by, only=_required(decided.made))
+    return _override(call, response, reason, note, by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """A decision that is stored, and what its seats depend on."""
+
+    made: Decision
+    protocol: Protocol
+    had_seats: bool
+    staged: frozenset[str]
+
+
+def _decide(call: Call, by: Actor, at: datetime) -> _Decided:
+    """Weigh what is known and store it; no seat is opened yet. Holds the call."""
     row, protocol = store.published(call.agency_id)
     seen = known(call, protocol, at)
     stored = facts.line(call, seen, at=at)
@@ -86,12 +120,23 @@ def decide(
         journal.append(
             events.SupervisorTold(why=tuple(decision.tell)), call=call, by=by
         )
-    if send:
-        # Most calls are decided once, before they have a seat.
-        if seen.seats:
-            settle_seats(call, made, stand_of(decision).staged, by)
-        seat_decision(call, made, protocol, by, first=not seen.seats)
-    return call
+    return _Decided(
+        made=made,
+        protocol=protocol,
+        had_seats=bool(seen.seats),
+        staged=stand_of(decision).staged,
+    )
+
+
+def _seat(
+    call: Call, decided: _Decided, by: Actor, only: Collection[str] | None = None
+) -> None:
+    """Look for the help that the decision wants; with ``only``, for these kinds of it."""
+    made, first = decided.made, not decided.had_seats
+    # Most calls are decided once, before they have a seat.
+    if decided.had_seats:
+        settle_seats(call, made, decided.staged, by)
+    seat_decision(call, made, decided.protocol, by, first=first, only=only)
 
 
 def _apply(call: Call, made: Decision, seen: facts.Known) -> None:
@@ -113,7 +158,7 @@ def _apply(call: Call, made: Decision, seen: facts.Known) -> None:
         "priority",
         "decision_wanted_at",
     )
-    if call.state in {CallState.NEW, CallState.TRIAGING}:
+    if call.state in BEFORE_DECISION:
         if call.state == CallState.NEW:
             move(call, CallState.TRIAGING)
         move(call, CallState.DECIDED)
@@ -145,6 +190,10 @@ def override(
     The machine's answer stays in the row; what the safety rules require still goes.
     """
     call = lock_call(call_id, seen)
+    return _override(call, response, reason, note, by)
+
+
+def _override(call: Call, response: str, reason: str, note: str, by: Actor) -> Decision:
     made = _last(call)
     if call.decision_wanted_at is not None:
         raise Invalid(field="decision", why=_("there is none yet"))

@@ -98,7 +98,9 @@ def _change_caller(caller: Caller, details: Details) -> list[str]:
     if "phone" in new:
         number = digits(str(new["phone"]))
         new["phone_lookup"] = lookup(number) if number else ""
-    return [name for name in _apply(caller, new) if name != "phone_lookup"]
+    if new.get("address", caller.address) != caller.address:
+        new["point"] = ""  # where the old address was: nobody is sent there
+    return [name for name in _apply(caller, new) if name in Details.caller_fields]
 
 
 def _apply(row: Call | Caller, new: Mapping[str, object]) -> list[str]:

@@ -16,6 +16,7 @@ from dispatch.actions.base import (
     lock_call,
     move,
 )
+from dispatch.actions.ending import refuse_to_end
 from dispatch.actions.seat import (
     OPEN_SEAT,
     OURS,
@@ -32,7 +33,7 @@ from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Disposition, Seat
 from dispatch.models.disposition import CONSENTS as CONSENTS
 from dispatch.models.disposition import OUTCOMES as OUTCOMES
-from dispatch.states import CallState, SeatState
+from dispatch.states import BEFORE_DECISION, CallState, SeatState
 from routing import store
 
 
@@ -70,7 +71,8 @@ def record(
 def settle(call: Call, by: Actor, last: Disposition | None = None) -> None:
     """Resolved once nobody is looked for, at work or to be told. Holds the call.
 
-    Only a person says that help which nobody has told yet is not needed after all.
+    Only a person says that help which nobody has told yet is not needed after all, or
+    that a call needs no decision any more.
     ``last``: how the part ended that has just ended.
     """
     if call.state != CallState.WORKING or call.decision_wanted_at is not None:
@@ -150,7 +152,7 @@ def resolve(
 ) -> Disposition:
     """Say how the call ended while nobody of ours is at work on it any more."""
     call = lock_call(call_id, seen)
-    _refuse_at_work(call)
+    refuse_to_end(call)
     made = record(
         call,
         outcomes,
@@ -178,7 +180,7 @@ def close(
     call = lock_call(call_id, seen)
     if call.state == CallState.CLOSED:
         return call
-    _refuse_at_work(call)
+    refuse_to_end(call)
     made = Disposition.objects.filter(call=call).order_by("-at", "-pk").first()
     if outcomes or made is None:
         made = record(
@@ -199,19 +201,11 @@ def close(
     return call
 
 
-def _refuse_at_work(call: Call) -> None:
-    """A call with a team or a clinician on it does not end over their heads."""
-    working = Assignment.objects.filter(seat__call=call, ended_at=None)
-    if first := working.select_related("unit", "person").first():
-        who = str(first.unit or first.person)
-        raise Invalid(_("%(who)s is still on this call."), field="call", who=who)
-
-
 @action
 def reopen(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) -> Call:
     """The call is open again and wants another look."""
     call = lock_call(call_id, seen)
-    if call.state in {CallState.NEW, CallState.TRIAGING}:
+    if call.state in BEFORE_DECISION:
         return call
     coded("reason", reason)
     if call.state not in {

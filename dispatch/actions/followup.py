@@ -9,11 +9,11 @@ from django.utils.translation import gettext_noop as _
 from dispatch import events, journal
 from dispatch.actions.base import action, database_now, lock_call, move
 from dispatch.actions.disposition import record, settle
-from dispatch.actions.seat import done, served
+from dispatch.actions.seat import done, locked_seats, served
 from dispatch.actions.worklist import plan_locked
 from dispatch.errors import Invalid, LostRace, NotFound, Stale
 from dispatch.events import Actor
-from dispatch.models import Call, Disposition, FollowUp, FollowUpAttempt, Seat
+from dispatch.models import Call, Disposition, FollowUp, FollowUpAttempt
 from dispatch.states import CallState, FollowUpState, SafeContact, SeatState
 from routing import store
 
@@ -58,10 +58,10 @@ def claim(*, followup_id: UUID, by: Actor, seen: int | None = None) -> FollowUp:
 
 def _fill_seat(call: Call, by: Actor) -> None:
     """A call that wanted Care Navigation has it now. The caller holds the call."""
-    seats = Seat.objects.select_for_update(no_key=True)
-    seat = seats.filter(call=call, response="cn", state=SeatState.WANTED).first()
-    if seat is None:
+    seats = locked_seats(call, response="cn", state=SeatState.WANTED)
+    if not seats:
         return
+    seat = seats[0]
     move(seat, SeatState.FILLED, confirmed_at=Now())
     served(call)
     if call.state == CallState.DECIDED:
@@ -81,7 +81,7 @@ def attempt(
     seen: int | None = None,
 ) -> FollowUp:
     """One try to reach the person. An attempt is not a contact."""
-    call, row = _lock(followup_id, seen)
+    call, row = _lock_own(followup_id, seen, by)
     if row.state == FollowUpState.CLOSED:
         raise LostRace
     if channel not in CHANNELS:
@@ -123,7 +123,7 @@ def postpone(
     *, followup_id: UUID, hours: int, by: Actor, seen: int | None = None
 ) -> FollowUp:
     """Try again later: from now on, at most two weeks."""
-    call, row = _lock(followup_id, seen)
+    call, row = _lock_own(followup_id, seen, by)
     if row.state == FollowUpState.CLOSED:
         raise LostRace
     if not 1 <= hours <= 336:
@@ -143,7 +143,7 @@ def complete(
     *, followup_id: UUID, outcome: str, by: Actor, seen: int | None = None
 ) -> FollowUp:
     """The follow-up is over, and how."""
-    call, row = _lock(followup_id, seen)
+    call, row = _lock_own(followup_id, seen, by)
     if row.state == FollowUpState.CLOSED:
         return row
     if outcome not in OUTCOMES:
@@ -155,14 +155,13 @@ def complete(
 def _close(call: Call, row: FollowUp, outcome: str, by: Actor) -> None:
     row.outcome = outcome
     move(row, FollowUpState.CLOSED, outcome=outcome, closed_at=Now())
-    seats = Seat.objects.select_for_update(no_key=True)
-    seat = seats.filter(call=call, response="cn", state=SeatState.FILLED).first()
+    seats = locked_seats(call, response="cn", state=SeatState.FILLED)
     journal.append(
         events.FollowUpClosed(followup=row.pk, outcome=outcome), call=call, by=by
     )
-    if seat is None:
+    if not seats:
         return
-    done(call, seat, by)
+    done(call, seats[0], by)
     # Where Care Navigation was all the help, its end is how the call ended.
     if not Disposition.objects.filter(call=call).exists():
         how = CALL_OUTCOMES.get(outcome, "other")
@@ -180,6 +179,14 @@ def _lock(followup_id: UUID, seen: int | None) -> tuple[Call, FollowUp]:
     row = FollowUp.objects.select_for_update(no_key=True).get(pk=followup_id)
     if seen is not None and row.version != seen:
         raise Stale
+    return call, row
+
+
+def _lock_own(followup_id: UUID, seen: int | None, by: Actor) -> tuple[Call, FollowUp]:
+    """As ``_lock``; LostRace where a colleague has claimed it."""
+    call, row = _lock(followup_id, seen)
+    if by.id is not None and row.claimed_by_id not in {None, by.id}:
+        raise LostRace
     return call, row
 
 

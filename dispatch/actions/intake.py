@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, planned, quick
 from dispatch.actions.base import action, coded, database_now, lock_call, move
+from dispatch.actions.counted import refuse_with_person
 from dispatch.actions.details import CALLERS, check_contact, correct_locked, digits
 from dispatch.actions.details import Details as Details
 from dispatch.actions.linking import hand_on
@@ -20,24 +21,13 @@ from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Agency, Assignment, Call, Caller, CallNote, Contact
 from dispatch.seal import lookup
-from dispatch.states import OPEN_CALL, CallState, ContactState, UnitState
+from dispatch.states import OPEN_CALL, CallState, ContactState
 
 SOURCES = ("911", "988", "officer", "partner")
 # Set aside: why its seats are withdrawn, and why nobody served it.
 ASIDE = {
     CallState.CANCELLED: ("cancelled", "cancelled"),
     CallState.RETURNED: ("returned", "other"),
-}
-EMERGENCY = _("%(who)s needs help now: end that emergency first.")
-WITH_CALLER = _("%(who)s has the caller: let that end first, or withdraw them.")
-THERE = {
-    UnitState.ON_SCENE: _("%(who)s is on scene: let it clear first, or withdraw it."),
-    UnitState.TRANSPORTING: _(
-        "%(who)s is transporting: let it clear first, or withdraw it."
-    ),
-    UnitState.AT_DESTINATION: _(
-        "%(who)s is at the destination: let it clear first, or withdraw it."
-    ),
 }
 
 
@@ -107,8 +97,6 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
         owner_id=owner,
         owner_since=opened_at if owner else None,
     )
-    call.number = _next_number(agency, opened_at)
-    quick.add(call)
     caller = Caller(
         call=call,
         phone_lookup=lookup(digits(intake.phone)) if intake.phone else "",
@@ -125,6 +113,9 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
     quick.add(
         Contact(call=call, channel=intake.channel, state=ContactState.CONNECTED.value)
     )
+    # Last, for nobody else of this agency gets a number until we commit.
+    call.number = _next_number(agency, opened_at)
+    quick.add(call)
     journal.append(
         events.CallOpened(
             source=call.source, type=call.type or None, simulated=call.simulated
@@ -218,7 +209,7 @@ def _check_link(call: Call, other: Call) -> None:
     working = Assignment.objects.filter(seat__call=call, ended_at=None)
     if working.filter(unit__isnull=False).exists():
         raise Invalid(field="call", why=_("a team is still on it; link the other one"))
-    _refuse_with_person(call)
+    refuse_with_person(call)
 
 
 @action
@@ -253,29 +244,12 @@ def _set_aside(
     if call.state == to:
         return
     coded("reason", said.reason)
-    _refuse_with_person(call)
+    refuse_with_person(call)
     why, not_served = ASIDE[to]
     withdraw_all(call, why, by)
     unserved(call, not_served)
     move(call, to, closed_at=Now(), decision_wanted_at=None)
     journal.append(said, call=call, by=by)
-
-
-def _refuse_with_person(call: Call) -> None:
-    """Who is on the way or only asked can be let go; somebody counts on the others."""
-    working = Assignment.objects.filter(seat__call=call, ended_at=None)
-    for one in working.select_related("unit", "person").order_by("accepted_at", "pk"):
-        if sentence := _counted_on(one):
-            raise Invalid(sentence, field="call", who=str(one.unit or one.person))
-
-
-def _counted_on(one: Assignment) -> str | None:
-    """Why this work is not just let go; None where the person has nobody yet."""
-    if one.unit is None:
-        return WITH_CALLER if one.confirmed_at is not None else None
-    if one.unit.emergency_at is not None:
-        return EMERGENCY
-    return THERE.get(UnitState(one.unit.state))
 
 
 def _already_here(agency: Agency, source_ref: str) -> Call | None:

@@ -5,11 +5,10 @@ from dispatch.actions.base import move
 from dispatch.actions.seat import OPEN_SEAT, open_seat
 from dispatch.events import Actor
 from dispatch.models import Call, Seat
-from dispatch.states import CallState
+from dispatch.states import BEFORE_DECISION, CallState
 
 # Services that are not ours: when two calls are one event, they go on with the other.
 OUTSIDE = frozenset({"ems", "fire", "police", "cit"})
-BEFORE_DECISION = frozenset({CallState.NEW, CallState.TRIAGING})
 
 
 def hand_on(call: Call, other: Call, by: Actor) -> bool:

@@ -11,16 +11,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from dispatch import events, journal, nudge, quick
 from dispatch.actions import transfer
 from dispatch.actions.base import database_now, move
-from dispatch.actions.seat import OURS, PEOPLE, absent_after, point_of
+from dispatch.actions.seat import OURS, PEOPLE, absent_after, locked_seats, point_of
 from dispatch.events import Actor
 from dispatch.models import Call, Offer, Presence, Seat, Unit, UnitPosition
 from dispatch.states import (
+    ASK_AGAIN,
     OfferState,
     PresenceState,
     SeatState,
@@ -31,9 +32,6 @@ from routing import store
 from routing.core import rank
 from routing.core.facts import Point, Response, UnitFacts
 from routing.core.protocol import Protocol
-
-# Who did not take this seat is not asked again for so long.
-ASK_AGAIN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +84,17 @@ def fill(
                 _ring(call, seat, protocol, now, by, first=True)
 
 
-def _unasked(call: Call) -> QuerySet[Seat]:
-    asked = Offer.objects.filter(seat=OuterRef("pk"), state=OfferState.PENDING)
-    return (
-        Seat.objects.select_for_update(no_key=True)
-        .filter(~Exists(asked), call=call, state=SeatState.WANTED, response__in=OURS)
-        .order_by("wanted_at", "pk")
+def _unasked(call: Call) -> list[Seat]:
+    """The wanted seats of ours for which nobody rings, the longest wanted first."""
+    wanted = locked_seats(
+        call, order=["wanted_at", "id"], state=SeatState.WANTED, response=OURS
     )
+    if not wanted:
+        return []
+    ids = [seat.pk for seat in wanted]
+    ringing = quick.rows(Offer, seat=ids, state=OfferState.PENDING)
+    asked = {offer.seat_id for offer in ringing}
+    return [seat for seat in wanted if seat.pk not in asked]
 
 
 def _ring(
@@ -138,7 +140,7 @@ def _next_taker(
             },
         )
         return Taker(person=free[0]) if free else None
-    for unit_id in _ranked_units(call, seat, now):
+    for unit_id in _ranked_units(call, seat, protocol, now):
         unit = (
             _free_units(call)
             .select_for_update(skip_locked=True, no_key=True)
@@ -162,12 +164,18 @@ def _free_units(call: Call) -> QuerySet[Unit]:
     )
 
 
-def _ranked_units(call: Call, seat: Seat, now: datetime) -> list[UUID]:
-    """Free units of this kind: nearest first, then longest idle, then id."""
+def _ranked_units(
+    call: Call, seat: Seat, protocol: Protocol, now: datetime
+) -> list[UUID]:
+    """Free units of this kind: nearest first, then longest idle, then id.
+
+    A position that is too old is as good as none.
+    """
     units = _untried_units(call, seat, now)
+    stale = timedelta(seconds=protocol.clocks["position_stale"])
     places = {
         row.unit_id: Point(lat=row.lat, lon=row.lon)
-        for row in UnitPosition.objects.filter(unit__in=units)
+        for row in UnitPosition.objects.filter(unit__in=units, at__gt=now - stale)
     }
     known = [
         UnitFacts(

@@ -1,11 +1,10 @@
 """A seat is one help that a call wants: open it, stage it, let everybody go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
@@ -20,6 +19,7 @@ from dispatch.actions.base import (
     lock_unit,
     move,
 )
+from dispatch.actions.counted import refuse_counted_on
 from dispatch.errors import FloorForbids, Invalid, Stale
 from dispatch.events import Actor
 from dispatch.models import (
@@ -71,28 +71,34 @@ def open_seat(
     now = database_now()
     seat.wanted_at = now
     seat.give_up_at = now + give_up if give_up is not None else None
+    return _open(call, seat, by)
+
+
+def _open(call: Call, seat: Seat, by: Actor) -> Seat:
+    """A new seat; a call that had ended is worked on again. The caller holds the call."""
     quick.add(seat)
-    journal.append(
-        events.SeatOpened(seat=seat.pk, response=response, mode=mode), call=call, by=by
-    )
+    if call.state == CallState.RESOLVED:
+        move(call, CallState.WORKING)
+    opened = events.SeatOpened(seat=seat.pk, response=seat.response, mode=seat.mode)
+    journal.append(opened, call=call, by=by)
     return seat
 
 
 def _opened(call: Call, response: str, *, requested: bool) -> Seat | None:
     """The seat of this kind that the call has open. The caller holds the call."""
-    seats = quick.rows(
-        Seat,
-        order=["position"],
-        lock="NO KEY UPDATE",
-        call=call.pk,
-        response=response,
-        state=OPEN_SEAT,
-    )
+    seats = _open_seats(call, response)
     if not seats:
         return None
     if requested and not seats[0].requested:
         quick.write(seats[0], {"requested": True})
     return seats[0]
+
+
+def locked_seats(
+    call: Call, *, order: Sequence[str] = ("id",), **equal: object
+) -> list[Seat]:
+    """The call's seats with these values (of a list, any), locked. Holds the call."""
+    return quick.rows(Seat, order=order, lock="NO KEY UPDATE", call=call.pk, **equal)
 
 
 def let_go(offer: Offer, by: Actor) -> None:
@@ -124,20 +130,23 @@ def _offer_waiting(agency: UUID, kind: str) -> None:
 
 @action
 def withdraw(*, seat_id: UUID, why: str, by: Actor) -> Seat:
-    """This help is not wanted any more; whoever rings or rolls is let go."""
+    """This help is not wanted any more; whoever rings or rolls is let go.
+
+    A team that is with the person clears first: Invalid says which, and where it is.
+    """
     call, seat = lock_seat(seat_id)
     coded("why", why)
     if seat.state in OPEN_SEAT:
+        working = seat.assignments.filter(ended_at=None).select_related("unit")
+        for one in working:
+            refuse_counted_on(one)
         _withdraw(call, seat, why, by)
     return seat
 
 
 def withdraw_all(call: Call, why: str, by: Actor) -> None:
     """Let everybody go. The caller holds the call."""
-    seats = quick.rows(
-        Seat, order=["id"], lock="NO KEY UPDATE", call=call.pk, state=OPEN_SEAT
-    )
-    for seat in seats:
+    for seat in locked_seats(call, state=OPEN_SEAT):
         _withdraw(call, seat, why, by)
 
 
@@ -153,20 +162,19 @@ def withdraw_wanted(
 
     With ``forbidden`` kinds given, what a person requested goes only if it is one.
     """
-    seats = Seat.objects.select_for_update(no_key=True)
-    wanted = seats.filter(call=call, state=SeatState.WANTED)
-    if forbidden is not None:
-        wanted = wanted.exclude(~Q(response__in=list(forbidden)), requested=True)
-    for seat in wanted.exclude(response__in=list(keep)).order_by("pk"):
-        _withdraw(call, seat, why, by)
+    keep = set(keep)
+    forbids = None if forbidden is None else set(forbidden)
+    for seat in locked_seats(call, state=SeatState.WANTED):
+        stays = forbids is not None and seat.requested and seat.response not in forbids
+        if seat.response not in keep and not stays:
+            _withdraw(call, seat, why, by)
 
 
 def finish_outside(call: Call, by: Actor) -> None:
     """Who was told and came is done when the call ends. The caller holds the call."""
-    seats = Seat.objects.select_for_update(no_key=True)
-    told = seats.filter(call=call, state=SeatState.FILLED).exclude(response__in=OURS)
-    for seat in told.order_by("pk"):
-        done(call, seat, by)
+    for seat in locked_seats(call, state=SeatState.FILLED):
+        if seat.response not in OURS:
+            done(call, seat, by)
 
 
 def done(call: Call, seat: Seat, by: Actor) -> None:
@@ -208,14 +216,8 @@ def stage_all(call: Call, response: str, why: Iterable[str], by: Actor) -> None:
 
 
 def _open_seats(call: Call, response: str) -> list[Seat]:
-    return quick.rows(
-        Seat,
-        order=["id"],
-        lock="NO KEY UPDATE",
-        call=call.pk,
-        response=response,
-        state=OPEN_SEAT,
-    )
+    """Where it has several, the first position first."""
+    return locked_seats(call, order=["position"], response=response, state=OPEN_SEAT)
 
 
 def _withdraw(call: Call, seat: Seat, why: str, by: Actor) -> None:
@@ -339,11 +341,8 @@ def absent_after(protocol: Protocol) -> timedelta:
 
 def to_fill(call: Call, response: str, mode: str, by: Actor, now: datetime) -> Seat:
     """The wanted seat of this kind, freed of a ringing offer, or one more."""
-    seats = Seat.objects.select_for_update(no_key=True).filter(
-        call=call, response=response, state__in=OPEN_SEAT
-    )
     positions = 0
-    for seat in seats.order_by("position"):
+    for seat in _open_seats(call, response):
         positions = seat.position
         if seat.state == SeatState.WANTED:
             withdraw_pending(call, seat, "another_unit", by)
@@ -353,8 +352,4 @@ def to_fill(call: Call, response: str, mode: str, by: Actor, now: datetime) -> S
     seat = Seat(
         call=call, response=response, mode=mode, position=positions + 1, wanted_at=now
     )
-    quick.add(seat)
-    journal.append(
-        events.SeatOpened(seat=seat.pk, response=response, mode=mode), call=call, by=by
-    )
-    return seat
+    return _open(call, seat, by)

@@ -1,11 +1,19 @@
 """What a decision does to a call's seats: open, stage, let go. Its callers hold the call."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from dispatch import quick
 from dispatch.actions.base import database_now
 from dispatch.actions.search import fill
-from dispatch.actions.seat import PEOPLE, UNITS, open_seat, stage, withdraw_wanted
+from dispatch.actions.seat import (
+    PEOPLE,
+    UNITS,
+    locked_seats,
+    open_seat,
+    stage,
+    withdraw_wanted,
+)
 from dispatch.actions.weigh import held_back
 from dispatch.actions.worklist import plan_locked
 from dispatch.events import Actor
@@ -31,12 +39,24 @@ def settle_seats(call: Call, made: Decision, staged: frozenset[str], by: Actor) 
 
 
 def seat_decision(
-    call: Call, made: Decision, protocol: Protocol, by: Actor, *, first: bool
+    call: Call,
+    made: Decision,
+    protocol: Protocol,
+    by: Actor,
+    *,
+    first: bool,
+    only: Collection[str] | None = None,
 ) -> None:
-    """Seats for what the decision wants; ``first``: the call never had one."""
+    """Seats for what the decision wants; ``first``: the call never had one.
+
+    With ``only``, for what is among these kinds.
+    """
     unserved = made.line.get("not_served") is not None
     opened = []
-    for response, mode in _wanted(made).items():
+    wanted = _wanted(made)
+    for response, mode in wanted.items():
+        if only is not None and response not in only:
+            continue
         waits = unserved and response == made.response
         opened.append(
             open_for(call, response, mode, protocol, by, waits=waits, first=first)
@@ -76,10 +96,7 @@ def _stage_forbidden(
     call: Call, made: Decision, staged: frozenset[str], by: Actor
 ) -> None:
     """A team already sent that the rules now exclude stages; a person may withdraw it."""
-    seats = Seat.objects.select_for_update(no_key=True).filter(
-        call=call, response__in=UNITS, state=SeatState.FILLED
-    )
-    for seat in seats.order_by("pk"):
+    for seat in locked_seats(call, response=UNITS, state=SeatState.FILLED):
         why = held_back(made.line, seat.response)
         if (why or seat.response in staged) and not _cleared(call, seat):
             stage(call, [seat], why, by)

@@ -26,7 +26,7 @@ DANGER = frozenset(
 )
 UNARMED = "crt"
 # What the safety rules look at: arriving late, it is a reason to decide again.
-SAFETY = DANGER | {"minor_alone", "imminent", "type", "hazard"}
+SAFETY = DANGER | {"minor_alone", "imminent", "type", "hazard", "urgent", "caller_kind"}
 LATE = frozenset({CallState.DECIDED, CallState.WORKING, CallState.RESOLVED})
 
 
@@ -57,10 +57,11 @@ def complete(
 ) -> Call:
     """The dispatcher is done asking for now: the call wants a decision.
 
-    Without ``nudged`` no worker is woken: whoever completes decides at once as well.
+    Without ``nudged`` no worker is woken, whatever is recorded: whoever completes
+    decides at once as well.
     """
     call = lock_call(call_id, seen)
-    stored = _record(call, answers or {}, details, by)
+    stored = _record(call, answers or {}, details, by, nudged=nudged)
     if call.state != CallState.TRIAGING:
         move(call, CallState.TRIAGING)
     want_decision(call, nudged=nudged)
@@ -79,13 +80,18 @@ def want_decision(call: Call, *, nudged: bool = True) -> None:
 
 
 def _record(
-    call: Call, answers: Mapping[str, str], details: Details | None, by: Actor
+    call: Call,
+    answers: Mapping[str, str],
+    details: Details | None,
+    by: Actor,
+    *,
+    nudged: bool = True,
 ) -> dict[str, str]:
     """Store what is new; what is known afterwards. Holds the call."""
     if call.state not in OPEN_CALL:
         raise Invalid(field="call", why=_("it is closed; reopen it first"))
     if details is not None:
-        look_again(call, correct_locked(call, details, by), by)
+        look_again(call, correct_locked(call, details, by), by, nudged=nudged)
     stored = {one.question: one for one in quick.rows(Answer, call=call.pk)}
     before = {question: one.value for question, one in stored.items()}
     new = {
@@ -100,17 +106,23 @@ def _record(
     if call.state == CallState.NEW:
         move(call, CallState.TRIAGING)
     yes = [key for key, value in new.items() if value == Value.YES]
-    look_again(call, frozenset(new), by, danger=sorted(DANGER.intersection(yes)))
+    danger = sorted(DANGER.intersection(yes))
+    look_again(call, frozenset(new), by, danger=danger, nudged=nudged)
     return before | new
 
 
 def look_again(
-    call: Call, changed: frozenset[str], by: Actor, *, danger: Sequence[str] = ()
+    call: Call,
+    changed: frozenset[str],
+    by: Actor,
+    *,
+    danger: Sequence[str] = (),
+    nudged: bool = True,
 ) -> None:
     """What bears on safety came late: decide again, and let nobody walk into danger.
 
     An unarmed team stages or is let go at once, whenever the decision comes. Holds
-    the call.
+    the call. Without ``nudged`` the caller has it decided, and no worker is woken.
     """
     if call.hazard and "hazard" in changed:
         danger = [*danger, "hazard"]
@@ -118,7 +130,7 @@ def look_again(
         _hold_unarmed(call, danger, by)
     if call.state in LATE and SAFETY & changed:
         move(call, CallState.TRIAGING)
-        want_decision(call)
+        want_decision(call, nudged=nudged)
 
 
 def _hold_unarmed(call: Call, danger: Sequence[str], by: Actor) -> None:

@@ -19,9 +19,18 @@ from dispatch.actions.base import (
 )
 from dispatch.actions.disposition import record, settle
 from dispatch.actions.seat import done, end_assignment, open_seat, someone_free
-from dispatch.errors import FloorForbids, IllegalMove, Invalid
+from dispatch.errors import FloorForbids, Forbidden, IllegalMove, Invalid
 from dispatch.events import Actor
-from dispatch.models import Assignment, Call, Seat, Shift, Unit, UnitPosition
+from dispatch.models import (
+    Assignment,
+    Call,
+    Role,
+    Seat,
+    Shift,
+    Unit,
+    UnitPosition,
+    User,
+)
 from dispatch.states import BUSY_UNIT, MOVING_UNIT, OfferState, UnitState
 from routing import store
 
@@ -34,8 +43,11 @@ def sign_on(*, unit_id: UUID, by: Actor) -> Unit:
     """This person is on this unit now; with the first of the crew it may be sent."""
     assert by.id
     unit = lock_unit(unit_id)
-    # One person signing on to two units at once takes turns with themselves.
+    # One person signing on to two units at once takes turns with themselves, and with
+    # whoever takes the role from them just now.
     lock_presence(by.id)
+    if not User.objects.filter(pk=by.id, is_active=True, role=Role.RESPONDER).exists():
+        raise Forbidden
     open_shift = Shift.objects.filter(user=by.id, ended_at=None).first()
     if open_shift is not None and open_shift.unit_id != unit.pk:
         raise Invalid(field="unit", why=_("sign off from the other unit first"))
@@ -52,17 +64,30 @@ def sign_on(*, unit_id: UUID, by: Actor) -> Unit:
 @action
 def sign_off(*, unit_id: UUID, by: Actor) -> Unit:
     """This person leaves; with the last of the crew the unit goes off duty."""
+    assert by.id
     unit = lock_unit(unit_id)
+    if why := crew_needed(unit):
+        raise Invalid(field="unit", why=why)
+    end_shift(unit, by.id, by)
+    return unit
+
+
+def crew_needed(unit: Unit) -> str:
+    """Why nobody leaves this unit now; empty when they may. The caller holds it."""
     if unit.state in BUSY_UNIT:
-        raise Invalid(field="unit", why=_("clear the call first"))
+        return _("clear the call first")
     if unit.emergency_at is not None:
-        raise Invalid(field="unit", why=_("its emergency is still open"))
-    Shift.objects.filter(user=by.id, unit=unit, ended_at=None).update(ended_at=Now())
-    crewed = Shift.objects.filter(unit=unit, ended_at=None).exists()
-    if not crewed and unit.state in {UnitState.AVAILABLE, UnitState.OUT_OF_SERVICE}:
+        return _("its emergency is still open")
+    return ""
+
+
+def end_shift(unit: Unit, user_id: UUID, by: Actor) -> None:
+    """Off the unit, and with the last it goes off duty. Holds a unit that may lose them."""
+    crew = Shift.objects.filter(unit=unit, ended_at=None)
+    crew.filter(user=user_id).update(ended_at=Now())
+    if unit.state != UnitState.OFF_DUTY and not crew.exists():
         move(unit, UnitState.OFF_DUTY)
         journal.append(events.UnitSignedOff(), unit=unit, by=by)
-    return unit
 
 
 @action

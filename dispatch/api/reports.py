@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dispatch import access, journal
+from dispatch.actions.base import database_now
 from dispatch.api.base import Verb
 from dispatch.api.serializers import EventOut, ReportRowOut
 from dispatch.api.shapes import Choice, Nothing
@@ -72,7 +72,7 @@ class SeeReport(Verb):
         return self.answer(self.look(request.user, asked.validated_data))
 
     def look(self, user: User, said: dict[str, object]) -> list[release.Row]:
-        now = timezone.now()
+        now = database_now()
         first, last = said.get("from"), said.get("to")
         first, last = report.window(user.agency, first, last, now=now)
         which = said["simulated"]

@@ -383,9 +383,13 @@ class EventOut(serializers.Serializer):
 
 
 class BoardOut(serializers.Serializer):
-    """The same cards that the socket sends, true for event ``number``."""
+    """The same cards that the socket sends, true for event ``number``.
+
+    ``open`` counts every open call: more than ``cards`` when those are not all.
+    """
 
     number = serializers.IntegerField()
+    open = serializers.IntegerField()
     cards = serializers.ListField(child=serializers.DictField())
     units = serializers.ListField(child=serializers.DictField())
     people = serializers.ListField(child=serializers.DictField())

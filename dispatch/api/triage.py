@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dispatch.actions import decision, triage
+from dispatch.actions.base import database_now
 from dispatch.api.base import Asked
 from dispatch.api.calls import CallCommand, details_of
 from dispatch.api.serializers import (
@@ -62,7 +62,7 @@ class PreviewDecision(CallCommand):
     def post(self, request: Request, pk: UUID | None = None) -> Response:
         asked = self.ask(request, pk)
         answers = asked.said.get("answers", {})
-        return self.answer(plain.preview(asked.row, answers, at=timezone.now()))
+        return self.answer(plain.preview(asked.row, answers, at=database_now()))
 
 
 class DecideCall(CallCommand):

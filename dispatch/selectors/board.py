@@ -61,15 +61,22 @@ LIMIT %(page)s
 """
 ALL = CARDS.format(which="")
 SOME = CARDS.format(which=" AND c.id = ANY(%(ids)s::uuid[])")
+# The states stand in it, so that the index of the open calls alone answers.
+HOW_MANY = "SELECT count(*) FROM dispatch_call WHERE agency_id = %s AND state IN ({})"
+COUNT = HOW_MANY.format(", ".join(f"'{state}'" for state in sorted(OPEN_CALL)))
 Order = tuple[bool, bool, int, str, str]
 NOTHING = Parts(seats=[], offers=[], assignments=[])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A whole board and the number of the log that it is true for."""
+    """A whole board and the number of the log that it is true for.
+
+    ``open`` counts every open call: more than ``cards`` when those are not all.
+    """
 
     number: int
+    open: int
     cards: list[Card]
     units: list[Card]
     people: list[Card]
@@ -78,9 +85,11 @@ class Snapshot:
 def snapshot(agency: UUID, projection: str) -> Snapshot:
     """Head, cards, units and people as of one moment."""
     with journal.one_moment():
+        found = cards(agency, projection)
         return Snapshot(
             number=journal.head(agency),
-            cards=cards(agency, projection),
+            open=how_many(agency, len(found)),
+            cards=found,
             units=roster.units(agency, projection),
             people=roster.people(agency, projection),
         )
@@ -108,6 +117,14 @@ def calls(
     else:
         found = planned.ask(SOME, values | {"ids": planned.uuids(ids)})
     return [OpenCall._make(row) for row in found]
+
+
+def how_many(agency: UUID, found: int | None = None) -> int:
+    """Every open call; asked only where a whole board ``found`` no room for more."""
+    if found is not None and found < PAGE:
+        return found
+    (row,) = planned.ask(COUNT, [agency])
+    return int(row[0])
 
 
 def shown(calls: Sequence[OpenCall], projection: str) -> list[Card]:

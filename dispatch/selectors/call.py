@@ -18,8 +18,8 @@ from dispatch.models import (
     Unit,
     User,
 )
+from dispatch.selectors import consent, head, seat, timeline, triage, words
 from dispatch.selectors import decision as spoken
-from dispatch.selectors import head, seat, timeline, triage, words
 from dispatch.selectors.decision import Held, If, InWords, word
 from dispatch.selectors.head import Head, Person
 from dispatch.selectors.seat import TEAMS, Mark, SeatView
@@ -106,7 +106,7 @@ def view(call: Call, projection: str) -> CallView:
     made = _decision(row)
     events = list(_events(row))
     shown = events[:HISTORY]
-    ended = Disposition.objects.filter(call=row).order_by("-at", "-pk").first()
+    ends = list(Disposition.objects.filter(call=row).order_by("at", "pk"))
     followup = FollowUp.objects.filter(call=row).order_by("-planned_at").first()
     answers = dict(row.answers.values_list("question", "value").order_by("question"))
     is_open = row.state in OPEN_CALL
@@ -128,7 +128,7 @@ def view(call: Call, projection: str) -> CallView:
         entries=timeline.entries(shown, row.opened_at, _names(shown)),
         more_entries=len(events) > HISTORY,
         notes=_notes(row),
-        ended=_ended(ended) if ended else None,
+        ended=_ended(ends) if ends else None,
         followup=followup.state.replace("_", " ") if followup else "",
         followup_due=followup.due_at if followup else None,
         free_units=_free_units(row) if is_open else (),
@@ -266,20 +266,26 @@ def _notes(row: Call) -> tuple[Note, ...]:
     )
 
 
-def _ended(made: Disposition) -> Ended:
+def _ended(ends: Sequence[Disposition]) -> Ended:
+    """The last end, with what the person said of a follow-up at any of them."""
+    made = ends[-1]
+    agreed = consent.standing([end.followup_consent for end in ends])
     reached = {True: _("yes"), False: _("no"), None: _("not known")}
     return Ended(
         at=made.at,
         by=made.by_name,
         outcomes=", ".join(word(timeline.OUTCOMES, one) for one in made.outcomes),
         reached=reached[made.person_reached],
-        followup=_(words.ANSWER[made.followup_consent]),
+        followup=_(words.ANSWER[agreed]),
     )
 
 
 def _free_units(row: Call) -> tuple[tuple[UUID, str], ...]:
     rows = Unit.objects.filter(
-        agency=row.agency_id, kind__in=TEAMS, state=UnitState.AVAILABLE
+        agency=row.agency_id,
+        kind__in=TEAMS,
+        state=UnitState.AVAILABLE,
+        emergency_at=None,
     )
     return tuple(
         (unit.pk, f"{unit.name}, {unit.zone}" if unit.zone else unit.name)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dispatch.selectors import words
 from routing.core import explain
@@ -53,7 +53,10 @@ FLAGS: Words = {
     "officer_on_scene": gettext_lazy("An officer is on scene."),
     "follow_up_offer": gettext_lazy("Offer a follow-up."),
 }
-TELL: Words = {"supervisor": gettext_lazy("The supervisor is told.")}
+TELL: Words = {
+    "supervisor": gettext_lazy("The supervisor is told."),
+    "crew_emergency": gettext_lazy("The supervisor is told."),
+}
 ELIGIBILITY: Words = {
     "not_triaged": gettext_lazy("Not triaged yet"),
     "eligible": gettext_lazy("Meant for HEART"),
@@ -222,7 +225,12 @@ def _params(found: Mapping[str, object]) -> dict[str, str]:
 def sentence(code: str, params: Mapping[str, str]) -> str:
     if code == NOT_AGREED:
         return _("They have not agreed to 988.")
-    return explain.sentence(code, params)
+    return explain.sentence(code, params, _language())
+
+
+def _language() -> str:
+    """The reader's; English where none is active, as in a command."""
+    return get_language() or "en"
 
 
 def _held(
@@ -265,11 +273,12 @@ def _notes(line: Line) -> tuple[str, ...]:
 
 def what_if(known: CallFacts, protocol: Protocol) -> tuple[If, ...]:
     """What other answers would send: open questions first, in the order of the page."""
-    current = explain.summary(decide(known, protocol))
+    language = _language()
+    current = explain.summary(decide(known, protocol), language)
     numbers = {question.key: question.number for question in protocol.questions}
-    changes = [one for one in explain.changes(known, protocol) if one.matters]
-    changes.sort(
-        key=lambda one: (one.now != Answer.NOT_ASKED, numbers.get(one.key, 99))
+    changes = sorted(
+        (one for one in explain.changes(known, protocol, language) if one.matters),
+        key=lambda one: (one.now != Answer.NOT_ASKED, numbers.get(one.key, 99)),
     )
     return tuple(
         If(

@@ -10,34 +10,37 @@ from django.db.models.functions import Now
 from dispatch import planned
 from dispatch.models import Agency, Call, Offer, Presence, Unit
 from dispatch.states import (
+    ASK_AGAIN,
     OPEN_CALL,
     OfferState,
     PresenceState,
 )
+from routing import store
 from routing.models import ProtocolVersion
 
 BATCH = 200
 # A worker has this long before the clock or the page decides instead.
 PATIENCE = timedelta(seconds=1)
-# As in actions.search: who did not take a seat is not asked again for so long.
-AGAIN = timedelta(seconds=60)
-# By hand: whoever comes free asks, and the clock asks every second.
+# By hand: whoever comes free asks, and the clock asks every second. Who counts as free
+# is who would be asked: see NEXT_PERSON in actions.search.
 WAITING = """
 SELECT s.call_id FROM dispatch_seat s JOIN dispatch_call c ON c.id = s.call_id
 WHERE s.state = 'wanted' AND s.response IN ('ccd', 'crt', 'cor')
   AND c.state = ANY(%(open)s) AND c.decision_wanted_at IS NULL
-  AND (%(agency)s::uuid IS NULL OR c.agency_id = %(agency)s::uuid)
+  AND c.agency_id = %(agency)s::uuid
   AND c.id <> ALL(%(tried)s::uuid[])
   AND NOT EXISTS (
     SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.state = 'pending')
   AND (s.give_up_at IS NOT NULL
     OR s.response = 'ccd' AND EXISTS (
       SELECT FROM dispatch_presence p JOIN dispatch_user u ON u.id = p.user_id
+      JOIN dispatch_heartbeat h ON h.user_id = p.user_id
       WHERE p.agency_id = c.agency_id AND p.state = 'available'
-        AND u.role = 'clinician' AND NOT EXISTS (
-          SELECT FROM dispatch_offer o WHERE o.seat_id = s.id
-          AND o.person_id = p.user_id
-          AND o.made_at > clock_timestamp() - %(again)s::interval))
+        AND u.role = 'clinician' AND h.at > clock_timestamp() - %(absent)s::interval
+        AND NOT EXISTS (
+          SELECT FROM dispatch_offer o WHERE o.person_id = p.user_id
+          AND (o.state = 'pending' OR (o.seat_id = s.id
+            AND o.made_at > clock_timestamp() - %(again)s::interval))))
     OR EXISTS (
       SELECT FROM dispatch_unit n
       WHERE n.agency_id = c.agency_id AND n.kind = s.response
@@ -85,21 +88,26 @@ def silent_offers() -> list[UUID]:
 def waiting_calls(agency: UUID | None = None) -> Iterator[UUID]:
     """Calls for whose wanted seat somebody could be asked now, most urgent first.
 
-    Looks again after each: whoever was free may ring by then. A search that ends by
-    itself is among them whoever is free, so that it does end.
+    Without ``agency`` those of each in turn. Looks again after each: whoever was free
+    may ring by then. A search that ends by itself is among them whoever is free, so
+    that it does end.
     """
-    tried: list[UUID] = []
-    while (found := _waiting(agency, tried)) is not None and len(tried) < BATCH:
-        tried.append(found)
-        yield found
+    for each in [agency] if agency is not None else agencies():
+        clocks = store.published(each)[1].clocks
+        absent = timedelta(seconds=clocks["absent_after"])
+        tried: list[UUID] = []
+        while (found := _waiting(each, absent, tried)) and len(tried) < BATCH:
+            tried.append(found)
+            yield found
 
 
-def _waiting(agency: UUID | None, tried: Sequence[UUID]) -> UUID | None:
+def _waiting(agency: UUID, absent: timedelta, tried: Sequence[UUID]) -> UUID | None:
     values: dict[str, Any] = {
         "agency": agency,
         "tried": planned.uuids(tried),
         "open": list(OPEN_CALL),
-        "again": AGAIN,
+        "again": ASK_AGAIN,
+        "absent": absent,
     }
     found = planned.ask(WAITING, values)
     return UUID(str(found[0][0])) if found else None

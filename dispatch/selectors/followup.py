@@ -1,6 +1,6 @@
 """The navigators' worklist: who is to be called back, by when, and by whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch.models import Agency, Disposition, FollowUp
-from dispatch.selectors import board, fields, words
+from dispatch.models import Agency, FollowUp
+from dispatch.selectors import board, consent, fields, words
 from dispatch.selectors.decision import Words, word
 from dispatch.states import FollowUpState
 from routing import store
@@ -68,19 +68,25 @@ class Worklist:
     open: int
     mine: int
     shown: int
+    # Not listed: the person has said no.
+    refused: int
 
 
 def open_ones(agency: UUID) -> QuerySet[FollowUp]:
-    """The open ones, the earliest due first."""
-    rows = FollowUp.objects.filter(agency=agency).exclude(state=FollowUpState.CLOSED)
+    """The open ones that may be worked on, the earliest due first."""
+    rows = consent.not_refused(_unfinished(agency))
     return rows.order_by("due_at", "pk")
 
 
+def _unfinished(agency: UUID) -> QuerySet[FollowUp]:
+    return FollowUp.objects.filter(agency=agency).exclude(state=FollowUpState.CLOSED)
+
+
 def worklist(agency: Agency, reader: UUID, *, now: datetime) -> Worklist:
-    """By due time in the agency's zone. Three queries, however long the list."""
+    """By due time in the agency's zone. Four queries, however long the list."""
     rows = open_ones(agency.pk)
     found = list(rows.select_related("call__caller", "claimed_by")[:PAGE])
-    consents = consents_of(row.call_id for row in found)
+    consents = consent.of_calls(row.call_id for row in found)
     protocol = store.published(agency.pk)[1]
     items = [item_of(row, reader, consents, protocol, now) for row in found]
     ends = _ends(agency, now)
@@ -97,13 +103,8 @@ def worklist(agency: Agency, reader: UUID, *, now: datetime) -> Worklist:
         open=len(found) if len(found) < PAGE else rows.count(),
         mine=sum(item.mine for item in items),
         shown=len(found),
+        refused=consent.refused(_unfinished(agency.pk)).count(),
     )
-
-
-def consents_of(calls: Iterable[UUID]) -> dict[UUID, str]:
-    """What the latest disposition of each call says of a follow-up."""
-    rows = Disposition.objects.filter(call__in=list(calls)).order_by("at", "pk")
-    return dict(rows.values_list("call", "followup_consent"))
 
 
 def _ends(agency: Agency, now: datetime) -> dict[str, datetime | None]:
@@ -122,7 +123,7 @@ def item_of(
     now: datetime,
 ) -> Item:
     call, contact = row.call, row.call.caller.safe_contact
-    consent = consents.get(call.pk)
+    said = consents.get(call.pk)
     return Item(
         id=row.pk,
         version=row.version,
@@ -138,9 +139,8 @@ def item_of(
         % {"done": row.attempts, "most": protocol.clocks["follow_up_attempts"]},
         # Without a disposition nobody asked: the decision named Care Navigation.
         consent=_("Asked for Care Navigation")
-        if consent is None
-        else _("Agreed to follow-up: %(answer)s")
-        % {"answer": _(words.ANSWER[consent])},
+        if said is None
+        else _("Agreed to follow-up: %(answer)s") % {"answer": _(words.ANSWER[said])},
         contact=word(fields.SAFE_CONTACT, contact),
         no_contact=contact == "none",
         claimed_by=row.claimed_by.short_name if row.claimed_by else "",

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy
 
 from dispatch.models import FollowUp
-from dispatch.selectors import followup
+from dispatch.selectors import consent, followup
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.followup import Item
 from routing import store
@@ -45,7 +45,7 @@ class AtHand:
 def at_hand(row: FollowUp, reader: UUID, *, now: datetime) -> AtHand:
     """All that whoever claimed it needs to reach the person."""
     protocol = store.published(row.agency_id)[1]
-    consents = followup.consents_of([row.call_id])
+    consents = consent.of_calls([row.call_id])
     caller = row.call.caller
     return AtHand(
         item=followup.item_of(row, reader, consents, protocol, now),

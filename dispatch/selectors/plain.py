@@ -21,8 +21,8 @@ from dispatch.models import (
     Seat,
     Unit,
 )
-from dispatch.selectors import fields, triage
-from dispatch.states import FollowUpState, OfferState
+from dispatch.selectors import fields, followup, triage
+from dispatch.states import OfferState
 from routing import store
 from routing.core import explain
 from routing.core.decide import decide
@@ -89,6 +89,5 @@ def units(agency: UUID) -> list[Unit]:
 
 
 def followups(agency: UUID) -> list[FollowUp]:
-    """The open ones, the earliest due first, at most 500."""
-    rows = FollowUp.objects.filter(agency=agency).exclude(state=FollowUpState.CLOSED)
-    return list(rows.order_by("due_at", "pk")[:500])
+    """The worklist of the page, the earliest due first, at most as many."""
+    return list(followup.open_ones(agency)[: followup.PAGE])

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 
 from dispatch import access
 from dispatch.selectors import board
@@ -16,6 +17,9 @@ def show(request: HttpRequest) -> HttpResponse:
     seen = board.snapshot(request.user.agency_id, projection)
     context = {
         "cards": seen.cards,
+        "more": seen.open > len(seen.cards),
+        "open": number_format(seen.open, force_grouping=True),
+        "shown": number_format(len(seen.cards), force_grouping=True),
         "units": seen.units,
         "people": seen.people,
         "board_number": seen.number,

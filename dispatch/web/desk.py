@@ -7,12 +7,12 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
 from dispatch.actions import decision, disposition, intake, offer, staff, transfer
+from dispatch.actions.base import database_now
 from dispatch.events import Actor
 from dispatch.models import Assignment
 from dispatch.selectors import desk, timeline, words
@@ -212,7 +212,7 @@ def _page(
 
 def _dock(request: HttpRequest) -> dict[str, object]:
     """What rings; showing it is a read of that call."""
-    ring = desk.ringing(request.user, at=timezone.now())
+    ring = desk.ringing(request.user, at=database_now())
     if ring is not None:
         access.read_call(request.user, ring.call.head.id)
     return {

@@ -21,6 +21,8 @@ STATUS = {
     errors.KeyReused: 422,
     errors.Busy: 503,
 }
+FORMS = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
+UTF_8 = frozenset({None, "utf-8", "UTF-8", "utf8"})
 BARE = {500: "errors/500.html", 503: "errors/503.html"}
 
 
@@ -36,6 +38,10 @@ class DispatchErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Python knows encodings, rot13 among them, that no text is in.
+        api = request.path_info.startswith("/api/")
+        if not api and request.content_type in FORMS and request.encoding not in UTF_8:
+            return _page(request, 415, _("A form is written in UTF-8."))
         return self.get_response(request)
 
     def process_view(

@@ -39,7 +39,7 @@ def was(data: QueryDict) -> dict[str, str]:
     """The fields as the page first showed them; empty if the page did not say."""
     try:
         before = json.loads(data.get("was", "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(before, dict):
         return {}

@@ -52,6 +52,9 @@ def _day(request: HttpRequest, name: str) -> date | None:
         raise Invalid(field=name, why=reports.A_DAY) from None
 
 
+FORMULA = frozenset("=+-@\t\r")
+
+
 def _plain(text: str) -> str:
     """A cell that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
+    return f"'{text}" if text[:1] in FORMULA else text

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
 from dispatch.actions import unit
+from dispatch.actions.base import database_now
 from dispatch.models import Unit
 from dispatch.selectors import staff
 from dispatch.selectors.crew import OUT_REASONS
@@ -82,7 +82,7 @@ def _show(
     access.require(user, "staff.see")
     # The number before the reading: what happens in between is shown twice, never lost.
     number = journal.head(user.agency_id)
-    now = timezone.now()
+    now = database_now()
     sees_overrides = access.may(user, "override.see")
     context = {
         "board_number": number,

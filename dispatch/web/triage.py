@@ -1,18 +1,19 @@
 """Intake and triage on one screen: answers, the live recommendation, accept."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors
 from dispatch.actions import decision, intake, triage
+from dispatch.actions.base import database_now
 from dispatch.models import Call
 from dispatch.selectors import fields
 from dispatch.selectors import triage as screens
@@ -49,7 +50,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     made = screens.preview(
         typed_on(request, call),
         agency_id=request.user.agency_id,
-        at=timezone.now(),
+        at=database_now(),
         call=call,
     )
     context = {"preview": made, "may": abilities(request), "chosen": request.POST}
@@ -97,7 +98,7 @@ def refuse_forbidden(request: HttpRequest, said: Typed, call: Call | None) -> No
             _("Choose another response and a reason."), field="response"
         )
     made = screens.preview(
-        said, agency_id=request.user.agency_id, at=timezone.now(), call=call
+        said, agency_id=request.user.agency_id, at=database_now(), call=call
     )
     for held in made.choices:
         if held.code == choice["response"] and held.forbidden:
@@ -108,22 +109,25 @@ def _take(request: HttpRequest, call: Call, said: Typed, *, opened: bool) -> Non
     """The steps of one press, each with a key of its own: sent twice, done once."""
     do = request.POST.get("do", "save")
     correcting = not opened and access.may(request.user, "call.edit")
-    store = triage.record_answers if do == "save" else triage.complete
-    store(
-        call_id=call.pk,
-        answers=forms.answers(said),
-        details=forms.details(said) if correcting else None,
-        by=acting(request, do),
-        seen=None if opened else seen(request),
-    )
+    told: dict[str, Any] = {
+        "call_id": call.pk,
+        "answers": forms.answers(said),
+        "details": forms.details(said) if correcting else None,
+        "by": acting(request, do),
+        "seen": None if opened else seen(request),
+    }
+    if do == "save":
+        triage.record_answers(**told)
+    else:
+        # Who chooses another help decides at once: no worker is to ring for the first.
+        triage.complete(**told, nudged=do != "override")
     note = forms.words(request.POST, "note")
     if note:
         intake.add_note(call_id=call.pk, text=note, by=acting(request, "note"))
     if do == "override":
-        # A person waits for it: whoever decides second finds it done.
-        decision.decide(call_id=call.pk, by=acting(request, "decide"))
         choice = forms.chosen(request.POST)
-        decision.override(call_id=call.pk, by=acting(request, "other"), **choice)
+        by = acting(request, "other")
+        decision.decide_otherwise(call_id=call.pk, by=by, **choice)
 
 
 def _show_both(
@@ -150,7 +154,7 @@ def show(
         call = access.call_for(request.user, call.pk, "triage.answer")
     stored = fields.stored(call) if call else fields.blank()
     screen = screens.screen(
-        said, agency_id=request.user.agency_id, at=timezone.now(), call=call
+        said, agency_id=request.user.agency_id, at=database_now(), call=call
     )
     context = {
         "call": call,

@@ -4,7 +4,7 @@ import { tell } from "./announce.js";
 import { tickAll } from "./clock.js";
 import { startDrawer } from "./drawer.js";
 import { startGrid } from "./grid.js";
-import { startGroups } from "./groups.js";
+import { startGroups, startMore } from "./groups.js";
 import { isField, nameOf } from "./keys.js";
 import { arrange, holds, inLane, isGap, keepFocused, mayAct, oldest, standsStill, wanted } from "./order.js";
 import { place } from "./place.js";
@@ -61,6 +61,7 @@ export function startBoard(root, store) {
   const showDrawer = startDrawer(one("drawer"));
   const showSide = startSide(one, store);
   const showGroups = startGroups(root, store);
+  const showMore = startMore(root, store);
   let shown = { lane: [], waiting: [], active: [] };
   let behind = false;
   let catchUp = 0;
@@ -181,6 +182,7 @@ export function startBoard(root, store) {
     changed.closed.forEach(buryClosed);
     if (!patchOnly(changed)) draw({ force: changed.whole && ids().length === 0 });
     if (changed.whole || changed.units.length || changed.people.length) showSide();
+    showMore(changed);
     tellNew(fresh.map((id) => store.cards.get(id)));
     fresh.filter((id) => inLane(store.cards.get(id))).forEach((id) => entries.get(id)?.row.classList.add("row--new"));
     showDrawer(store.cards.get(grid.chosen()));

@@ -7,16 +7,18 @@ import { startCrew } from "./crew.js";
 import { startBeat, startDesk } from "./desk.js";
 import { startFolds } from "./folds.js";
 import { refresh } from "./fragments.js";
+import { sayGoodbye } from "./goodbye.js";
 import { startKeys } from "./keys.js";
 import { startPosition } from "./position.js";
 import { listen } from "./socket.js";
-import { apply, counts, empty } from "./store.js";
+import { apply, atLeast, counts, empty, hasRoom, missing } from "./store.js";
 import { startStrip } from "./strip.js";
 import { startTriage } from "./triage.js";
 import { learn } from "./words.js";
 import { OFFLINE } from "./live.js";
 
 const GIVE_UP_AFTER = 15000;
+const REFILL_AFTER = 30000;
 const hook = (name) => document.querySelector(`[data-${name}]`);
 const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 const settings = document.body.dataset;
@@ -25,7 +27,7 @@ function showCounts(store) {
   Object.entries(counts(store)).forEach(([name, value]) => {
     const node = document.querySelector(`[data-count="${name}"]`);
     if (!node) return;
-    node.textContent = String(value);
+    node.textContent = atLeast(store, value);
     if (name === "p1") node.classList.toggle("counts__hot", value > 0);
   });
 }
@@ -53,14 +55,22 @@ function startLine() {
       return undefined;
     },
     onTry: (attempt) => { line.tries = attempt; },
-    onBye: () => location.reload(),
+    whole: () => missing(store) > 0,
+    onBye: () => sayGoodbye({ login: settings.login, onReturn: () => socket.reopen() }),
   });
   line.asking = socket.asking;
 
   const show = startStrip(line, { zone: settings.zone, phone: settings.phone });
   let leftAt = 0;
+  let filledAt = -REFILL_AFTER;
   setInterval(() => {
     const name = show();
+    // At once when all fit again; till then not each board each second, for a whole one is long.
+    const soon = store.open <= store.carried || performance.now() - filledAt > REFILL_AFTER;
+    if (hasRoom(store) && soon && !socket.asking()) {
+      filledAt = performance.now();
+      socket.ask();
+    }
     if (name !== OFFLINE || performance.now() - leftAt < GIVE_UP_AFTER) return;
     leftAt = performance.now();
     socket.abandon();

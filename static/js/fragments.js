@@ -41,19 +41,23 @@ function refocus(root, mark) {
   (node ?? root).focus({ preventScroll: true });
 }
 
-function inUse(root) {
-  const fields = [...root.querySelectorAll("textarea, input:not([type=hidden]), select")];
-  const changed = (field) => {
-    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
-    if (field.tagName === "SELECT") {
-      // Where the page names no choice, the browser itself has taken the first.
-      const named = [...field.options].findIndex((option) => option.defaultSelected);
-      return field.selectedIndex !== Math.max(named, 0);
-    }
-    return field.value !== field.defaultValue;
-  };
-  return fields.some((field) => changed(field) || (field === document.activeElement && field.type !== "radio"));
+function changed(field) {
+  if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") {
+    // Where the page names no choice, the browser itself has taken the first.
+    const named = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(named, 0);
+  }
+  return field.value !== field.defaultValue;
 }
+
+const fieldsOf = (root) => [...root.querySelectorAll("textarea, input:not([type=hidden]), select")];
+
+// Something was typed or chosen here, and was not sent.
+export const unsent = (root) => fieldsOf(root).some(changed);
+
+const inUse = (root) =>
+  fieldsOf(root).some((field) => changed(field) || (field === document.activeElement && field.type !== "radio"));
 
 export function swap(root, html) {
   const body = parse(html);

@@ -2,19 +2,20 @@
 
 import { next, wait } from "./live.js";
 
-export function listen(path, { onMessage, onHeard, onTry, onBye }) {
+// `whole` says whether only a whole board will do: one that lacks calls cannot be resumed.
+export function listen(path, { onMessage, onHeard, onTry, onBye, whole }) {
   const line = { socket: null, shown: null, asking: true, attempt: 0, timer: 0, closed: false };
 
   const address = () => {
     const url = new URL(path, location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    if (line.shown !== null) url.searchParams.set("since", line.shown);
+    if (line.shown !== null && !whole()) url.searchParams.set("since", line.shown);
     return url.href;
   };
 
   const ask = () => {
     line.asking = true;
-    if (line.socket.readyState === WebSocket.OPEN) line.socket.send(JSON.stringify({ since: line.shown }));
+    if (line.socket.readyState === WebSocket.OPEN) line.socket.send(JSON.stringify({ since: whole() ? null : line.shown }));
   };
 
   const leave = (message) => {
@@ -66,6 +67,11 @@ export function listen(path, { onMessage, onHeard, onTry, onBye }) {
     again();
   };
 
+  const reopen = () => {
+    line.closed = false;
+    open();
+  };
+
   open();
-  return { asking: () => line.asking, shown: () => line.shown, abandon };
+  return { asking: () => line.asking, ask, abandon, reopen };
 }

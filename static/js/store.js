@@ -3,11 +3,13 @@
 const byId = (rows) => new Map((rows ?? []).map((row) => [row.id, row]));
 
 export function empty() {
-  return { cards: new Map(), units: new Map(), people: new Map() };
+  return { cards: new Map(), units: new Map(), people: new Map(), open: 0, carried: 0 };
 }
 
 // Applies a message to the store; the answer names the ids that differ now.
 export function apply(store, message) {
+  // Said where a board may lack calls, and only there.
+  store.open = message.open ?? 0;
   if (message.t === "snapshot") return replaceAll(store, message);
   const gone = (message.gone ?? []).filter((id) => store.cards.has(id));
   const closed = gone.map((id) => store.cards.get(id));
@@ -30,6 +32,7 @@ function put(map, rows = []) {
 function replaceAll(store, message) {
   const before = store.cards;
   store.cards = byId(message.cards);
+  store.carried = store.cards.size;
   store.units = byId(message.units);
   store.people = byId(message.people);
   const closed = [...before.values()].filter((card) => !store.cards.has(card.id));
@@ -42,6 +45,15 @@ function replaceAll(store, message) {
     whole: true,
   };
 }
+
+// How many open calls are not here: a snapshot has an end.
+export const missing = (store) => Math.max(0, store.open - store.cards.size);
+
+// There is room for some of them by now.
+export const hasRoom = (store) => missing(store) > 0 && store.cards.size < store.carried;
+
+// What is counted here is at least so many while some are missing.
+export const atLeast = (store, count) => (missing(store) ? `${count}+` : String(count));
 
 export function counts(store) {
   const all = [...store.cards.values()];

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dispatch.actions import disposition, seat, unit
-from dispatch.errors import IllegalMove, Invalid, LostRace
+from dispatch.actions import disposition, offer, seat, unit
+from dispatch.errors import Invalid, LostRace
 from dispatch.events import CLOCK
 from dispatch.models import Disposition, FollowUp, Presence
 from tests import makers
@@ -83,9 +83,97 @@ def test_closing_twice_is_closing_once(centre):
     assert makers.kinds(call).count("CallClosed") == 1
 
 
-def test_a_call_nobody_has_decided_is_cancelled_and_not_closed(centre):
-    with pytest.raises(IllegalMove):
-        makers.closed(makers.a_call(centre))
+@pytest.mark.parametrize("verb", [makers.closed, resolve])
+def test_a_call_that_nobody_decided_or_helped_is_cancelled_and_not_closed(centre, verb):
+    call = makers.a_call(centre)
+
+    with pytest.raises(Invalid) as refused:
+        verb(call, "no_help_needed")
+
+    assert str(refused.value).startswith("Nobody has helped here yet.")
+    assert makers.fresh(call).state == "new"
+
+
+def by_hand(call):
+    """A team sent by a person, who knows more than the console does, and now clear."""
+    car = makers.a_unit(call.agency, "cor")
+    offer.send(call_id=call.pk, unit_id=car.pk, by=CLOCK)
+    makers.cleared(makers.on_scene(call, "cor"))
+
+
+@pytest.mark.parametrize("asked", [{}, makers.SAFE])
+def test_a_call_helped_before_its_decision_ends_when_a_person_says_so(centre, asked):
+    call = makers.a_call(centre)
+    if asked:
+        makers.late(call, **asked)
+    by_hand(call)
+    assert makers.fresh(call).state == ("triaging" if asked else "new")
+
+    resolve(call, "resolved_on_scene")
+
+    assert makers.fresh(call).state == "resolved"
+    assert makers.closed(call).state == "closed"
+
+
+def test_what_the_crew_said_is_enough_to_close_a_call_that_nobody_decided(centre):
+    call = makers.a_call(centre)
+    by_hand(call)
+
+    disposition.close(call_id=call.pk, by=CLOCK)
+
+    assert makers.fresh(call).state == "closed"
+    assert makers.kinds(call)[-2:] == ["CallResolved", "CallClosed"]
+
+
+def test_a_call_reopened_and_helped_again_ends_without_another_decision(centre):
+    call = makers.closed(makers.decided(makers.a_call(centre, type="trespass")))
+    disposition.reopen(call_id=call.pk, reason="called_again", by=CLOCK)
+    by_hand(call)
+
+    assert makers.closed(call, "resolved_on_scene").state == "closed"
+
+
+def test_what_still_rings_is_let_go_when_a_call_that_nobody_decided_ends(centre):
+    call = makers.a_call(centre)
+    by_hand(call)
+    second = makers.a_unit(centre, "cor")
+    offer.send(call_id=call.pk, unit_id=second.pk, by=CLOCK)
+
+    resolve(call, "resolved_on_scene")
+
+    assert makers.fresh(second).state == "available"
+    assert makers.kinds(call)[-3:] == [
+        "OfferWithdrawn",
+        "SeatWithdrawn",
+        "CallResolved",
+    ]
+
+
+@pytest.mark.parametrize("verb", [makers.closed, resolve])
+def test_a_decision_that_is_wanted_is_made_before_the_call_ends(centre, verb):
+    call = makers.a_call(centre)
+    by_hand(call)
+    makers.triaged(call, attempt="yes")
+
+    with pytest.raises(Invalid) as refused:
+        verb(call, "resolved_on_scene")
+
+    assert refused.value.params["field"] == "decision"
+    assert makers.fresh(call).decision_wanted_at is not None
+    makers.decide(call)
+    verb(call, "resolved_on_scene")
+    assert makers.fresh(call).state in {"resolved", "closed"}
+
+
+def test_a_search_just_given_up_is_decided_before_the_call_ends(centre):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    makers.ring_out(makers.ringing(call))
+
+    with pytest.raises(Invalid):
+        makers.closed(call)
+
+    assert makers.closed(makers.decide(call)).state == "closed"
 
 
 @pytest.mark.parametrize(
@@ -181,6 +269,18 @@ def test_a_person_may_say_that_help_nobody_has_told_yet_is_not_needed(centre):
 
     assert makers.fresh(call).state == "resolved"
     assert makers.seat_of(call, "ems").state == "withdrawn"
+
+
+def test_a_team_sent_by_hand_to_a_call_that_had_ended_makes_it_work_again(centre):
+    call = makers.decided(makers.a_call(centre))
+    resolve(call, "no_help_needed")
+    car = makers.a_unit(centre, "cor")
+
+    offer.send(call_id=call.pk, unit_id=car.pk, by=CLOCK)
+
+    assert makers.fresh(call).state == "working"
+    makers.cleared(makers.on_scene(call, "cor"))
+    assert makers.fresh(call).state == "resolved"
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,26 @@ def planned(centre, **known):
     return FollowUp.objects.get(call=call)
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda row, by: followup.attempt(followup_id=row.pk, reached=True, by=by),
+        lambda row, by: followup.postpone(followup_id=row.pk, hours=4, by=by),
+        lambda row, by: followup.complete(followup_id=row.pk, outcome="other", by=by),
+    ],
+    ids=["attempt", "postpone", "complete"],
+)
+def test_what_a_colleague_has_claimed_is_theirs(centre, navigator, act):
+    row = planned(centre)
+    followup.claim(followup_id=row.pk, by=makers.by(navigator))
+    other = makers.somebody_free(centre, "navigator")
+
+    with pytest.raises(LostRace):
+        act(row, makers.by(other))
+
+    act(row, makers.by(navigator))
+
+
 def attempt(row, *, reached=False, channel="voice"):
     return followup.attempt(
         followup_id=row.pk, reached=reached, channel=channel, by=CLOCK

@@ -107,6 +107,18 @@ def test_a_corrected_number_is_found_by_its_new_digits(centre):
     assert Caller.objects.get(call=call).phone_lookup != before
 
 
+def test_a_corrected_address_is_no_longer_where_the_old_one_was(centre):
+    call = makers.a_call(centre, address="1 Old Rd", point=(36.0, -78.9))
+    told = {"address": "1 Old Rd", "said": "by the church"}
+
+    intake.correct(call_id=call.pk, details=Details(**told), by=CLOCK)
+    assert Caller.objects.get(call=call).point == "36.00000,-78.90000"
+
+    intake.correct(call_id=call.pk, details=Details(address="9 New St"), by=CLOCK)
+    assert Caller.objects.get(call=call).point == ""
+    assert list(makers.events_of(call))[-1].body["fields"] == ["address"]
+
+
 def test_what_somebody_else_changed_meanwhile_is_looked_at_again(centre):
     call = makers.a_call(centre)
     intake.correct(call_id=call.pk, details=Details(zone="District 4"), by=CLOCK)
@@ -197,7 +209,7 @@ def test_a_call_does_not_end_under_a_team_that_is_with_the_person(
     with pytest.raises(Invalid) as refused:
         verb(call_id=call.pk, reason="caller", by=CLOCK)
 
-    assert f"{said}: let it clear first, or withdraw it." == str(refused.value)
+    assert f"{said}: let it clear first." == str(refused.value)
     assert makers.fresh(call).state == "working"
     assert makers.fresh(work).ended_at is None
     makers.cleared(work)

@@ -67,10 +67,11 @@ class Centre(RuleBasedStateMachine):
         if rows:
             self.press(verb, **{key: rows[which % len(rows)].pk}, **said)
 
-    @rule(type=TYPES)
-    def open(self, type):
+    @rule(type=TYPES, at_once=st.booleans())
+    def open(self, type, at_once):
         if len(self.calls) < 3:
-            self.calls.append(makers.decided(makers.a_call(self.agency, type=type)))
+            call = makers.a_call(self.agency, type=type)
+            self.calls.append(makers.decided(call) if at_once else call)
 
     @rule(which=WHICH, question=st.sampled_from(sorted(triage.DANGER)), said=SAID)
     def answer(self, which, question, said):
@@ -168,6 +169,11 @@ class Centre(RuleBasedStateMachine):
     def close(self, which):
         outcomes = ["no_help_needed"]
         self.pick(self.calls, which, disposition.close, "call_id", outcomes=outcomes)
+
+    @rule(which=WHICH)
+    def resolve(self, which):
+        outcomes = ["resolved_on_scene"]
+        self.pick(self.calls, which, disposition.resolve, "call_id", outcomes=outcomes)
 
     @rule()
     def sweep(self):

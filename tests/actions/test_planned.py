@@ -7,8 +7,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from dispatch import planned, quick
+from dispatch.actions import intake
+from dispatch.events import CLOCK
 from dispatch.models import Call
-from tests import makers
+from tests import databases, makers
 
 OLDER = "SELECT count(*) FROM dispatch_call WHERE opened_at < clock_timestamp() - %s"
 OF = "SELECT id FROM dispatch_call WHERE id = ANY(%s::uuid[]) ORDER BY id"
@@ -99,3 +101,38 @@ def test_a_new_connection_plans_anew(own_database):
 
     for _ in range(3):
         assert quick.find(Call, id=call.pk) is not None
+
+
+def again(place, statement):
+    """The statement, said by the owner on another connection."""
+    with databases.admin(place.owner_url) as admin:
+        admin.execute(statement)
+
+
+def test_a_migration_that_changes_a_type_costs_no_read_and_no_action(own_database):
+    call = makers.a_call(makers.an_agency())
+    for _ in range(3):
+        quick.find(Call, id=call.pk)
+        intake.add_note(call_id=call.pk, text="before", by=CLOCK)
+    again(own_database, "ALTER TABLE dispatch_call ALTER zone TYPE varchar(90)")
+
+    assert quick.find(Call, id=call.pk) is not None
+    intake.add_note(call_id=call.pk, text="after", by=CLOCK)
+
+    again(own_database, "ALTER TABLE dispatch_call ALTER zone TYPE varchar(91)")
+    intake.add_note(call_id=call.pk, text="once more", by=CLOCK)
+    assert call.notes.count() == 5
+
+
+def test_a_kept_connection_that_was_cut_is_found_out_before_a_plan_is_used(
+    own_database,
+):
+    call = makers.a_call(makers.an_agency())
+    for _ in range(3):
+        quick.find(Call, id=call.pk)
+    pid = planned.send("SELECT pg_backend_pid()", [])[0][0]
+    again(own_database, f"SELECT pg_terminate_backend({pid})")
+    # As at the beginning of a request or a task.
+    connection.health_check_enabled, connection.health_check_done = True, False
+
+    assert quick.find(Call, id=call.pk) is not None

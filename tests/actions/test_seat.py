@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import offer, seat, unit
+from dispatch.actions import offer, seat, staff, unit
 from dispatch.errors import FloorForbids, Invalid
 from dispatch.events import CLOCK
 from dispatch.models import Offer, Seat
 from dispatch.selectors import due
+from routing import store
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,43 @@ def test_a_waiting_call_is_offered_by_the_sweep_when_somebody_comes_free(centre,
     assert list(due.waiting_calls()) == []
 
 
+def absent_after(centre, seconds):
+    clocks = makers.shipped().get("clocks", {}) | {"absent_after": seconds}
+    store.publish(centre.pk, makers.open_all_day() | {"clocks": clocks})
+
+
+@pytest.mark.parametrize("whose", [True, False])
+def test_the_sweep_counts_nobody_whose_page_is_silent(centre, whose):
+    other = makers.an_agency()
+    absent_after(other, 120)
+    calls = [
+        makers.decided(makers.a_call(each, type="counselling"))
+        for each in (centre, other)
+    ]
+    for each in (centre, other):
+        makers.silent(makers.a_clinician(each))
+
+    if whose:
+        assert list(due.waiting_calls(centre.pk)) == []
+        assert list(due.waiting_calls(other.pk)) == [calls[1].pk]
+    else:
+        assert list(due.waiting_calls()) == [calls[1].pk]
+    offer.make(call_id=calls[1].pk, by=CLOCK)
+    assert makers.ringing(calls[1])
+
+
+def test_the_sweep_counts_nobody_for_whom_an_older_offer_still_rings(centre):
+    clinician = makers.a_clinician(centre)
+    rings = makers.decided(makers.a_call(centre, type="counselling"))
+    makers.decided(makers.a_call(centre, type="counselling"))
+    for to in ("offline", "available"):
+        staff.set_presence(user_id=clinician.pk, to=to, by=makers.by(clinician))
+
+    assert makers.ringing(rings).person == clinician
+    assert makers.presence(clinician) == "available"
+    assert list(due.waiting_calls(centre.pk)) == []
+
+
 def test_the_sweep_asks_for_no_more_calls_than_there_are_people_free(centre):
     waiting = [
         makers.decided(makers.a_call(centre, type="counselling")) for _ in range(3)
@@ -227,15 +265,61 @@ def test_withdrawing_twice_is_withdrawing_once(centre):
     assert makers.kinds(call).count("SeatWithdrawn") == 1
 
 
-@pytest.mark.parametrize("to", ["acknowledged", "en_route", "on_scene", "transporting"])
-def test_a_team_is_let_go_wherever_it_stands(centre, to):
+PATH = ("en_route", "on_scene", "transporting", "at_destination")
+
+
+def reported(call, car, to):
+    """A team that took the call and is there by now."""
+    makers.accepted(call, "crt")
+    for step in PATH[: PATH.index(to) + 1] if to else ():
+        unit.report(unit_id=car.pk, to=step, by=CLOCK)
+
+
+@pytest.mark.parametrize("to", ["", "en_route"])
+def test_a_team_on_its_way_is_let_go_by_name(centre, to):
     car = makers.a_unit(centre)
     call = makers.decided(makers.a_call(centre, type="trespass"))
-    path = ["acknowledged", "en_route", "on_scene", "transporting"]
-    makers.accepted(call, "crt")
-    for step in path[1 : path.index(to) + 1]:
-        unit.report(unit_id=car.pk, to=step, by=CLOCK)
+    reported(call, car, to)
 
     seat.withdraw(seat_id=makers.seat_of(call, "crt").pk, why="not_needed", by=CLOCK)
 
+    assert makers.fresh(car).state == "available"
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("on_scene", "CRT 1 is on scene: let it clear first."),
+        ("transporting", "CRT 1 is transporting: let it clear first."),
+        ("at_destination", "CRT 1 is at the destination: let it clear first."),
+    ],
+)
+def test_a_team_with_the_person_is_not_withdrawn_over_its_head(centre, to, said):
+    car = makers.a_unit(centre, name="CRT 1")
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    reported(call, car, to)
+    wanted = makers.seat_of(call, "crt")
+
+    with pytest.raises(Invalid) as refused:
+        seat.withdraw(seat_id=wanted.pk, why="not_needed", by=CLOCK)
+
+    assert str(refused.value) == said
+    assert refused.value.params["field"] == "call"
+    assert makers.fresh(car).state == to
+    assert makers.fresh(wanted).state == "filled"
+
+
+def test_a_crew_in_need_of_help_is_not_withdrawn_before_that_is_over(centre):
+    car = makers.a_unit(centre, name="CRT 1")
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    reported(call, car, "en_route")
+    wanted = makers.seat_of(call, "crt")
+    unit.emergency(unit_id=car.pk, by=CLOCK)
+
+    with pytest.raises(Invalid) as refused:
+        seat.withdraw(seat_id=wanted.pk, why="not_needed", by=CLOCK)
+
+    assert str(refused.value) == "CRT 1 needs help now: end that emergency first."
+    unit.end_emergency(unit_id=car.pk, by=CLOCK)
+    seat.withdraw(seat_id=wanted.pk, why="not_needed", by=CLOCK)
     assert makers.fresh(car).state == "available"

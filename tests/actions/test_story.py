@@ -61,6 +61,8 @@ class Told:
             return "triaging" if safety else self.stands
         if kind == "TeamRequested":
             return "working" if self.stands == "resolved" else self.stands
+        if kind == "SeatOpened":
+            return "working" if self.stands == "resolved" else self.stands
         if kind in BEGINS_WORK:
             return "working" if late else self.stands
         return CALL.get(kind, self.stands)

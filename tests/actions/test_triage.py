@@ -2,6 +2,7 @@
 
 import pytest
 
+from dispatch import nudge
 from dispatch.actions import intake, triage
 from dispatch.actions.intake import Details
 from dispatch.errors import Invalid
@@ -10,6 +11,8 @@ from dispatch.models import Answer, Decision
 from tests import makers
 
 pytestmark = pytest.mark.django_db
+
+HAZARD = Details(hazard=True)
 
 
 @pytest.fixture
@@ -92,8 +95,13 @@ def test_a_late_safety_answer_asks_for_a_new_decision(centre):
 
 @pytest.mark.parametrize(
     "details",
-    [Details(hazard=True), Details(type="overdose")],
-    ids=["a hazard at the place", "it is an overdose"],
+    [
+        Details(hazard=True),
+        Details(type="overdose"),
+        Details(urgent=True),
+        Details(caller_kind="third_party"),
+    ],
+    ids=["a hazard at the place", "it is an overdose", "it is urgent", "who calls"],
 )
 def test_a_late_correction_that_bears_on_safety_asks_for_a_new_decision(
     centre, details
@@ -103,6 +111,26 @@ def test_a_late_correction_that_bears_on_safety_asks_for_a_new_decision(
     intake.correct(call_id=call.pk, details=details, by=CLOCK)
 
     assert makers.fresh(call).decision_wanted_at is not None
+
+
+@pytest.mark.parametrize("said", [{"answers": {"weapon": "yes"}}, {"details": HAZARD}])
+def test_whoever_decides_at_once_wakes_no_worker_whatever_was_recorded(
+    centre, said, monkeypatch, django_capture_on_commit_callbacks
+):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    woken = []
+    monkeypatch.setattr(nudge, "route", woken.append)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        triage.complete(call_id=call.pk, by=CLOCK, nudged=False, **said)
+
+    assert woken == []
+    assert makers.fresh(call).decision_wanted_at is not None
+    makers.decide(call)
+    with django_capture_on_commit_callbacks(execute=True):
+        triage.complete(call_id=call.pk, by=CLOCK)
+    assert woken == [call.pk]
 
 
 def test_a_late_answer_without_danger_leaves_the_decision(centre):

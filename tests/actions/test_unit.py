@@ -267,6 +267,17 @@ def test_a_position_off_the_earth_is_refused(car):
         unit.report_position(unit_id=car.pk, lat=136.0, lon=-78.9)
 
 
+def test_a_position_that_is_too_old_does_not_make_a_team_the_nearest(centre):
+    gone, here = makers.a_unit(centre), makers.a_unit(centre)
+    unit.report_position(unit_id=gone.pk, lat=36.00, lon=-78.9)
+    unit.report_position(unit_id=here.pk, lat=36.20, lon=-78.9)
+    UnitPosition.objects.filter(unit=gone).update(at=Now() - timedelta(minutes=3))
+
+    call = makers.decided(makers.a_call(centre, type="trespass", point=(36.0, -78.9)))
+
+    assert makers.ringing(call, "crt").unit == here
+
+
 def test_the_nearest_team_is_asked_first(centre):
     far, near = makers.a_unit(centre), makers.a_unit(centre)
     unit.report_position(unit_id=far.pk, lat=36.20, lon=-78.9)

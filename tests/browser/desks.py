@@ -1,8 +1,10 @@
 """Four people at four screens: real Chromium windows, signed in, never reloaded."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import TimeoutError as NotShown
 from playwright.sync_api import expect, sync_playwright
 
@@ -38,6 +40,19 @@ def screens(url, **people):
         yield pages
         browser.close()
     assert faults == []
+
+
+def elsewhere(action, **words):
+    """While screens are open: on a thread of its own, for Playwright has this one."""
+
+    def act():
+        try:
+            return action(**words)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(act).result()
 
 
 def _csp(text, faults):

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def centre(own_database):
-    return makers.an_agency()
-
-
-@pytest.fixture
 def cast(centre):
     """A dispatcher, a clinician, a crew signed on to CRT 2, and a supervisor."""
     team = makers.a_unit(centre, "crt", "CRT 2", crewed=False)

@@ -18,8 +18,8 @@ from dispatch.states import (
 
 # state: where it may go from there, in the words of the domain
 CALL = """
-new: triaging duplicate cancelled returned_to_911
-triaging: decided duplicate cancelled returned_to_911
+new: triaging resolved duplicate cancelled returned_to_911
+triaging: decided resolved duplicate cancelled returned_to_911
 decided: working resolved triaging duplicate cancelled returned_to_911
 working: resolved triaging duplicate cancelled returned_to_911
 resolved: closed triaging working duplicate cancelled returned_to_911

@@ -16,16 +16,6 @@ from tests import makers
 from tests.edges.api import API, Person
 
 
-@pytest.fixture
-def centre(db):
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return Person(makers.a_user(centre, "dispatcher"))
-
-
 def test_the_same_key_answers_with_the_same_call_and_opens_one(centre, dispatcher):
     first = dispatcher.post("calls/", {"type": "trespass"}, key="k1")
 

@@ -24,11 +24,6 @@ LARGE = b'{"said": "%s"}' % (b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 @pytest.fixture
-def centre(db):
-    return makers.an_agency()
-
-
-@pytest.fixture
 def dispatcher(centre):
     """As in a browser: the token is looked for, and a fault is answered, not raised."""
     person = Person(

@@ -10,16 +10,6 @@ from tests import makers
 from tests.edges.api import Person
 
 
-@pytest.fixture
-def centre(db):
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return Person(makers.a_user(centre, "dispatcher"))
-
-
 def test_a_call_goes_all_the_way_over_the_api(centre, dispatcher):
     clinician = Person(makers.a_clinician(centre))
     navigator = Person(makers.a_user(centre, "navigator"))
@@ -264,7 +254,7 @@ def test_the_board_is_the_socket_s_snapshot(centre, dispatcher):
 
     assert shown["number"] == Event.objects.filter(agency=centre).count()
     assert [card["id"] for card in shown["cards"]] == [str(call.pk)]
-    assert len(shown["units"]) == 1
+    assert len(shown["units"]) == shown["open"] == 1
 
 
 def test_the_log_is_followed_by_number_and_holds_no_words(centre, dispatcher):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dispatch.actions import decision, intake, triage
 from dispatch.events import CLOCK, ROUTER
-from dispatch.models import AccessRecord, Call, CallNote, Decision, Event, Seat
+from dispatch.models import AccessRecord, Call, CallNote, Decision, Event, Offer, Seat
 from dispatch.selectors import fields
 from tests import makers
 
@@ -193,6 +193,7 @@ def test_another_response_is_sent_with_its_reason(centre, desk):
     assert (made.response, made.override_response) == ("ccd", "cor")
     assert made.overridden_by == desk.user
     assert makers.ringing(made.call, "cor")
+    assert not Offer.objects.exclude(seat__response="cor").exists()  # nobody else rang
 
 
 def test_another_response_below_the_floor_opens_nothing(centre, desk):

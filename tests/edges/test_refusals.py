@@ -4,12 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
+from django.http import QueryDict
 from django.test import RequestFactory
 from django.utils.translation import trans_real
 
 from dispatch.errors import Busy, IllegalMove, Invalid, LostRace, NotFree, Stale
 from dispatch.selectors.words import refusal
-from dispatch.web import errors
+from dispatch.web import errors, forms
 from heart.log import Line
 
 
@@ -107,3 +108,22 @@ def test_the_log_names_every_error_on_the_way_and_none_of_their_words():
     assert said.index("ValueError") < said.index("KeyError")
     assert "test_refusals.py" in said
     assert "Quill" not in said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["rot13", "hex", "idna", "utf-16"])
+def test_a_form_in_an_encoding_that_no_form_has_is_refused(client, charset):
+    body = b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--x--\r\n"
+
+    said = f"multipart/form-data; boundary=x; charset={charset}"
+    answer = client.generic("POST", "/login/", body, content_type=said)
+
+    assert answer.status_code == 415
+    assert b"UTF-8" in answer.content
+
+
+def test_what_a_page_first_showed_is_empty_where_it_cannot_be_read():
+    for said in ("[" * 100_000, "{", "[]", "7"):
+        data = QueryDict(mutable=True)
+        data["was"] = said
+        assert forms.was(data) == {}

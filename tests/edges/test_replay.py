@@ -147,6 +147,17 @@ def test_a_bad_row_is_named_by_its_line_and_the_rest_goes_on(db, tmp_path, line,
     assert (counts["read"], counts["opened"], counts["rejected"]) == (3, 2, 1)
 
 
+def test_an_offset_that_only_python_takes_is_a_time_like_any_other(db, tmp_path):
+    agency = an_agency()
+    path = a_file(tmp_path, HEADER, changed(received_at="2024-01-05T10:00:00+23:59"))
+
+    status, counts, complaints = replay(path, agency)
+
+    assert (status, complaints, counts["opened"]) == (0, [], 1)
+    told = Call.objects.get(agency=agency).opened_at.isoformat()
+    assert told == "2024-01-04T10:01:00+00:00"
+
+
 def test_a_header_that_lacks_a_column_ends_it_with_one_sentence(db, tmp_path):
     agency = an_agency()
     path = a_file(tmp_path, HEADER.replace("received_at", "when"), GOOD)

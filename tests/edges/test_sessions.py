@@ -48,7 +48,7 @@ def test_a_user_who_was_read_is_taken_once_and_by_nobody_else(signed_in, client)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("unknown", ["", "x" * 32, "' OR 1=1"])
+@pytest.mark.parametrize("unknown", ["", "x" * 32, "' OR 1=1", "\0" + "a" * 31])
 def test_an_unknown_session_is_empty_and_leaves_no_user(signed_in, client, unknown):
     SessionStore(key(client)).load()
 

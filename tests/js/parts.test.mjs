@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { answerFor } from "../../static/js/desk.js";
 import { target } from "../../static/js/grid.js";
 import { allowed, nameOf } from "../../static/js/keys.js";
-import { apply, counts, empty } from "../../static/js/store.js";
+import { apply, atLeast, counts, empty, hasRoom, missing } from "../../static/js/store.js";
 import { clockText, elapsed, secondsLeft, usedPart } from "../../static/js/time.js";
 import { step } from "../../static/js/triage.js";
 import { fill } from "../../static/js/words.js";
@@ -38,6 +38,19 @@ test("a snapshot after a gap says which calls were closed meanwhile", () => {
   const store = empty();
   apply(store, { t: "snapshot", cards: [card("a"), card("b")] });
   assert.deepEqual(apply(store, { t: "snapshot", cards: [card("b")] }).gone, ["a"]);
+});
+test("calls that a snapshot had no room for are counted, and asked for when there is room", () => {
+  const store = empty();
+  apply(store, { t: "snapshot", open: 4, cards: [card("a"), card("b")] });
+  assert.deepEqual([missing(store), hasRoom(store), atLeast(store, 2)], [2, false, "2+"]);
+  apply(store, { t: "cards", open: 5, cards: [card("c")] });
+  assert.deepEqual([missing(store), hasRoom(store)], [2, false]);
+  apply(store, { t: "cards", open: 3, cards: [], gone: ["a", "b"] });
+  assert.deepEqual([missing(store), hasRoom(store)], [2, true]);
+  apply(store, { t: "snapshot", open: 3, cards: [card("c"), card("d"), card("e")] });
+  assert.deepEqual([missing(store), hasRoom(store), atLeast(store, 3)], [0, false, "3"]);
+  apply(store, { t: "cards", cards: [], gone: ["c"] });
+  assert.equal(missing(store), 0);
 });
 
 const press = (key, more = {}) => ({ key, target: {}, ctrlKey: false, shiftKey: false, altKey: false, metaKey: false, ...more });

@@ -5,6 +5,7 @@ import json
 import pytest
 import redis
 
+from tests import makers
 from tests.stack import COMMANDS, a_stack
 
 
@@ -15,6 +16,16 @@ def stack(own_database):
     running = a_stack(own_database)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def centre(own_database):
+    return makers.an_agency()
+
+
+@pytest.fixture
+def dispatcher(centre):
+    return makers.a_user(centre, "dispatcher", "D7 Ortiz")
 
 
 @pytest.fixture

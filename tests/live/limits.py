@@ -5,9 +5,10 @@ import os
 
 import heart.asgi
 from dispatch import consumers
+from dispatch.selectors import board
 
 application = heart.asgi.application
 
 for name, value in json.loads(os.environ["LINE_LIMITS"]).items():
-    assert hasattr(consumers, name)
-    setattr(consumers, name, value)
+    (limited,) = [one for one in (consumers, board) if hasattr(one, name)]
+    setattr(limited, name, value)

@@ -48,16 +48,6 @@ def run(story):
     return asyncio.run(asyncio.wait_for(story, 60))
 
 
-@pytest.fixture
-def centre(own_database):
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher", "D7 Ortiz")
-
-
 def in_thread(function, *args, **kwargs):
     return asyncio.to_thread(function, *args, **kwargs)
 

@@ -17,16 +17,6 @@ SIGNED_OUT, TOO_MANY = 4401, 4429
 
 
 @pytest.fixture
-def centre(own_database):
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher")
-
-
-@pytest.fixture
 def colleague(centre):
     return makers.a_user(centre, "dispatcher")
 

@@ -19,16 +19,6 @@ PILE = 8_000_000
 
 
 @pytest.fixture
-def centre(own_database):
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher")
-
-
-@pytest.fixture
 def calls(centre, dispatcher):
     return [makers.a_call(centre, dispatcher) for _ in range(CALLS)]
 

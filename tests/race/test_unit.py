@@ -1,10 +1,14 @@
 """Crews, navigators and the clock pressing at the same moment."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from dispatch.actions import followup, unit
-from dispatch.errors import Invalid, LostRace
+from django.db import connections
+
+from dispatch.actions import account, followup, unit
+from dispatch.errors import Forbidden, Invalid, LostRace
 from dispatch.events import CLOCK
+from dispatch.management.whom import OPERATOR
 from dispatch.models import Disposition, Event, FollowUp, Shift
 from tests import makers
 
@@ -68,3 +72,44 @@ def test_one_navigator_claims_a_follow_up(centre, at_once):
 
     assert sum(isinstance(one, LostRace) for one in told) == 4
     assert makers.fresh(row).claimed_by in several
+
+
+def test_who_loses_the_role_while_signing_on_is_on_no_unit(centre, at_once):
+    """Whichever of the two is first: no unit is on duty with somebody who may not act."""
+    car = makers.a_unit(centre, crewed=False)
+    for _ in range(6):
+        crew = makers.a_user(centre, "responder")
+
+        at_once(
+            partial(unit.sign_on, unit_id=car.pk, by=makers.by(crew)),
+            partial(account.change, user_id=crew.pk, active=False, by=OPERATOR),
+            losing=Forbidden,
+        )
+
+        assert not Shift.objects.filter(user=crew, ended_at=None).exists()
+        assert makers.fresh(car).state == "off_duty"
+
+
+def test_a_sign_on_that_commits_while_the_account_is_looked_at_is_ended(
+    centre, monkeypatch
+):
+    """The shift is read before the locks, and again under them."""
+    car = makers.a_unit(centre, crewed=False)
+    crew = makers.a_user(centre, "responder")
+    lock = account.lock_presence
+
+    def signing_on_first(user_id):
+        def sign_on():
+            unit.sign_on(unit_id=car.pk, by=makers.by(crew))
+            connections.close_all()
+
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(sign_on).result(timeout=20)
+        return lock(user_id)
+
+    monkeypatch.setattr(account, "lock_presence", signing_on_first)
+
+    account.change(user_id=crew.pk, active=False, by=OPERATOR)
+
+    assert not Shift.objects.filter(user=crew, ended_at=None).exists()
+    assert makers.fresh(car).state == "off_duty"

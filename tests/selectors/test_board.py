@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from dispatch.actions import account, intake, offer, seat, unit
 from dispatch.actions.intake import Intake
@@ -294,6 +295,32 @@ def test_a_snapshot_is_true_for_one_number(centre, dispatcher):
 
     assert shown.number == makers.fresh(call).head
     assert [one["id"] for one in shown.cards] == [str(call.pk)]
+
+
+@pytest.mark.parametrize("projection", ["operations", "clinical", "wall"])
+def test_calls_that_the_board_has_no_room_for_are_counted(
+    centre, dispatcher, monkeypatch, projection
+):
+    monkeypatch.setattr(board, "PAGE", 2)
+    for _ in range(3):
+        makers.a_call(centre, dispatcher)
+    makers.a_call(makers.an_agency())
+    ended = makers.a_call(centre, dispatcher)
+    intake.cancel(call_id=ended.pk, reason="test", by=makers.by(dispatcher))
+
+    shown = board.snapshot(centre.pk, projection)
+
+    assert (len(shown.cards), shown.open) == (2, 3)
+
+
+def test_a_board_with_room_counts_without_asking(centre, dispatcher):
+    makers.a_call(centre, dispatcher)
+
+    with CaptureQueriesContext(connection) as asked:
+        shown = board.snapshot(centre.pk, "operations")
+
+    assert shown.open == len(shown.cards) == 1
+    assert not [one for one in asked if "count(*)" in one["sql"]]
 
 
 @pytest.mark.parametrize("micros", [0, 1, 10, 120_000, 123_456, 999_999])

@@ -4,6 +4,7 @@ import dataclasses
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
 
 from dispatch import events
 from dispatch.actions import decision, disposition, intake
@@ -14,7 +15,8 @@ from dispatch.selectors import decision as spoken
 from dispatch.selectors import fields, timeline
 from dispatch.selectors import seat as seats
 from routing import store
-from routing.core import words
+from routing.core import explain, facts, protocol, words
+from routing.core.decide import decide
 from routing.core.facts import ANSWERS
 from tests import makers
 
@@ -234,3 +236,22 @@ def test_a_finished_seat_stays_readable_beside_the_open_ones(centre):
 
 def made_protocol(call):
     return store.published(call.agency_id)[1]
+
+
+def test_reasons_and_what_if_are_said_in_the_readers_language(monkeypatch):
+    for table in ("SENTENCES", "RESPONSES", "MODES"):
+        english = getattr(words, table)["en"]
+        spanish = {code: f"¡{said}!" for code, said in english.items()}
+        monkeypatch.setattr(words, table, {"en": english, "es": spanish})
+    known = facts.read({"id": "1", "at": "2026-07-01T12:00:00-04:00"})
+    rules = protocol.shipped()
+    made = decide(known, rules)
+
+    def said():
+        shown = spoken.in_words(explain.line(made), explain.findings(made), rules)
+        return [one.text for one in (*shown.open, *spoken.what_if(known, rules))]
+
+    with translation.override("es-mx"):
+        assert {text[0] for text in said()} == {"¡"}
+    with translation.override(None):
+        assert "¡" not in "".join(said())

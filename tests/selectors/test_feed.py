@@ -115,6 +115,31 @@ def test_what_is_said_is_what_the_board_shows(centre, dispatcher, projection):
     assert whole["number"] == part["number"] == journal.head(centre.pk)
 
 
+@pytest.mark.parametrize("projection", EVERY)
+def test_once_a_board_was_not_whole_each_message_says_how_many_are_open(
+    centre, dispatcher, monkeypatch, projection
+):
+    monkeypatch.setattr(board, "PAGE", 2)
+    first, *_others = [makers.a_call(centre, dispatcher) for _ in range(4)]
+    since = journal.head(centre.pk)
+    ((whole,), _price) = told(centre, None, [projection])
+    intake.cancel(call_id=first.pk, reason="test", by=makers.by(dispatcher))
+
+    ((part,), _price) = told(centre, since, [projection])
+
+    assert (len(whole["cards"]), whole["open"]) == (2, 4)
+    assert (part["cards"], part["gone"], part["open"]) == ([], [str(first.pk)], 3)
+
+
+def test_where_every_board_has_every_call_nobody_counts(centre, dispatcher):
+    since = busy(centre, dispatcher, 1)
+
+    ((whole,), _price), ((part,), _price) = told(centre, None), told(centre, since)
+
+    assert whole["open"] == 1
+    assert "open" not in part
+
+
 def test_a_call_that_left_the_board_is_gone_and_the_others_are_not_named(
     centre, dispatcher
 ):

@@ -7,7 +7,9 @@ import pytest
 from dispatch.actions import followup
 from dispatch.events import ROUTER
 from dispatch.models import FollowUp
+from dispatch.selectors import call as calls
 from dispatch.selectors import followup as followups
+from dispatch.selectors import plain
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -93,19 +95,65 @@ def test_a_call_that_asked_for_navigation_says_so(centre):
     assert seen.sections[0].items[0].consent == "Asked for Care Navigation"
 
 
+def answered(agency, *consents):
+    """A follow-up that Care Navigation was asked for, and what was heard since, in order."""
+    makers.a_clinician(agency)
+    call = makers.decided(makers.a_call(agency))
+    row = followup.plan(call_id=call.pk, due_at=NOON, by=ROUTER)
+    makers.ended(makers.with_clinician(call), consent=consents[0])
+    for consent in consents[1:]:
+        makers.closed(call, consent=consent)
+    return row
+
+
+@pytest.mark.parametrize(
+    "consents", [["no"], ["no", "not_asked"], ["no", "not_known"], ["yes", "no"]]
+)
+def test_whoever_said_no_is_nothing_to_do(centre, consents):
+    row = answered(centre, *consents)
+    planned(makers.an_agency(), NOON)
+
+    seen = followups.worklist(centre, NOBODY, now=NOON)
+
+    assert (seen.sections, seen.open, seen.refused) == ((), 0, 1)
+    assert plain.followups(centre.pk) == []
+    shown = calls.view(row.call, "operations")
+    assert (shown.followup, shown.ended.followup) == ("due", "no")
+
+
+@pytest.mark.parametrize(
+    ("consents", "told"),
+    [
+        (["not_asked"], "not asked"),
+        (["not_known"], "asked, not known"),
+        (["yes", "not_asked"], "yes"),
+        (["no", "yes"], "yes"),
+    ],
+)
+def test_an_answer_that_nobody_gave_is_no_refusal(centre, consents, told):
+    row = answered(centre, *consents)
+
+    seen = followups.worklist(centre, NOBODY, now=NOON)
+
+    (item,) = seen.sections[0].items
+    assert (item.id, seen.refused) == (row.pk, 0)
+    assert item.consent == f"Agreed to follow-up: {told}"
+    assert plain.followups(centre.pk) == [row]
+
+
 def test_another_centres_follow_ups_are_not_listed(centre):
     planned(makers.an_agency(), NOON)
 
     assert sections(centre, NOON) == {}
 
 
-def test_the_list_costs_three_queries_however_long(centre, django_assert_num_queries):
+def test_the_list_costs_four_queries_however_long(centre, django_assert_num_queries):
     for _number in range(8):
         planned(centre, NOON)
     # A version of the protocol is read once and remembered.
     followups.worklist(centre, NOBODY, now=NOON)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         seen = followups.worklist(centre, NOBODY, now=NOON)
 
     assert seen.open == 8

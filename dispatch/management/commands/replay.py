@@ -41,6 +41,12 @@ def positive(text: str) -> float:
     return value
 
 
+def whole(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError("say a whole number")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Feed a file of calls for service (docs/replay.md) and print counts as JSON."
 
@@ -49,7 +55,7 @@ class Command(BaseCommand):
             "file", nargs="?", type=Path, default=shipped.SAMPLE, help="CSV or CSV.gz"
         )
         parser.add_argument("--speed", type=positive, help="live, N times as fast")
-        parser.add_argument("--limit", type=int, help="stop after so many rows")
+        parser.add_argument("--limit", type=whole, help="stop after so many rows")
         parser.add_argument("--answers", type=int, metavar="SEED", help="draw answers")
         parser.add_argument("--place", choices=sorted(places.AREAS), help="move there")
         parser.add_argument("--agency", help="the agency's code")

@@ -8,7 +8,7 @@ import gzip
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 from zlib import error as ZlibError
@@ -155,7 +155,7 @@ def _time(text: str) -> datetime:
         raise RowFault("received_at", f"{text!r} has no offset from UTC")
     if at.year not in YEARS:
         raise RowFault("received_at", f"{text!r} lies outside 1970 to 2099")
-    return at
+    return at.astimezone(UTC)  # PostgreSQL takes fewer offsets than Python does
 
 
 def _point(lat: str, lon: str) -> tuple[float, float] | None:

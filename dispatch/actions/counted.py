@@ -1,0 +1,42 @@
+"""Who is counted on: with the person, with the caller or in need; not just let go."""
+
+from django.utils.translation import gettext_noop as _
+
+from dispatch.errors import Invalid
+from dispatch.models import Assignment, Call
+from dispatch.states import UnitState
+
+EMERGENCY = _("%(who)s needs help now: end that emergency first.")
+WITH_CALLER = _("%(who)s has the caller: let that end first, or withdraw them.")
+THERE = {
+    UnitState.ON_SCENE: _("%(who)s is on scene: let it clear first."),
+    UnitState.TRANSPORTING: _("%(who)s is transporting: let it clear first."),
+    UnitState.AT_DESTINATION: _("%(who)s is at the destination: let it clear first."),
+}
+
+
+def refuse_with_person(call: Call) -> None:
+    """Invalid while somebody counts on one who works on the call; on the way is not yet.
+
+    A team that vanished from the board would stand at a door alone. Holds the call.
+    """
+    working = Assignment.objects.filter(seat__call=call, ended_at=None)
+    for one in working.select_related("unit", "person").order_by("accepted_at", "pk"):
+        refuse_counted_on(one)
+        if one.unit is None and one.confirmed_at is not None:
+            raise Invalid(WITH_CALLER, field="call", who=str(one.person))
+
+
+def refuse_counted_on(one: Assignment) -> None:
+    """Invalid for a team with the person or in need of help. Holds the call.
+
+    A clinician who has the caller may be withdrawn by name: one whose page is gone
+    cannot end the session, and the caller is still with whoever withdraws them.
+    """
+    if one.unit is None:
+        return
+    sentence = THERE.get(UnitState(one.unit.state))
+    if one.unit.emergency_at is not None:
+        sentence = EMERGENCY
+    if sentence:
+        raise Invalid(sentence, field="call", who=str(one.unit))

@@ -1,0 +1,34 @@
+"""Why a call does not end yet: at work, about to be decided, or helped by nobody."""
+
+from django.utils.translation import gettext_noop as _
+
+from dispatch import quick
+from dispatch.errors import Invalid
+from dispatch.models import Assignment, Call, Seat
+from dispatch.states import BEFORE_DECISION, SeatState
+
+# Help that came, or an outside service that was told.
+HELPED = (SeatState.FILLED, SeatState.DONE)
+AT_WORK = _("%(who)s is still on this call.")
+BEING_DECIDED = _("The decision is just being made. Look at it, then end the call.")
+NOBODY_HELPED = _("Nobody has helped here yet. Finish the triage, or cancel the call.")
+
+
+def refuse_to_end(call: Call) -> None:
+    """Invalid while the call may not end with a disposition. The caller holds the call.
+
+    It does not end over the heads of a team or a clinician, and no decision is lost:
+    one that is wanted is made and seen first. What nobody decided may end when somebody
+    has helped, sent by hand: a person says so.
+    """
+    working = Assignment.objects.filter(seat__call=call, ended_at=None)
+    if first := working.select_related("unit", "person").first():
+        raise Invalid(AT_WORK, field="call", who=str(first.unit or first.person))
+    if call.decision_wanted_at is not None:
+        raise Invalid(BEING_DECIDED, field="decision")
+    if call.state in BEFORE_DECISION and not _helped(call):
+        raise Invalid(NOBODY_HELPED, field="call")
+
+
+def _helped(call: Call) -> bool:
+    return bool(quick.rows(Seat, call=call.pk, state=HELPED))
