@@ -278,7 +278,7 @@ def confirm_told(*, seat_id: UUID, by: Actor) -> Seat:
     call, seat = lock_seat(seat_id)
     if seat.state == SeatState.FILLED:
         return seat
-    if seat.response in OURS:
+    if seat.response in OURS or seat.response == "cn":
         raise Invalid(field="seat", why=_("our own teams answer for themselves"))
     move(seat, SeatState.FILLED, confirmed_at=Now())
     if call.state in {CallState.DECIDED, CallState.RESOLVED}:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_noop as _
 
 from dispatch import facts
@@ -79,8 +80,9 @@ def refuse_below_floor(stand: Stand, response: str) -> None:
     """FloorForbids when a safety rule that holds now keeps the kind back."""
     if held := held_back(stand.line, response):
         params = {found["code"]: found["params"] for found in stand.findings}
-        why = "; ".join(explain.sentence(code, params.get(code, {})) for code in held)
-        raise FloorForbids(why=why)
+        language = get_language() or "en"
+        why = [explain.sentence(code, params.get(code, {}), language) for code in held]
+        raise FloorForbids(why="; ".join(why))
 
 
 def mode_of(stand: Stand, response: str) -> str:

@@ -209,13 +209,14 @@ def _decided(made: Decision, by: str) -> DecisionView:
     changes = spoken.what_if(facts.read(made.facts), protocol)
     reason = word(spoken.OVERRIDE_REASONS, made.override_reason)
     other = spoken.label(made.override_response, protocol)
+    chosen = f"{other}. {reason}. {made.override_note}".strip()
     return DecisionView(
         words=said,
         at=made.at,
         by=by,
         changes=tuple(one for one in changes if not one.same),
         held=said.held,
-        override=f"{other}. {reason}." if made.override_response else "",
+        override=chosen if made.override_response else "",
         override_by=made.overridden_by.short_name if made.overridden_by else "",
         override_at=made.overridden_at,
     )

@@ -11,11 +11,14 @@ from dispatch.models import Assignment, Call, Offer, Seat
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import words
 from dispatch.selectors.decision import word
-from dispatch.states import SeatState
+from dispatch.states import SeatState, UnitState
 from routing.core.protocol import Protocol
 
 OPEN_SEAT = frozenset({SeatState.WANTED, SeatState.FILLED})
 TEAMS = ("crt", "cor")
+WITH_PERSON = frozenset(
+    {UnitState.ON_SCENE, UnitState.TRANSPORTING, UnitState.AT_DESTINATION}
+)
 REFUSED = frozenset({"declined", "expired"})
 
 
@@ -53,6 +56,7 @@ class SeatView:
     to_tell: bool
     to_clear: bool
     to_calm: bool
+    to_end: bool
 
 
 def seats(call: Call, protocol: Protocol) -> list[SeatView]:
@@ -101,7 +105,15 @@ def _seat(
         and seat.response in TEAMS
         and seat.state in OPEN_SEAT,
         to_calm=_in_emergency(taken),
+        to_end=_with_person(taken),
     )
+
+
+def _with_person(taken: Assignment | None) -> bool:
+    """Its crew is with the person: it clears, and is not just let go."""
+    if taken is None or taken.unit is None or taken.ended_at is not None:
+        return False
+    return taken.unit.state in WITH_PERSON
 
 
 def _in_emergency(taken: Assignment | None) -> bool:

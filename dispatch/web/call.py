@@ -188,10 +188,23 @@ def clear(request: HttpRequest, call: Call, seat_id: UUID) -> object:
 def calm(request: HttpRequest, call: Call, seat_id: UUID) -> object:
     """The floor ends a crew's emergency: a crew may be made to say that all is well."""
     row = _seat(request, call, seat_id, "unit.dispatch")
+    return unit.end_emergency(unit_id=_crew(row), by=acting(request))
+
+
+@form("unit.dispatch")
+def over(request: HttpRequest, call: Call, seat_id: UUID) -> object:
+    """A crew clears by radio: its phone is dead, or nobody has a hand free."""
+    row = _seat(request, call, seat_id, "unit.dispatch")
+    outcome = coded(request, tuple(timeline.OUTCOMES), "outcome")
+    return unit.clear(unit_id=_crew(row), outcome=outcome, by=acting(request))
+
+
+def _crew(row: Seat) -> UUID:
+    """The unit that works on this seat."""
     taken = row.assignments.filter(ended_at=None, unit__isnull=False).first()
     if taken is None:
         raise errors.Invalid(field="unit", why=_("no crew is on this call any more"))
-    return unit.end_emergency(unit_id=taken.unit_id, by=acting(request))
+    return taken.unit_id
 
 
 @form("seat.withdraw")

@@ -55,7 +55,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
             # On every page, so that a clinician who reads a call stays reachable.
             "beat_url": reverse("beat") if access.may(user, "presence.set") else "",
         },
-        "board_socket": SOCKET,
+        "board_socket": SOCKET if access.may(user, "live.hear") else "",
     }
 
 

@@ -44,6 +44,7 @@ urlpatterns = [
     path(CALL + "reopen/", call.reopen, name="call_reopen"),
     path(CALL + "return/", call.give_back, name="call_return"),
     path(SEAT + "calm/", call.calm, name="seat_calm"),
+    path(SEAT + "over/", call.over, name="seat_over"),
     path(SEAT + "clear/", call.clear, name="seat_clear"),
     path(SEAT + "told/", call.told, name="seat_told"),
     path(SEAT + "withdraw/", call.withdraw, name="seat_withdraw"),

@@ -49,6 +49,7 @@ OPENS = {
     "call_reopen": DESK,
     "seat_told": FLOOR,
     "seat_clear": FLOOR,
+    "seat_over": FLOOR,
     "seat_withdraw": FLOOR,
     "seat_calm": FLOOR,
     "crew": {R},

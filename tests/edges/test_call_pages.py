@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from dispatch.actions import decision, intake, triage
+from dispatch.actions import decision, intake, triage, unit
 from dispatch.events import CLOCK, ROUTER
 from dispatch.models import AccessRecord, Call, CallNote, Decision, Event, Offer, Seat
 from dispatch.selectors import fields
@@ -221,6 +221,35 @@ def test_an_override_below_the_floor_is_refused_with_the_sentence(centre, desk):
     assert "The safety rules forbid this" in words(answer)
     assert "There is a weapon" in words(answer)
     assert Decision.objects.get().override_response == ""
+
+
+def test_the_words_given_with_an_override_stand_on_the_call(centre, desk):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    chosen = {"response": "cor", "reason": "other", "why": "Officer Ray knows her."}
+
+    desk.post(reverse("call_override", args=[call.pk]), chosen | {"key": str(uuid4())})
+
+    assert "Officer Ray knows her." in words(desk.get(reverse("call", args=[call.pk])))
+
+
+def test_a_crew_whose_phone_is_dead_clears_by_radio(centre, desk):
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    makers.accepted(call, "crt")
+    seat = makers.seat_of(call, "crt")
+    car = seat.assignments.get().unit
+    for state in ("en_route", "on_scene"):
+        unit.report(unit_id=car.pk, to=state, by=CLOCK)
+    page = reverse("call", args=[call.pk])
+    assert "Clear by radio" in words(desk.get(page))
+    assert "Withdraw" not in words(desk.get(page)).split("Clear by radio")[1][:200]
+
+    over = reverse("seat_over", args=[call.pk, seat.pk])
+    assert desk.post(over, {"outcome": "gone"}).status_code == 422
+    desk.post(over, {"outcome": "resolved_on_scene", "key": str(uuid4())})
+
+    assert (makers.fresh(car).state, makers.fresh(seat).state) == ("available", "done")
 
 
 def test_an_override_without_a_reason_is_refused(centre, desk):

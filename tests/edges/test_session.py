@@ -93,3 +93,10 @@ def test_without_redis_the_console_is_degraded_and_not_down(client, settings):
 
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
+
+
+def test_only_who_may_hear_the_live_line_opens_one(centre, client):
+    for role, opens in (("administrator", False), ("supervisor", True)):
+        client.force_login(makers.a_user(centre, role))
+        page = client.get(reverse("staff")).content.decode()
+        assert ('data-socket="/ws/board/"' in page) is opens
