@@ -39,7 +39,8 @@ SELECT c.id::text, c.number, c.version, c.head, c.state, c.state_since::text,
       a.id, a.accepted_at::text, a.confirmed_at::text,
       (SELECT short_name FROM dispatch_user WHERE id = a.person_id),
       u.name, u.kind, u.state, u.state_since::text,
-      u.check_late, u.check_due_at::text, u.emergency_at::text
+      u.check_late, u.check_due_at::text, u.emergency_at::text,
+      (SELECT emergency_at::text FROM dispatch_unit WHERE id = f.unit_id)
     ) ORDER BY s.id)::text
     FROM dispatch_seat s
     LEFT JOIN dispatch_offer f ON f.seat_id = s.id AND f.state = 'pending'

@@ -67,6 +67,7 @@ class OpenSeat(NamedTuple):
     check_late: bool
     check_due: str
     emergency: str | None
+    asked_emergency: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +106,14 @@ def without_names(state: State) -> str:
 
 
 def _emergency(_call: OpenCall, parts: Parts) -> State | None:
-    for seat in parts.assignments:
-        if seat.emergency:
-            label = _("Emergency %(unit)s") % {"unit": seat.unit}
+    for seat in (*parts.assignments, *parts.offers):
+        since = seat.emergency or seat.asked_emergency
+        if since:
+            label = _("Emergency %(unit)s") % {"unit": seat.unit or seat.asked_unit}
             return State(
                 code="crew_emergency",
                 label=label,
-                since=seat.emergency,
+                since=since,
                 shape="full",
                 act=True,
             )

@@ -284,14 +284,18 @@ def test_a_unit_comes_nearer_and_does_not_overshoot():
 # Doing it
 
 
-@pytest.fixture
-def centre(db, tmp_path):
+def a_demo(folder):
     """A centre that works 24 hours, so that no test depends on the hour."""
-    agency = seed(tmp_path / "demo_accounts.json")
-    document = tmp_path / "open.json"
+    agency = seed(folder / "demo_accounts.json")
+    document = folder / "open.json"
     document.write_text(json.dumps(open_all_day()))
     call_command("publish_protocol", document, agency="demo", stdout=io.StringIO())
     return demo.Centre(agency.pk, speed=1_000_000.0)
+
+
+@pytest.fixture
+def centre(db, tmp_path):
+    return a_demo(tmp_path)
 
 
 def turns(centre, until, most=60):

@@ -1,29 +1,32 @@
 """Real people in the demo centre come first: what they do succeeds at once."""
 
-import io
-import json
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from django.core.management import call_command
 from django.db.models.functions import Now
 
 from dispatch.actions import decision, intake, offer, staff, triage, unit
 from dispatch.actions.intake import Intake
-from dispatch.events import ROUTER
-from dispatch.management.centre import guests, plan
+from dispatch.events import ROUTER, Actor
+from dispatch.management.centre import guests, plan, scene
 from dispatch.management.centre.guests import Guest, Guests
 from dispatch.management.centre.scene import Crew, Help, Work
-from dispatch.management.commands import demo
-from dispatch.management.commands.seed_demo import seed
 from dispatch.models import Call, Event, Offer, Presence, Unit, User
-from tests.edges.test_demo import a_colleague, a_scene, ago, an_open_call, turns, verbs
-from tests.makers import SAFE, by, here, open_all_day, presence
+from tests.edges.test_demo import (
+    a_colleague,
+    a_demo,
+    a_scene,
+    ago,
+    an_open_call,
+    turns,
+    verbs,
+)
+from tests.makers import SAFE, by, here, presence
 
 
-def a_guest(kind="ccd", since=None):
-    return Guest(id=uuid4(), kind=kind, since=since or ago(60))
+def a_guest(kind="ccd", since=None, *, missed=False):
+    return Guest(id=uuid4(), kind=kind, since=since or ago(60), missed=missed)
 
 
 def a_crew(**known):
@@ -51,6 +54,32 @@ def test_who_would_be_asked_before_a_real_clinician_steps_back():
     assert verbs(plan.people(after)) == []
 
 
+def test_colleagues_step_back_one_after_another_and_all_within_twenty_seconds():
+    four = [a_colleague(id=UUID(int=n), since=ago(500)) for n in range(4)]
+
+    def stepping(seconds):
+        there = Guests(free=[a_guest(since=ago(seconds))])
+        return len(verbs(plan.people(a_scene(colleagues=four, guests=there))))
+
+    counts = [stepping(seconds) for seconds in range(21)]
+
+    assert counts[2] == 0
+    assert counts[20] == 4
+    assert 0 < counts[11] < 4
+
+
+def test_who_let_a_call_ring_is_put_first_again_only_after_a_while():
+    one = a_colleague(since=ago(500))
+
+    def stepping(seconds):
+        missed = a_guest(since=ago(seconds), missed=True)
+        seen = a_scene(colleagues=[one], guests=Guests(free=[missed]))
+        return verbs(plan.people(seen))
+
+    assert stepping(39) == []
+    assert stepping(90) == ["step_back"]
+
+
 @pytest.mark.parametrize(
     "colleague", [{"role": "navigator"}, {"state": "engaged"}, {"state": "reserved"}]
 )
@@ -69,15 +98,6 @@ def test_simulated_units_of_the_same_kind_step_back_for_a_real_crew():
         "step_back_unit"
     ]
     assert verbs(plan.teams(a_scene(crews=others, guests=there))) == []
-
-
-def test_a_call_that_a_real_clinician_would_get_waits_and_does_not_wait_for_ever():
-    fresh = an_open_call(state="triaging", since=ago(20), opened=ago(30))
-    old = an_open_call(state="triaging", since=ago(20), opened=ago(240))
-
-    assert verbs(plan.triage(a_scene(fresh))) == ["complete"]
-    assert verbs(plan.triage(a_scene(fresh, held=frozenset([fresh.id])))) == []
-    assert verbs(plan.triage(a_scene(old, held=frozenset([old.id])))) == ["cancel"]
 
 
 def test_a_real_crew_is_sent_to_a_simulated_call_if_no_real_dispatcher_is_there():
@@ -132,12 +152,7 @@ def test_a_real_persons_caller_is_helped_in_half_a_minute():
 
 @pytest.fixture
 def centre(db, tmp_path):
-    """A centre that works 24 hours, so that no test depends on the hour."""
-    agency = seed(tmp_path / "demo_accounts.json")
-    document = tmp_path / "open.json"
-    document.write_text(json.dumps(open_all_day()))
-    call_command("publish_protocol", document, agency="demo", stdout=io.StringIO())
-    made = demo.Centre(agency.pk, speed=1_000_000.0)
+    made = a_demo(tmp_path)
     made.turn()
     return made
 
@@ -173,6 +188,22 @@ def my_call(type_="mental_health_crisis"):
     triage.complete(call_id=mine.pk, answers=SAFE, by=by(me))
     decision.decide(call_id=mine.pk, by=ROUTER)
     return mine
+
+
+def simulated_call(type_):
+    """A call of the simulated dispatcher, who has asked every safety question."""
+    bell = person("sim-dispatcher")
+    actor = Actor(kind="simulator", id=bell.pk, name=bell.short_name)
+    known = Intake(
+        type=type_,
+        simulated="call",
+        caller_kind="person",
+        location_verified=True,
+        inside=True,
+    )
+    call = intake.open_call(agency_id=bell.agency_id, intake=known, by=actor)
+    triage.record_answers(call_id=call.pk, answers=SAFE, by=actor)
+    return call
 
 
 def first_offer(call, response):
@@ -220,16 +251,50 @@ def test_who_declines_is_followed_by_a_simulated_colleague(centre, client):
     assert Offer.objects.get(seat__call=mine, state="accepted").person.simulated
 
 
-def test_no_simulated_call_takes_the_real_clinician_from_a_real_dispatcher(
-    centre, client
-):
+def test_with_both_there_the_board_moves_on_and_the_clinician_is_rung(centre, client):
     at_desk(client)
     clinician = available()
 
+    turns(centre, lambda: Offer.objects.filter(person=clinician).exists())
+    assert presence(clinician) == "reserved"
     turns(centre, lambda: Call.objects.filter(state="closed").count() >= 5)
 
-    assert not Offer.objects.filter(person=clinician).exists()
-    assert presence(clinician) == "available"
+    taken = Offer.objects.filter(state="accepted", person__simulated=True)
+    assert taken.exists()
+
+
+def test_only_what_would_ring_for_the_real_clinician_waits(centre, client):
+    at_desk(client)
+    colleague = Presence.objects.filter(
+        user__simulated=True, user__role="clinician"
+    ).order_by("user")[0]
+    clinician = available()
+    talk, visit = simulated_call("mental_health_crisis"), simulated_call("trespass")
+
+    def held():
+        return scene.look(centre.agency, 1.0).held & {talk.pk, visit.pk}
+
+    assert held() == frozenset()
+    Presence.objects.filter(user__simulated=True).update(since=Now())
+    assert held() == {talk.pk}
+    colleague.refresh_from_db()
+    Presence.objects.filter(user=clinician).update(since=colleague.since)
+    assert held() == frozenset()
+
+
+def test_who_declined_is_not_waited_for(centre, client):
+    at_desk(client)
+    clinician = available()
+    centre.turn()
+    offer.decline(
+        offer_id=first_offer(my_call(), "ccd").pk,
+        reason="needs_break",
+        by=by(clinician),
+    )
+    now = Presence.objects.get(user=clinician).since
+
+    (guest,) = guests.look(centre.agency, now).free
+    assert guest.missed
 
 
 def test_a_real_clinician_alone_is_rung_by_simulated_calls(centre):

@@ -125,6 +125,16 @@ def test_a_team_where_it_is_not_safe_must_leave(centre, dispatcher):
     assert said(call) == ("staging", True)
 
 
+def test_an_emergency_of_a_crew_that_is_only_asked_stands_in_the_lane(centre):
+    car = makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    assert makers.ringing(call, "crt").unit == car
+
+    unit.emergency(unit_id=car.pk, by=CLOCK)
+
+    assert said(call) == ("crew_emergency", True)
+
+
 def test_a_late_safety_check_goes_before_everything_but_an_emergency(
     centre, dispatcher
 ):

@@ -19,7 +19,7 @@ from dispatch.actions import (
 )
 from dispatch.actions.intake import Intake
 from dispatch.events import Actor
-from dispatch.management.centre.plan import Step
+from dispatch.management.centre.plan import TO_TALK, Step
 from dispatch.management.replay import answers, calls_for_service, places, shipped
 from dispatch.management.replay.calls_for_service import CallForService
 from dispatch.management.replay.chance import draw
@@ -27,33 +27,35 @@ from dispatch.management.replay.wordings import shipped_rows
 
 SEED = 1
 AREA = "durham"
-TO_TALK = {"suicide_threat", "mental_health_crisis", "overdose"}
 Said = dict[str, object]
 
 
 def do(step: Step, agency: UUID, names: Mapping[UUID, str]) -> None:
     by = Actor(kind="simulator", id=step.by, name=names.get(step.by, "Simulator"))
     if step.verb == "open":
-        open_call(agency, str(step.said["at"]), by, to_talk=bool(step.said["to_talk"]))
+        open_call(agency, str(step.said["at"]), by, to_talk=step.said["to_talk"])
     else:
         DEEDS[step.verb](step.row, by, step.said)
 
 
 @cache
-def sample(*, to_talk: bool) -> list[tuple[CallForService, str]]:
+def sample(*, to_talk: bool | None) -> list[tuple[CallForService, str]]:
     """The shipped calls that have one of our types, so that the board tells a story.
 
-    Not ``to_talk``: without those that mostly go to a clinician by phone.
+    ``to_talk``: those that mostly go to a clinician by phone, the others, or all.
     """
     types = {(source, wording): type_ for source, wording, type_ in shipped_rows()}
     rows = calls_for_service.rows(shipped.SAMPLE)
     calls = [row for _number, row in rows if isinstance(row, CallForService)]
     typed = [(row, types.get((row.source, row.wording), "")) for row in calls]
-    without = set() if to_talk else TO_TALK
-    return [(row, type_) for row, type_ in typed if type_ and type_ not in without]
+    return [
+        (row, type_)
+        for row, type_ in typed
+        if type_ and to_talk in {None, type_ in TO_TALK}
+    ]
 
 
-def open_call(agency: UUID, mark: str, by: Actor, *, to_talk: bool) -> None:
+def open_call(agency: UUID, mark: str, by: Actor, *, to_talk: bool | None) -> None:
     """A call of the sample, at a place and from a number that the mark draws."""
     rows = sample(to_talk=to_talk)
     row, type_ = rows[int(draw(mark) * len(rows))]
@@ -126,7 +128,6 @@ DEEDS: Mapping[str, Callable[[UUID, Actor, Said], object]] = {
     "safe": lambda row, by, said: unit.confirm_safe(unit_id=row, by=by),
     "answer": _answer,
     "complete": lambda row, by, said: triage.complete(call_id=row, by=by),
-    "cancel": lambda row, by, said: intake.cancel(call_id=row, by=by, **said),
     "send": lambda row, by, said: offer.send(call_id=row, by=by, **said),
     "accept": lambda row, by, said: offer.accept(offer_id=row, by=by),
     "decline": lambda row, by, said: offer.decline(offer_id=row, by=by, **said),

@@ -6,21 +6,27 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from dispatch.actions.seat import absent_after
-from dispatch.models import AccessRecord, Presence, Session, Shift
-from dispatch.states import PresenceState, UnitState
+from dispatch.models import AccessRecord, Offer, Presence, Session, Shift
+from dispatch.states import OfferState, PresenceState, UnitState
 from routing import store
 
 # A dispatcher who opened nothing for so long has gone, and left the window open.
 LATELY = timedelta(minutes=5)
+# An offer that ends frees whom it rang for, a statement or two later.
+AT_ONCE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """A real clinician, or a unit with a real crew, free since then."""
+    """A real clinician, or a unit with a real crew, free since then.
+
+    ``missed``: free because they declined, or let it ring; no call waits for them.
+    """
 
     id: UUID
     kind: str
     since: datetime
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +36,12 @@ class Guests:
     free: Sequence[Guest] = ()
     at_desk: bool = False
 
-    def longer_free(self, kind: str, since: datetime) -> bool:
-        """Whether somebody free since then would be asked before one of them."""
-        return any(one.kind == kind and since <= one.since for one in self.free)
+    def waited_for(self, kind: str) -> list[Guest]:
+        return [one for one in self.free if one.kind == kind and not one.missed]
 
-    def holds(self, kind: str) -> bool:
-        """Whether the next call of this kind is to be a real dispatcher's."""
-        return self.at_desk and any(one.kind == kind for one in self.free)
+    def behind(self, kind: str, since: datetime) -> list[Guest]:
+        """Those whom somebody free since then would be asked before."""
+        return [one for one in self.free if one.kind == kind and since <= one.since]
 
 
 NOBODY = Guests()
@@ -58,7 +63,7 @@ def _clinicians(agency: UUID, now: datetime) -> list[Guest]:
         user__heartbeat__at__gt=now - absent_after(protocol),
     )
     return [
-        Guest(id=pk, kind="ccd", since=since)
+        Guest(id=pk, kind="ccd", since=since, missed=_missed(since, person=pk))
         for pk, since in rows.order_by("since").values_list("user", "since")
     ]
 
@@ -72,9 +77,15 @@ def _units(agency: UUID) -> list[Guest]:
     )
     known = rows.values_list("unit", "unit__kind", "unit__state_since")
     return [
-        Guest(id=pk, kind=kind, since=since)
+        Guest(id=pk, kind=kind, since=since, missed=_missed(since, unit=pk))
         for pk, kind, since in known.order_by("unit").distinct()
     ]
+
+
+def _missed(since: datetime, **asked: UUID) -> bool:
+    """Whether an offer that they did not take freed them."""
+    ended = Offer.objects.filter(ended_at__range=(since - AT_ONCE, since), **asked)
+    return ended.filter(state__in=[OfferState.DECLINED, OfferState.EXPIRED]).exists()
 
 
 def _at_desk(agency: UUID, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from dispatch.management.centre.scene import (
 from dispatch.management.replay.chance import between, draw
 
 OURS = {"ccd", "crt", "cor"}
+TO_TALK = {"suicide_threat", "mental_health_crisis", "overdose"}
 FEW, MANY = 6, 14
 # From the first share that the draw falls below.
 CREW_OUTCOMES = (
@@ -77,7 +78,16 @@ def people(scene: Scene) -> Iterator[Step]:
 def _before_a_guest(scene: Scene, one: Colleague) -> bool:
     """Whether this clinician would be asked before a real one who is free."""
     free = one.role == "clinician" and one.state == "available"
-    return free and scene.guests.longer_free("ccd", one.since)
+    return free and _gives_way(scene, "ccd", one)
+
+
+def _gives_way(scene: Scene, kind: str, one: Colleague | Crew) -> bool:
+    """Soon, but not all in the same second: the board is to look like people."""
+    for guest in scene.guests.behind(kind, one.since):
+        low, high = (40, 90) if guest.missed else (3, 20)
+        if ripe(scene, guest.since, low, high, one.id, guest.since):
+            return True
+    return False
 
 
 def teams(scene: Scene) -> Iterator[Step]:
@@ -88,7 +98,7 @@ def teams(scene: Scene) -> Iterator[Step]:
         if crew.state == "off_duty":
             yield Step(verb="sign_on", by=crew.driver, row=crew.id)
         elif crew.state == "available":
-            if scene.guests.longer_free(crew.kind, crew.since):
+            if _gives_way(scene, crew.kind, crew):
                 yield Step(verb="step_back_unit", by=crew.driver, row=crew.id)
         elif crew.state == "out_of_service" and ripe(
             scene, crew.since, 120, 300, crew.id, crew.since
@@ -106,33 +116,45 @@ def arrivals(scene: Scene) -> Iterator[Step]:
     last = scene.last_opened
     low, high = (4, 7) if open_now < FEW else (15, 30)
     if open_now == 0 or last is None or ripe(scene, last, low, high, last):
-        said = {"at": str(scene.now), "to_talk": not scene.guests.holds("ccd")}
+        said = {"at": str(scene.now), "to_talk": _to_talk(scene)}
         yield Step(verb="open", by=scene.dispatcher, said=said)
+
+
+def _to_talk(scene: Scene) -> bool | None:
+    """A real clinician who is free gets one call to talk, and not two at once."""
+    if not scene.guests.waited_for("ccd"):
+        return None
+    asking = [call for call in scene.calls.values() if _asking(call)]
+    return not any(call.type in TO_TALK or call.id in scene.held for call in asking)
 
 
 def triage(scene: Scene) -> Iterator[Step]:
     """The simulated dispatcher asks, then is done asking."""
-    for call in scene.calls.values():
-        if (
-            not call.ours
-            or call.state not in {"new", "triaging"}
-            or call.wants_decision
-        ):
-            continue
-        if ripe(scene, call.since, 8, 18, call.id, call.since):
-            yield from _accept_advice(scene, call)
+    asking = [call for call in scene.calls.values() if _asking(call)]
+    done = [c for c in asking if ripe(scene, c.since, 8, 18, c.id, c.since)]
+    waits = _waits(scene, [call for call in done if call.id in scene.held])
+    for call in asking:
+        if call in done:
+            if call is not waits:
+                yield Step(verb="complete", by=scene.dispatcher, row=call.id)
         elif call.state == "new" and ripe(scene, call.opened, 3, 7, call.id):
             said = {"type": call.type}
             yield Step(verb="answer", by=scene.dispatcher, row=call.id, said=said)
 
 
-def _accept_advice(scene: Scene, call: OpenCall) -> Iterator[Step]:
-    """But nothing rings for a real clinician before a real dispatcher's call does."""
-    if call.id not in scene.held:
-        yield Step(verb="complete", by=scene.dispatcher, row=call.id)
-    elif ripe(scene, call.opened, 150, 240, call.id, "held"):
-        said = {"reason": "caller_cancelled"}
-        yield Step(verb="cancel", by=scene.dispatcher, row=call.id, said=said)
+def _asking(call: OpenCall) -> bool:
+    return call.ours and call.state in {"new", "triaging"} and not call.wants_decision
+
+
+def _waits(scene: Scene, held: list[OpenCall]) -> OpenCall | None:
+    """A real dispatcher's call may ring for the real clinician first, for a moment.
+
+    Only one waits, the newest: when another comes, the one before goes on.
+    """
+    newest = held[-1] if held else None
+    if newest is None or ripe(scene, newest.opened, 30, 45, newest.id, "held"):
+        return None
+    return newest
 
 
 def for_guests(scene: Scene) -> Iterator[Step]:

@@ -131,7 +131,7 @@ class Scene:
     work: Sequence[Work] = ()
     later: Sequence[Later] = ()
     guests: Guests = NOBODY
-    # Calls that would ring for a real clinician, who waits for a real dispatcher's.
+    # Calls that would ring for a real clinician, whom a real dispatcher may want.
     held: frozenset[UUID] = frozenset()
 
 
@@ -139,6 +139,7 @@ def look(agency: UUID, speed: float) -> Scene:
     now = database_now()
     calls = _calls(agency)
     there = guests.look(agency, now)
+    colleagues = _colleagues(agency)
     last = Call.objects.filter(agency=agency, opened_by__startswith=SIMULATOR)
     return Scene(
         now=now,
@@ -148,14 +149,16 @@ def look(agency: UUID, speed: float) -> Scene:
         ],
         dispatcher=_simulated(agency, "dispatcher"),
         navigator=_simulated(agency, "navigator"),
-        colleagues=_colleagues(agency),
+        colleagues=colleagues,
         crews=_crews(agency),
         calls=calls,
         ringing=_ringing(agency),
         work=_work(agency),
         later=_later(agency),
         guests=there,
-        held=_held(agency, calls.values(), there, now),
+        held=_held(agency, calls.values(), now)
+        if there.at_desk and _next_is_real(there, colleagues)
+        else frozenset(),
     )
 
 
@@ -237,12 +240,19 @@ def _calls(agency: UUID) -> dict[UUID, OpenCall]:
     }
 
 
-def _held(
-    agency: UUID, calls: Iterable[OpenCall], there: Guests, now: datetime
-) -> frozenset[UUID]:
+def _next_is_real(there: Guests, colleagues: Iterable[Colleague]) -> bool:
+    """Whether the next call for a clinician rings for a real one."""
+    free = [
+        one.since
+        for one in colleagues
+        if one.role == "clinician" and one.state == "available"
+    ]
+    ahead = min(free, default=None)
+    return any(ahead is None or one.since < ahead for one in there.waited_for("ccd"))
+
+
+def _held(agency: UUID, calls: Iterable[OpenCall], now: datetime) -> frozenset[UUID]:
     """The simulated dispatcher looks at the recommendation before it accepts it."""
-    if not there.holds("ccd"):
-        return frozenset()
     asking = [call.id for call in calls if call.ours and call.state in ASKING]
     _row, protocol = store.published(agency)
     rows = Call.objects.filter(pk__in=asking).order_by("pk")
