@@ -27,18 +27,23 @@ class Line:
     unit: UUID | None = None
 
 
+# What a feed lock has read: the last event's number and hash, and the time.
+Held = tuple[int, bytes, datetime]
+
 _collected: ContextVar[list[Line] | None] = ContextVar("collected", default=None)
+_held: ContextVar[dict[UUID, Held] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
 def collecting() -> Iterator[list[Line]]:
     """What is appended inside waits in this list until ``write``."""
     lines: list[Line] = []
-    token = _collected.set(lines)
+    token, held = _collected.set(lines), _held.set({})
     try:
         yield lines
     finally:
         _collected.reset(token)
+        _held.reset(held)
 
 
 def append(
@@ -78,7 +83,7 @@ def write(lines: Sequence[Line]) -> dict[UUID, int]:
 
 
 def _write_agency(agency: UUID, lines: Sequence[Line]) -> int:
-    number, head, at = _lock_feed(agency)
+    number, head, at = (_held.get() or {}).get(agency) or _lock_feed(agency)
     events = []
     for line in lines:
         number += 1
@@ -140,14 +145,21 @@ def _store(agency: UUID, events: Sequence[Event], lines: Sequence[Line]) -> None
     planned.send("; ".join(planned.text(each) for each in sql), values)
 
 
-def _lock_feed(agency: UUID) -> tuple[int, bytes, datetime]:
+def _lock_feed(agency: UUID) -> Held:
     number, head, at = planned.ask(LOCKED, [agency])[0]
     return number, bytes(head), at
 
 
 def reserve(agency: UUID) -> int:
     """Hold the feed from now on; the number that its last event has."""
-    number, _head, _at = _lock_feed(agency)
+    return hold(agency, *_lock_feed(agency))
+
+
+def hold(agency: UUID, number: int, head: bytes, at: datetime) -> int:
+    """Another statement has locked the feed and read this; its number."""
+    held = _held.get()
+    assert held is not None, "the feed is held by an action"
+    held[agency] = number, bytes(head), at
     return number
 
 
