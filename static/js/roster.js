@@ -20,7 +20,7 @@ function addTime(parent, iso) {
 }
 
 function addState(parent, row) {
-  const mark = add(parent, "span", markClass({ ...row, code: row.state }));
+  const mark = add(parent, "span", markClass({ shape: row.shape, code: row.emergency ? "emergency" : row.state }));
   add(mark, "span", "state__word", row.label);
 }
 
@@ -29,7 +29,7 @@ const short = (number) => `#${Number(number.split("-").at(-1))}`;
 
 function addWhere(parent, row, href) {
   const where = add(parent, "span", "quiet");
-  if (row.act && row.state !== "emergency") {
+  if (row.act && !row.emergency) {
     add(where, "span", "act", row.note || say("check"));
     return;
   }
