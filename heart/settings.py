@@ -56,6 +56,10 @@ def address(name: str) -> str:
     return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
 
 
+# Who cannot be connected within so many seconds is away, and the page says so.
+CONNECT_TIMEOUT = env_int("CONNECT_TIMEOUT", 2)
+
+
 def database(url: str, *, role: str = "") -> dict[str, object]:
     """Django's settings for a postgres:// URL; a socket folder goes in ?host=."""
     parts = urlsplit(url)
@@ -74,7 +78,7 @@ def database(url: str, *, role: str = "") -> dict[str, object]:
         "PORT": str(parts.port or query.get("port", [""])[0]),
         "CONN_MAX_AGE": env_int("CONN_MAX_AGE", 0),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 2, "options": " ".join(options)},
+        "OPTIONS": {"connect_timeout": CONNECT_TIMEOUT, "options": " ".join(options)},
     }
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 os.environ.setdefault(
     "HEART_DATA", str(Path(__file__).resolve().parent.parent / ".data" / "test")
 )
+# A machine that stalls is no database that is away.
+os.environ.setdefault("CONNECT_TIMEOUT", "30")
 
 from heart.settings import *  # noqa: F403
 
