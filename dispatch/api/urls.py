@@ -4,7 +4,16 @@ from django.urls import URLPattern, path
 from django.views.decorators.common import no_append_slash
 from rest_framework.views import APIView
 
-from dispatch.api import calls, followups, offers, reports, staff, triage, units
+from dispatch.api import (
+    calls,
+    followups,
+    offers,
+    reports,
+    staff,
+    triage,
+    units,
+    wordings,
+)
 from dispatch.api.schema import Document
 
 app_name = "api"
@@ -66,6 +75,8 @@ urlpatterns = [
     verb(FOLLOWUP + "attempt/", followups.AttemptFollowUp, "attempt"),
     verb(FOLLOWUP + "postpone/", followups.PostponeFollowUp, "postpone"),
     verb(FOLLOWUP + "complete/", followups.CompleteFollowUp, "complete"),
+    verb("wordings/", wordings.SeeWordings, "wordings"),
+    verb("wordings/<uuid:pk>/map/", wordings.MapWording, "map-wording"),
     verb("report/", reports.SeeReport, "report"),
     verb("events/", reports.SeeEvents, "events"),
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from dispatch import quick
 from dispatch.models import (
@@ -19,6 +19,7 @@ from dispatch.models import (
     FollowUp,
     Offer,
     Seat,
+    SourceWording,
     Unit,
 )
 from dispatch.selectors import fields, followup, triage
@@ -86,6 +87,12 @@ def ringing(offers: QuerySet[Offer]) -> list[Offer]:
 
 def units(agency: UUID) -> list[Unit]:
     return list(Unit.objects.filter(agency=agency).order_by("name"))
+
+
+def wordings(agency: UUID) -> list[SourceWording]:
+    """Another system's call types, the unmapped ones first, then the most seen."""
+    rows = SourceWording.objects.filter(agency=agency)
+    return list(rows.order_by(Case(When(type="", then=0), default=1), "-seen", "pk"))
 
 
 def followups(agency: UUID) -> list[FollowUp]:

@@ -145,6 +145,8 @@ OPENS = {
     "api:attempt": {N},
     "api:postpone": {N},
     "api:complete": {N},
+    "api:wordings": {S, A},
+    "api:map-wording": {S, A},
     "api:report": {S, A},
     "api:events": DESK,
 }
@@ -163,6 +165,7 @@ ROWS = {
     "sessions": "session",
     "units": "unit",
     "followups": "followup",
+    "wordings": "wording",
 }
 CLOSED = {401, 403, 404}
 NOT_THIS_METHOD = 405

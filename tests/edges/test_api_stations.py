@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dispatch.models import AccessRecord, Call, CallNote, Event, Seat
+from dispatch.models import AccessRecord, Call, CallNote, Event, Seat, SourceWording
 from dispatch.seal import lookup
 from tests import makers
 from tests.edges.api import Person
@@ -299,6 +299,24 @@ def test_the_same_reference_of_another_system_opens_one_call(centre, dispatcher)
 
     assert again.json()["id"] == first.json()["id"]
     assert Call.objects.filter(agency=centre).count() == 1
+
+
+def test_a_wording_of_another_system_is_mapped_to_a_type(centre):
+    boss = Person(makers.a_user(centre, "supervisor"))
+    for wording, type_ in (("WELFARE CK", ""), ("PSYCH", "mental_health_crisis")):
+        SourceWording.objects.create(
+            agency=centre, source="cad", wording=wording, type=type_
+        )
+    first = boss.get("wordings/").json()[0]
+    assert (first["wording"], first["type"]) == ("WELFARE CK", "")
+
+    place = f"wordings/{first['id']}/map/"
+    refused = boss.post(place, {"type": "taxi"})
+    mapped = boss.post(place, {"type": "welfare_check"})
+
+    assert (refused.status_code, refused.json()["field"]) == (422, "type")
+    assert mapped.json()["type"] == "welfare_check"
+    assert SourceWording.objects.get(pk=first["id"]).type == "welfare_check"
 
 
 def test_the_report_is_told_without_its_small_numbers(centre):
