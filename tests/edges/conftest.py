@@ -1,4 +1,4 @@
-"""A centre, and its dispatcher at the API."""
+"""A centre, and its dispatcher at the API and in a browser."""
 
 import pytest
 
@@ -14,3 +14,11 @@ def centre(db):
 @pytest.fixture
 def dispatcher(centre):
     return Person(makers.a_user(centre, "dispatcher"))
+
+
+@pytest.fixture
+def desk(centre, client):
+    """A browser in which a dispatcher is signed in."""
+    client.user = makers.a_user(centre, "dispatcher", "D12 Lee")
+    client.force_login(client.user)
+    return client

@@ -1,58 +1,18 @@
-"""The dispatcher's pages: open, ask, accept, watch it decide, override, close."""
+"""The page of a call: watch it decide, override, tell, send, link, close."""
 
-import re
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from dispatch.actions import decision, intake, triage, unit
-from dispatch.events import CLOCK, ROUTER
-from dispatch.models import AccessRecord, Call, CallNote, Decision, Event, Offer, Seat
-from dispatch.selectors import fields
+from dispatch.actions import intake, triage, unit
+from dispatch.events import CLOCK
+from dispatch.models import AccessRecord, Call, CallNote, Decision, Seat
 from tests import makers
+from tests.edges.pages import sent, typed, words
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
-def desk(centre, client):
-    """A browser in which a dispatcher is signed in."""
-    client.user = makers.a_user(centre, "dispatcher", "D12 Lee")
-    client.force_login(client.user)
-    return client
-
-
-def typed(**known):
-    """What a dispatcher has typed: every safety question answered no."""
-    said = {
-        **fields.blank(),
-        "type": "mental_health_crisis",
-        "caller_kind": "person",
-        "address": "1012 W Main St",
-        "location_verified": "yes",
-        "inside": "yes",
-        "phone": "919-555-0142",
-        **makers.SAFE,
-        "key": str(uuid4()),
-    }
-    return said | known
-
-
-def sent(call, /, **known):
-    """The same from the triage page of an open call, as that page now stands."""
-    call = makers.fresh(call)
-    return typed(seen=call.version, **{**fields.stored(call), **known})
-
-
-def words(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def test_one_call_from_the_empty_form_to_its_end(centre, desk):
@@ -88,125 +48,6 @@ def test_one_call_from_the_empty_form_to_its_end(centre, desk):
     assert closed.status_code == 302
     assert makers.fresh(call).state == "closed"
     assert "No help needed" in words(desk.get(closed.url))
-
-
-def test_the_preview_gives_reasons_and_writes_nothing(centre, desk):
-    makers.a_clinician(centre)
-    before = Event.objects.count()
-
-    answer = desk.post(reverse("preview"), typed(weapon="not_asked"), headers=HTMX)
-
-    said = words(answer)
-    assert "Clinician by phone" in said
-    assert "Ask about a weapon" in said
-    assert "Accept: ring a clinician" in said
-    assert "S5" in said
-    assert not Call.objects.exists()
-    assert not Decision.objects.exists()
-    assert Event.objects.count() == before
-
-
-def test_the_preview_decides_what_the_decision_will_decide(centre, desk):
-    makers.a_clinician(centre)
-    makers.a_unit(centre)
-    call = makers.triaged(makers.a_call(centre), threat="not_known")
-
-    answer = desk.post(reverse("preview"), sent(call, call=str(call.pk)))
-    decision.decide(call_id=call.pk, by=ROUTER)
-
-    going = answer.context["preview"].words.going
-    made = Decision.objects.get()
-    assert going[0].code == made.response
-    assert [(one.code, one.mode) for one in going[1:]] == [
-        (entry["response"], entry["mode"]) for entry in made.line["also"]
-    ]
-
-
-def test_a_red_flag_shows_as_soon_as_it_is_answered(desk):
-    answer = desk.post(reverse("preview"), typed(attempt="yes"), headers=HTMX)
-
-    assert "Red flag: Attempt" in words(answer)
-    assert 'id="red-flag" hx-swap-oob="true"' in answer.content.decode()
-
-
-def test_saving_opens_the_call_once_and_keeps_every_answer(desk):
-    form = typed(do="save", weapon="not_known", said="the square with the bull")
-
-    first = desk.post(reverse("intake"), form)
-    again = desk.post(reverse("intake"), form)
-
-    call = Call.objects.get()
-    assert first.url == again.url == reverse("triage", args=[call.pk])
-    page = desk.get(first.url)
-    assert page.context["typed"]["weapon"] == "not_known"
-    assert page.context["typed"]["said"] == "the square with the bull"
-    assert call.decision_wanted_at is None
-
-
-def test_a_refusal_keeps_what_was_typed(desk):
-    answer = desk.post(
-        reverse("intake"), typed(do="override", address="Duke Park", note="By the pool")
-    )
-
-    assert answer.status_code == 422
-    assert "Choose another response and a reason" in words(answer)
-    assert "Duke Park" in answer.content.decode()
-    assert "By the pool" in words(answer)
-    assert not Call.objects.exists()
-
-
-def test_an_answer_that_is_none_of_the_four_opens_nothing(desk):
-    answer = desk.post(reverse("intake"), typed(do="save", weapon="perhaps"))
-
-    assert answer.status_code == 422
-    assert not Call.objects.exists()
-
-
-def test_somebody_elses_change_and_what_was_typed_are_both_kept(centre, desk):
-    call = makers.a_call(centre)
-    form = sent(call, do="accept", weapon="yes", note="Unsaved words")
-    form["was"] = desk.get(reverse("triage", args=[call.pk])).context["was"]
-    triage.record_answers(call_id=call.pk, answers={"medical": "yes"}, by=CLOCK)
-
-    answer = desk.post(reverse("triage", args=[call.pk]), form)
-
-    assert answer.status_code == 409
-    assert answer.context["typed"]["weapon"] == "yes"
-    assert answer.context["typed"]["medical"] == "yes"
-    said = words(answer)
-    assert "What you typed is kept. Somebody else changed: Medical: Yes." in said
-    assert "Unsaved words" in said
-    assert makers.fresh(call).decision_wanted_at is None
-
-
-def test_another_response_is_sent_with_its_reason(centre, desk):
-    makers.a_clinician(centre)
-    makers.a_unit(centre, "cor")
-
-    done = desk.post(
-        reverse("intake"),
-        typed(do="override", response="cor", reason="officer_asks"),
-    )
-
-    made = Decision.objects.get()
-    assert done.url == reverse("call", args=[made.call_id])
-    assert (made.response, made.override_response) == ("ccd", "cor")
-    assert made.overridden_by == desk.user
-    assert makers.ringing(made.call, "cor")
-    assert not Offer.objects.exclude(seat__response="cor").exists()  # nobody else rang
-
-
-def test_another_response_below_the_floor_opens_nothing(centre, desk):
-    makers.a_unit(centre)
-
-    answer = desk.post(
-        reverse("intake"),
-        typed(do="override", weapon="yes", response="crt", reason="officer_asks"),
-    )
-
-    assert answer.status_code == 422
-    assert "The safety rules forbid this" in words(answer)
-    assert not Call.objects.exists()
 
 
 def test_an_override_below_the_floor_is_refused_with_the_sentence(centre, desk):
