@@ -83,6 +83,30 @@ POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
     "override.see": {S: OPERATIONS},
     "report.see": {S: OPERATIONS, A: OPERATIONS},
     "wording.edit": {S: OPERATIONS, A: OPERATIONS},
+    # Alarms, lines, transfers, partners.
+    "alarm.see": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "alarm.take": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "contact.work": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "transfer.work": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "partner.see": {D: OPERATIONS, C: OPERATIONS, S: OPERATIONS, A: OPERATIONS},
+    "partner.edit": {S: OPERATIONS, A: OPERATIONS},
+    # People: what they can do and when they work.
+    "roster.see": {
+        D: OPERATIONS,
+        C: OPERATIONS,
+        R: OPERATIONS,
+        N: OPERATIONS,
+        S: OPERATIONS,
+        A: OPERATIONS,
+    },
+    "roster.edit": {S: OPERATIONS, A: OPERATIONS},
+    "shift.take": {D: OPERATIONS, C: OPERATIONS, R: OPERATIONS, N: OPERATIONS},
+    # Neighbours' units, and what is remembered of places and people.
+    "loan.work": {D: OPERATIONS, S: OPERATIONS},
+    "flag.edit": {D: OPERATIONS, C: CLINICAL, R: OPERATIONS, S: OPERATIONS},
+    "plan.see": {C: CLINICAL, N: CLINICAL, S: CLINICAL},
+    "plan.edit": {C: CLINICAL, N: CLINICAL, S: CLINICAL},
+    "plan.approve": {S: CLINICAL},
 }
 
 

@@ -65,6 +65,7 @@ class TransferState(StrEnum):
     CALLER_DROPPED = "caller_dropped"
     CALLBACK = "callback"
     FALLBACK = "fallback"
+    WITHDRAWN = "withdrawn"
 
 
 class PresenceState(StrEnum):
@@ -74,6 +75,8 @@ class PresenceState(StrEnum):
     ENGAGED = "engaged"
     WRAP_UP = "wrap_up"
     BREAK = "break"
+    # Left several offers unanswered: not asked again until they say that they are there.
+    UNAVAILABLE = "unavailable"
 
 
 class UnitState(StrEnum):
@@ -87,6 +90,32 @@ class UnitState(StrEnum):
     TRANSPORTING = "transporting"
     AT_DESTINATION = "at_destination"
     OUT_OF_SERVICE = "out_of_service"
+
+
+class AlarmState(StrEnum):
+    """Raised to somebody, taken by somebody, over."""
+
+    RAISED = "raised"
+    TAKEN = "taken"
+    ENDED = "ended"
+
+
+class LoanState(StrEnum):
+    """A neighbour's unit: asked for, lent, refused, back."""
+
+    ASKED = "asked"
+    LENT = "lent"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+class SwapState(StrEnum):
+    """A shift that somebody would give to a colleague."""
+
+    ASKED = "asked"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class FollowUpState(StrEnum):
@@ -117,6 +146,9 @@ State = (
     | PresenceState
     | UnitState
     | FollowUpState
+    | AlarmState
+    | LoanState
+    | SwapState
 )
 Moves = Mapping[State, frozenset[State]]
 
@@ -127,6 +159,7 @@ def _table(moves: Mapping[State, set[State]]) -> Moves:
 
 C, T, U, P = CallState, TransferState, UnitState, PresenceState
 F, S, K = FollowUpState, SeatState, ContactState
+A, L, W = AlarmState, LoanState, SwapState
 
 CALL_ASIDE: set[State] = {C.DUPLICATE, C.CANCELLED, C.RETURNED}
 CALL_MOVES = _table(
@@ -145,15 +178,22 @@ CALL_MOVES = _table(
 )
 CONTACT_MOVES = _table(
     {
-        K.RINGING: {K.ANSWERED, K.OPEN_LINE, K.ABANDONED},
-        K.ANSWERED: {K.CONNECTED, K.OPEN_LINE, K.DISCONNECTED},
-        K.CONNECTED: {K.HOLDING, K.WRAPPING, K.OPEN_LINE, K.DISCONNECTED},
-        K.HOLDING: {K.CONNECTED, K.WRAPPING, K.DISCONNECTED},
-        K.WRAPPING: {K.COMPLETED},
+        K.RINGING: {K.ANSWERED, K.CONNECTED, K.OPEN_LINE, K.ABANDONED, K.COMPLETED},
+        K.ANSWERED: {K.CONNECTED, K.OPEN_LINE, K.DISCONNECTED, K.COMPLETED},
+        K.CONNECTED: {
+            K.HOLDING,
+            K.WRAPPING,
+            K.OPEN_LINE,
+            K.DISCONNECTED,
+            K.COMPLETED,
+        },
+        K.HOLDING: {K.CONNECTED, K.WRAPPING, K.DISCONNECTED, K.COMPLETED},
+        K.WRAPPING: {K.COMPLETED, K.CONNECTED},
         K.OPEN_LINE: {K.CONNECTED, K.DISCONNECTED},
-        K.ABANDONED: {K.CALLBACK_DUE},
-        K.DISCONNECTED: {K.CALLBACK_DUE},
-        K.CALLBACK_DUE: {K.CALLBACK_ATTEMPTED},
+        # Lost: it is over without a call-back only where a named person decides so.
+        K.ABANDONED: {K.CALLBACK_DUE, K.COMPLETED},
+        K.DISCONNECTED: {K.CALLBACK_DUE, K.COMPLETED},
+        K.CALLBACK_DUE: {K.CALLBACK_ATTEMPTED, K.CONNECTED, K.COMPLETED},
         K.CALLBACK_ATTEMPTED: {K.CALLBACK_DUE, K.CONNECTED, K.COMPLETED},
         K.COMPLETED: set(),
     }
@@ -177,7 +217,14 @@ OFFER_ENDS: set[State] = {
 OFFER_MOVES = _table(
     {OfferState.PENDING: OFFER_ENDS} | {end: set() for end in OFFER_ENDS}
 )
-TRANSFER_OUT: set[State] = {T.DECLINED, T.TIMED_OUT, T.CALLER_DROPPED}
+TRANSFER_OUT: set[State] = {
+    T.DECLINED,
+    T.TIMED_OUT,
+    T.CALLER_DROPPED,
+    # The sender keeps the caller after all.
+    T.WITHDRAWN,
+}
+TRANSFER_OVER = (T.RELEASED, T.FALLBACK, T.WITHDRAWN)
 TRANSFER_MOVES = _table(
     {
         T.REQUESTED: {T.DATA_SENT, *TRANSFER_OUT},
@@ -187,21 +234,23 @@ TRANSFER_MOVES = _table(
         T.CONFERENCED: {T.CONFIRMED, *TRANSFER_OUT},
         T.CONFIRMED: {T.RELEASED, T.CALLER_DROPPED},
         T.RELEASED: set(),
-        T.DECLINED: {T.OFFERED, T.FALLBACK},
-        T.TIMED_OUT: {T.OFFERED, T.FALLBACK},
-        T.CALLER_DROPPED: {T.CALLBACK},
-        T.CALLBACK: {T.OFFERED, T.CONFERENCED, T.FALLBACK},
+        T.DECLINED: {T.OFFERED, T.FALLBACK, T.WITHDRAWN},
+        T.TIMED_OUT: {T.OFFERED, T.FALLBACK, T.WITHDRAWN},
+        T.CALLER_DROPPED: {T.CALLBACK, T.WITHDRAWN},
+        T.CALLBACK: {T.OFFERED, T.CONFERENCED, T.FALLBACK, T.WITHDRAWN},
         T.FALLBACK: set(),
+        T.WITHDRAWN: set(),
     }
 )
 PRESENCE_MOVES = _table(
     {
         P.OFFLINE: {P.AVAILABLE},
         P.AVAILABLE: {P.RESERVED, P.BREAK, P.OFFLINE, P.ENGAGED},
-        P.RESERVED: {P.AVAILABLE, P.ENGAGED, P.BREAK, P.OFFLINE},
+        P.RESERVED: {P.AVAILABLE, P.ENGAGED, P.BREAK, P.OFFLINE, P.UNAVAILABLE},
         P.ENGAGED: {P.WRAP_UP, P.AVAILABLE, P.OFFLINE},
         P.WRAP_UP: {P.AVAILABLE, P.BREAK, P.OFFLINE},
         P.BREAK: {P.AVAILABLE, P.OFFLINE},
+        P.UNAVAILABLE: {P.AVAILABLE, P.BREAK, P.OFFLINE},
     }
 )
 UNIT_OUT: set[State] = {U.AVAILABLE, U.OUT_OF_SERVICE}
@@ -226,6 +275,30 @@ FOLLOWUP_MOVES = _table(
         F.REACHED: {F.DUE, F.ENGAGED, F.CLOSED},
         F.ENGAGED: {F.DUE, F.CLOSED},
         F.CLOSED: set(),
+    }
+)
+ALARM_MOVES = _table(
+    {
+        A.RAISED: {A.TAKEN, A.ENDED},
+        # Whoever took it may lose the line or hand it on.
+        A.TAKEN: {A.RAISED, A.ENDED},
+        A.ENDED: set(),
+    }
+)
+LOAN_MOVES = _table(
+    {
+        L.ASKED: {L.LENT, L.DECLINED, L.ENDED},
+        L.LENT: {L.ENDED},
+        L.DECLINED: set(),
+        L.ENDED: set(),
+    }
+)
+SWAP_MOVES = _table(
+    {
+        W.ASKED: {W.TAKEN, W.REFUSED, W.WITHDRAWN},
+        W.TAKEN: set(),
+        W.REFUSED: set(),
+        W.WITHDRAWN: set(),
     }
 )
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.state import ProjectState
 
 from dispatch import events
-from dispatch.selectors import timeline
+from dispatch.selectors import sentences
 from tests.house import code, markup, papers, skeleton, tools
 from tests.house.files import ROOT, paths, project
 
@@ -118,7 +118,7 @@ def test_every_event_has_words_in_the_timeline():
         if issubclass(one, events.EventBody) and one is not events.EventBody
     ]
 
-    assert not papers.wordless(kinds, timeline.SENTENCES)
+    assert not papers.wordless(kinds, sentences.SENTENCES)
     assert papers.wordless(["CallOpened"], []) == ["CallOpened"]
 
 

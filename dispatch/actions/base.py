@@ -27,34 +27,43 @@ from dispatch.actions import keys
 from dispatch.errors import Busy, Invalid, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import (
+    Alarm,
     Assignment,
     Call,
     Contact,
     FollowUp,
+    Loan,
     Offer,
     Presence,
     Seat,
+    ShiftSwap,
     Transfer,
     Unit,
     WriteKey,
 )
 from dispatch.states import (
+    ALARM_MOVES,
     CALL_MOVES,
     CONTACT_MOVES,
     FOLLOWUP_MOVES,
+    LOAN_MOVES,
     OFFER_MOVES,
     PRESENCE_MOVES,
     SEAT_MOVES,
+    SWAP_MOVES,
     TRANSFER_MOVES,
     UNIT_MOVES,
+    AlarmState,
     CallState,
     ContactState,
     FollowUpState,
+    LoanState,
     Moves,
     OfferState,
     PresenceState,
     SeatState,
     State,
+    SwapState,
     TransferState,
     UnitState,
     check_move,
@@ -73,6 +82,9 @@ MOVES: Mapping[type[models.Model], tuple[type[StrEnum], Moves, str]] = {
     Presence: (PresenceState, PRESENCE_MOVES, "since"),
     Unit: (UnitState, UNIT_MOVES, "state_since"),
     FollowUp: (FollowUpState, FOLLOWUP_MOVES, ""),
+    Alarm: (AlarmState, ALARM_MOVES, ""),
+    Loan: (LoanState, LOAN_MOVES, ""),
+    ShiftSwap: (SwapState, SWAP_MOVES, ""),
 }
 
 # Deadlock, lock time-out, serialization failure, a plan that a migration outdated:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal
+from dispatch import events, journal, lookups
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Call, Caller
-from dispatch.seal import lookup
 from dispatch.states import SafeContact
 
 CALLERS = ("", "person", "with_person", "third_party")
@@ -96,8 +95,7 @@ def _change_caller(caller: Caller, details: Details) -> list[str]:
     if "safe_contact" in new:
         check_contact(str(new["safe_contact"]))
     if "phone" in new:
-        number = digits(str(new["phone"]))
-        new["phone_lookup"] = lookup(number) if number else ""
+        new["phone_lookup"] = lookups.number(str(new["phone"]))
     if new.get("address", caller.address) != caller.address:
         new["point"] = ""  # where the old address was: nobody is sent there
     return [name for name in _apply(caller, new) if name in Details.caller_fields]
@@ -111,7 +109,3 @@ def _apply(row: Call | Caller, new: Mapping[str, object]) -> list[str]:
     if changed:
         row.save(update_fields=changed)
     return changed
-
-
-def digits(phone: str) -> str:
-    return "".join(sign for sign in phone if sign.isdigit())[-10:]

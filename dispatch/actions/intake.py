@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, planned, quick
+from dispatch import events, journal, lookups, planned, quick
 from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.counted import refuse_with_person
-from dispatch.actions.details import CALLERS, check_contact, correct_locked, digits
+from dispatch.actions.details import CALLERS, check_contact, correct_locked
 from dispatch.actions.details import Details as Details
 from dispatch.actions.linking import hand_on
 from dispatch.actions.search import fill
@@ -20,7 +20,6 @@ from dispatch.actions.triage import carry_over, look_again
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Agency, Assignment, Call, Caller, CallNote, Contact
-from dispatch.seal import lookup
 from dispatch.states import OPEN_CALL, CallState, ContactState
 
 SOURCES = ("911", "988", "officer", "partner")
@@ -99,7 +98,7 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
     )
     caller = Caller(
         call=call,
-        phone_lookup=lookup(digits(intake.phone)) if intake.phone else "",
+        phone_lookup=lookups.number(intake.phone),
         phone_verified=intake.phone_verified,
         safe_contact=intake.safe_contact,
         name=intake.name,

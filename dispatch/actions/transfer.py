@@ -9,7 +9,7 @@ from dispatch.actions.base import action, database_now, lock_assignment, move
 from dispatch.errors import LostRace
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Seat, Transfer
-from dispatch.states import TransferState
+from dispatch.states import TRANSFER_OVER, TransferState
 
 
 def offered(call: Call, seat: Seat, *, first: bool) -> None:
@@ -30,8 +30,7 @@ def offered(call: Call, seat: Seat, *, first: bool) -> None:
 
 def open_of(seat: Seat) -> Transfer | None:
     every = quick.rows(Transfer, lock="NO KEY UPDATE", order=["id"], seat=seat.pk)
-    ended = {TransferState.RELEASED, TransferState.FALLBACK}
-    return next((one for one in every if one.state not in ended), None)
+    return next((one for one in every if one.state not in TRANSFER_OVER), None)
 
 
 def end(seat: Seat, to: TransferState) -> None:

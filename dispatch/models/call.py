@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from dispatch.models.row import Row, one_of
 from dispatch.models.staff import Agency, User
 from dispatch.seal import SealedField
-from dispatch.states import CallState, ContactState
+from dispatch.states import CallState
 
 
 class CallNumber(models.Model):
@@ -141,9 +141,24 @@ class Caller(Row):
     person_name = SealedField()
     safe_contact = models.CharField(max_length=20, default="not_asked")
     language = models.CharField(max_length=20, blank=True)
+    # The same place, the same person: compared, never read back.
+    place_lookup = models.CharField(max_length=64, blank=True)
+    person_lookup = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["phone_lookup"], name="caller_by_phone")]
+        indexes = [
+            models.Index(fields=["phone_lookup"], name="caller_by_phone"),
+            models.Index(
+                fields=["place_lookup"],
+                condition=~Q(place_lookup=""),
+                name="caller_by_place",
+            ),
+            models.Index(
+                fields=["person_lookup"],
+                condition=~Q(person_lookup=""),
+                name="caller_by_person",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"caller of {self.call_id}"
@@ -167,24 +182,3 @@ class CallNote(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.call_id}"
-
-
-class Contact(Row):
-    """One leg of the line: who is connected to the centre, and how."""
-
-    call = models.ForeignKey(Call, models.CASCADE, related_name="contacts")
-    channel = models.CharField(max_length=10, default="voice")
-    state = models.CharField(max_length=20, default=ContactState.RINGING.value)
-    since = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            one_of("state", ContactState, "contact_state_known"),
-            models.CheckConstraint(
-                condition=Q(channel__in=["voice", "text", "tty", "relay", "partner"]),
-                name="contact_channel_known",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.channel} {self.state}"

@@ -1,4 +1,4 @@
-"""Seat, Offer, Assignment and Transfer: the help a call wants, and who gives it."""
+"""Seat, Offer and Assignment: the help a call wants, and who gives it."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from dispatch.models.call import Call
 from dispatch.models.row import Row, one_of
 from dispatch.models.staff import User
 from dispatch.models.unit import Unit
-from dispatch.states import OfferState, SeatState, TransferState
+from dispatch.states import OfferState, SeatState
 
 ONE_TAKER = Q(person__isnull=False, unit__isnull=True) | Q(
     person__isnull=True, unit__isnull=False
@@ -27,15 +27,28 @@ class Seat(Row):
     why = models.CharField(max_length=40, blank=True)
     # A person asked for it: no later decision lets it go, unless the floor forbids it.
     requested = models.BooleanField(default=False)
+    # What whoever comes should be able to do: {"required": {skill: level}, "preferred": …}
+    skills = models.JSONField(default=dict)
     # When the search began and when it ends: all rings together.
     wanted_at = models.DateTimeField(db_default=Now())
     give_up_at = models.DateTimeField(null=True)
     # When an outside service said yes, or the scene was cleared for our staged team.
     confirmed_at = models.DateTimeField(null=True)
+    # When an outside service was there, and when and by whom it was released.
+    arrived_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=60, blank=True)
+    # This team speaks for all on scene.
+    lead = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             one_of("state", SeatState, "seat_state_known"),
+            models.UniqueConstraint(
+                fields=["call"],
+                condition=Q(lead=True, state__in=["wanted", "filled"]),
+                name="one_lead_a_call",
+            ),
             models.UniqueConstraint(
                 fields=["call", "response", "position"],
                 condition=Q(state__in=["wanted", "filled"]),
@@ -65,6 +78,8 @@ class Offer(Row):
     made_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # Why this one was asked: codes, the strongest first.
+    because = models.JSONField(default=list)
 
     class Meta:
         constraints = [
@@ -84,11 +99,6 @@ class Offer(Row):
                 fields=["unit"],
                 condition=Q(state="pending"),
                 name="one_ringing_offer_per_unit",
-            ),
-            models.UniqueConstraint(
-                fields=["seat"],
-                condition=Q(state="pending"),
-                name="one_ringing_offer_per_seat",
             ),
         ]
         indexes = [
@@ -140,31 +150,3 @@ class Assignment(Row):
 
     def __str__(self) -> str:
         return f"assignment of {self.seat_id}"
-
-
-class Transfer(Row):
-    """Handing a caller over. The sender owns the call until the receiver confirms."""
-
-    call = models.ForeignKey(Call, models.CASCADE, related_name="transfers")
-    seat = models.ForeignKey(Seat, models.CASCADE, related_name="transfers")
-    kind = models.CharField(max_length=20, default="911_ccd")
-    state = models.CharField(max_length=20, default=TransferState.REQUESTED.value)
-    sender = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    receiver = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    # Which projection of the call travelled with it.
-    shared = models.CharField(max_length=20, default="clinical")
-    requested_at = models.DateTimeField(db_default=Now())
-    confirmed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            one_of("state", TransferState, "transfer_state_known"),
-            models.UniqueConstraint(
-                fields=["seat"],
-                condition=~Q(state__in=["released", "fallback"]),
-                name="one_open_transfer_per_seat",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.state}"

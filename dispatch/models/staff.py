@@ -31,6 +31,8 @@ class Agency(Row):
     time_zone = models.CharField(max_length=64)
     # What the degraded screens tell people to dial.
     fallback_phone = models.CharField(max_length=40, blank=True)
+    # Whom this centre may ask for a unit.
+    neighbours = models.ManyToManyField("self", blank=True)
 
     class Meta:
         verbose_name_plural = "agencies"
@@ -49,6 +51,10 @@ class User(AbstractUser):
     role = models.CharField(max_length=20)
     # How colleagues read the name on a board: "D. Mercer", "D12 Lee".
     short_name = models.CharField(max_length=40)
+    # A counsellor of a partner who sits in our centre.
+    employer = models.ForeignKey(
+        "dispatch.Partner", models.PROTECT, null=True, related_name="staff"
+    )
     simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -78,6 +84,8 @@ class Presence(models.Model):
     state = models.CharField(max_length=20, default=PresenceState.OFFLINE.value)
     since = models.DateTimeField(db_default=Now())
     reason = models.CharField(max_length=40, blank=True)
+    # Offers left unanswered in a row.
+    missed = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [one_of("state", PresenceState, "presence_state_known")]

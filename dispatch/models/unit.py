@@ -20,7 +20,14 @@ class Unit(Row):
     # The next safety check; None while nobody is on scene.
     check_due_at = models.DateTimeField(null=True)
     check_late = models.BooleanField(default=False)
+    # When a late check went to a supervisor.
+    check_escalated_at = models.DateTimeField(null=True)
     emergency_at = models.DateTimeField(null=True)
+    # What the vehicle brings, {skill: level}; the crew's own skills come on top.
+    skills = models.JSONField(default=dict)
+    # How many make a complete crew; 0 = nobody said.
+    crew_wanted = models.PositiveSmallIntegerField(default=0)
+    last_call_ended_at = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -63,7 +70,21 @@ class UnitPosition(models.Model):
     unit = models.OneToOneField(Unit, models.CASCADE, primary_key=True)
     lat = models.FloatField()
     lon = models.FloatField()
+    accuracy_m = models.FloatField(null=True)
+    source = models.CharField(max_length=12, blank=True)
     at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.at}"
+
+
+class PositionKey(Row):
+    """A secret with which a phone or tracker reports a unit's position."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="position_keys")
+    hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"key of {self.unit_id}"

@@ -18,7 +18,7 @@ from dispatch.models import (
     Unit,
     User,
 )
-from dispatch.selectors import consent, head, seat, timeline, triage, words
+from dispatch.selectors import consent, head, seat, sentences, timeline, triage, words
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Held, If, InWords, word
 from dispatch.selectors.head import Head, Person
@@ -275,7 +275,7 @@ def _ended(ends: Sequence[Disposition]) -> Ended:
     return Ended(
         at=made.at,
         by=made.by_name,
-        outcomes=", ".join(word(timeline.OUTCOMES, one) for one in made.outcomes),
+        outcomes=", ".join(word(sentences.OUTCOMES, one) for one in made.outcomes),
         reached=reached[made.person_reached],
         followup=_(words.ANSWER[agreed]),
     )

@@ -12,7 +12,8 @@ from dispatch.selectors import decision as spoken
 from dispatch.selectors.cohort import Story
 from dispatch.selectors.decision import word
 from dispatch.selectors.measures import Span
-from dispatch.selectors.timeline import OUTCOMES, span
+from dispatch.selectors.sentences import OUTCOMES
+from dispatch.selectors.timeline import span
 from routing.core.protocol import Protocol
 
 TALLEST, STEP = 150, 30  # of a bar, in the chart's own units

@@ -29,6 +29,7 @@ PRESENCE: Final = {
     "engaged": (N_("Talking"), "full"),
     "wrap_up": (N_("Wrap-up"), "half"),
     "break": (N_("Break"), "dash"),
+    "unavailable": (N_("Not answering"), "dash"),
 }
 MOVING: Final = UNIT | PRESENCE
 RESPONSE: Final = {

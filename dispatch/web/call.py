@@ -15,7 +15,7 @@ from dispatch.actions import decision, disposition, intake, offer, seat, unit
 from dispatch.models import Call, Seat
 from dispatch.selectors import call as calls
 from dispatch.selectors import decision as spoken
-from dispatch.selectors import timeline, words
+from dispatch.selectors import sentences, words
 from dispatch.selectors.words import refusal
 from dispatch.web import forms
 from dispatch.web.base import ASK_WHY, acting, chosen_id, coded, seen
@@ -195,7 +195,7 @@ def calm(request: HttpRequest, call: Call, seat_id: UUID) -> object:
 def over(request: HttpRequest, call: Call, seat_id: UUID) -> object:
     """A crew clears by radio: its phone is dead, or nobody has a hand free."""
     row = _seat(request, call, seat_id, "unit.dispatch")
-    outcome = coded(request, tuple(timeline.OUTCOMES), "outcome")
+    outcome = coded(request, tuple(sentences.OUTCOMES), "outcome")
     return unit.clear(unit_id=_crew(row), outcome=outcome, by=acting(request))
 
 
@@ -250,7 +250,7 @@ def _choices() -> dict[str, object]:
     """The codes a form offers, with their words."""
 
     def pairs(codes: tuple[str, ...]) -> list[tuple[str, str]]:
-        return [(code, spoken.word(timeline.REASONS, code)) for code in codes]
+        return [(code, spoken.word(sentences.REASONS, code)) for code in codes]
 
     return {
         "override_reasons": list(spoken.OVERRIDE_REASONS.items()),
@@ -260,6 +260,6 @@ def _choices() -> dict[str, object]:
         "return_why": pairs(RETURN_WHY),
         "reopen_why": pairs(REOPEN_WHY),
         "withdraw_why": pairs(WITHDRAW_WHY),
-        "outcomes": [(code, str(label)) for code, label in timeline.OUTCOMES.items()],
+        "outcomes": [(code, str(label)) for code, label in sentences.OUTCOMES.items()],
         "consents": list(spoken.VALUES.items()),
     }

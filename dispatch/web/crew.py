@@ -14,7 +14,7 @@ from dispatch import access, errors, journal
 from dispatch.actions import decision, intake, offer, unit
 from dispatch.models import Assignment, Unit
 from dispatch.selectors import crew as crews
-from dispatch.selectors import timeline
+from dispatch.selectors import sentences
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.words import refusal
 from dispatch.web import forms
@@ -228,7 +228,7 @@ def _show(
         "joinable": () if own else crews.joinable(request.user),
         "declines": _pairs(crews.DECLINES),
         "out": _pairs(crews.OUT_REASONS),
-        "outcomes": [(code, word(timeline.OUTCOMES, code)) for code in OUTCOMES],
+        "outcomes": [(code, word(sentences.OUTCOMES, code)) for code in OUTCOMES],
         "typed": request.POST if error else {},
         "error": refusal(error) if error else "",
     }

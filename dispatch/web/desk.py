@@ -15,7 +15,7 @@ from dispatch.actions import decision, disposition, intake, offer, staff, transf
 from dispatch.actions.base import database_now
 from dispatch.events import Actor
 from dispatch.models import Assignment
-from dispatch.selectors import desk, timeline, words
+from dispatch.selectors import desk, sentences, words
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.words import refusal
 from dispatch.web import forms
@@ -230,14 +230,14 @@ def _sessions(request: HttpRequest) -> dict[str, object]:
     return {
         "sessions": sessions,
         "ask_for": [(code, words.response(code)) for code in ASK_FOR],
-        "ask_why": [(code, word(timeline.REASONS, code)) for code in ASK_WHY],
+        "ask_why": [(code, word(sentences.REASONS, code)) for code in ASK_WHY],
     }
 
 
 def _ending(request: HttpRequest) -> dict[str, object]:
     return {
         "ending": desk.ending(request.user),
-        "outcomes": [(code, word(timeline.OUTCOMES, code)) for code in OUTCOMES],
+        "outcomes": [(code, word(sentences.OUTCOMES, code)) for code in OUTCOMES],
     }
 
 

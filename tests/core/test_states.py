@@ -5,12 +5,15 @@ import pytest
 from dispatch import states
 from dispatch.errors import IllegalMove
 from dispatch.states import (
+    AlarmState,
     CallState,
     ContactState,
     FollowUpState,
+    LoanState,
     OfferState,
     PresenceState,
     SeatState,
+    SwapState,
     TransferState,
     UnitState,
     check_move,
@@ -29,15 +32,15 @@ cancelled: triaging
 returned_to_911: triaging
 """
 CONTACT = """
-ringing: answered open_line abandoned
-answered: connected open_line disconnected
-connected: holding wrapping open_line disconnected
-holding: connected wrapping disconnected
-wrapping: completed
+ringing: answered connected open_line abandoned completed
+answered: connected open_line disconnected completed
+connected: holding wrapping open_line disconnected completed
+holding: connected wrapping disconnected completed
+wrapping: completed connected
 open_line: connected disconnected
-abandoned: callback_due
-disconnected: callback_due
-callback_due: callback_attempted
+abandoned: callback_due completed
+disconnected: callback_due completed
+callback_due: callback_attempted connected completed
 callback_attempted: callback_due connected completed
 completed:
 """
@@ -57,26 +60,28 @@ cancelled:
 withdrawn:
 """
 TRANSFER = """
-requested: data_sent declined timed_out caller_dropped
-data_sent: offered declined timed_out caller_dropped
-offered: accepted declined timed_out caller_dropped
-accepted: conferenced declined timed_out caller_dropped
-conferenced: confirmed declined timed_out caller_dropped
+requested: data_sent declined timed_out caller_dropped withdrawn
+data_sent: offered declined timed_out caller_dropped withdrawn
+offered: accepted declined timed_out caller_dropped withdrawn
+accepted: conferenced declined timed_out caller_dropped withdrawn
+conferenced: confirmed declined timed_out caller_dropped withdrawn
 confirmed: released caller_dropped
 released:
-declined: offered fallback
-timed_out: offered fallback
-caller_dropped: callback
-callback: offered conferenced fallback
+declined: offered fallback withdrawn
+timed_out: offered fallback withdrawn
+caller_dropped: callback withdrawn
+callback: offered conferenced fallback withdrawn
 fallback:
+withdrawn:
 """
 PRESENCE = """
 offline: available
 available: reserved break offline engaged
-reserved: available engaged break offline
+reserved: available engaged break offline unavailable
 engaged: wrap_up available offline
 wrap_up: available break offline
 break: available offline
+unavailable: available break offline
 """
 UNIT = """
 off_duty: available out_of_service
@@ -97,6 +102,23 @@ reached: due engaged closed
 engaged: due closed
 closed:
 """
+ALARM = """
+raised: taken ended
+taken: raised ended
+ended:
+"""
+LOAN = """
+asked: lent declined ended
+lent: ended
+declined:
+ended:
+"""
+SWAP = """
+asked: taken refused withdrawn
+taken:
+refused:
+withdrawn:
+"""
 TABLES = {
     "call": (CallState, states.CALL_MOVES, CALL),
     "contact": (ContactState, states.CONTACT_MOVES, CONTACT),
@@ -106,6 +128,9 @@ TABLES = {
     "presence": (PresenceState, states.PRESENCE_MOVES, PRESENCE),
     "unit": (UnitState, states.UNIT_MOVES, UNIT),
     "followup": (FollowUpState, states.FOLLOWUP_MOVES, FOLLOWUP),
+    "alarm": (AlarmState, states.ALARM_MOVES, ALARM),
+    "loan": (LoanState, states.LOAN_MOVES, LOAN),
+    "swap": (SwapState, states.SWAP_MOVES, SWAP),
 }
 
 

@@ -275,7 +275,7 @@ RULES = (
         ),
         good=(
             _bad("dispatch/management/whom.py", "class Command:\n    pass"),
-            _bad("dispatch/events.py", "class UnitOutOfService:\n    pass"),
+            _bad("dispatch/events/unit.py", "class UnitOutOfService:\n    pass"),
         ),
     ),
     Rule(

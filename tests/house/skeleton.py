@@ -7,7 +7,7 @@ EMPTY = (
     "heart/__init__.py",
     "dispatch/__init__.py",
     "dispatch/states.py",
-    "dispatch/events.py",
+    "dispatch/events/__init__.py",
     "dispatch/errors.py",
     "dispatch/facts.py",
     "dispatch/journal.py",

@@ -12,7 +12,7 @@ from dispatch.actions import seat as seats_action
 from dispatch.events import CLOCK, EventBody
 from dispatch.selectors import call as calls
 from dispatch.selectors import decision as spoken
-from dispatch.selectors import fields, timeline
+from dispatch.selectors import fields, sentences, timeline
 from dispatch.selectors import seat as seats
 from routing import store
 from routing.core import explain, facts, protocol, words
@@ -64,12 +64,12 @@ def test_every_event_has_a_sentence_of_whole_words(kind):
 
 
 def test_no_sentence_is_left_for_an_event_that_cannot_happen():
-    assert set(timeline.SENTENCES) == {kind.__name__ for kind in KINDS}
+    assert set(sentences.SENTENCES) == {kind.__name__ for kind in KINDS}
 
 
 def test_every_code_a_form_can_send_has_a_word():
     assert set(spoken.OVERRIDE_REASONS) == set(decision.OVERRIDE_REASONS)
-    assert set(timeline.OUTCOMES) == set(disposition.OUTCOMES)
+    assert set(sentences.OUTCOMES) == set(disposition.OUTCOMES)
     assert set(fields.SOURCES) == set(intake.SOURCES)
     assert set(fields.CALLERS) == set(intake.CALLERS)
     assert set(spoken.QUESTIONS) >= set(ANSWERS)

@@ -9,7 +9,7 @@ from dispatch.actions import disposition, intake, offer, staff
 from dispatch.actions import unit as crews
 from dispatch.events import CLOCK
 from dispatch.models import Shift
-from dispatch.selectors import crew, desk, timeline
+from dispatch.selectors import crew, desk, sentences
 from dispatch.states import MOVING_UNIT
 from dispatch.web import crew as phone
 from dispatch.web import desk as page
@@ -34,7 +34,7 @@ def test_every_code_a_form_can_send_is_one_that_the_action_takes():
 
 
 def test_why_somebody_declined_has_a_word_in_the_history():
-    assert {*desk.DECLINES, *crew.DECLINES, *crew.OUT_REASONS} <= set(timeline.REASONS)
+    assert {*desk.DECLINES, *crew.DECLINES, *crew.OUT_REASONS} <= set(sentences.REASONS)
 
 
 def test_a_ring_counts_down_from_its_own_deadline(centre, clinician):

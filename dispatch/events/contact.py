@@ -1,0 +1,62 @@
+"""What becomes of each leg of the line: answered, lost, called back, relayed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from dispatch.events.body import EventBody, beside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactAdded(EventBody):
+    contact: UUID
+    purpose: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactMoved(EventBody):
+    contact: UUID
+    before: str
+    after: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelChanged(EventBody):
+    contact: UUID
+    before: str
+    after: str
+
+
+@beside
+class CallbackTried(EventBody):
+    contact: UUID
+    number: int
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackEnded(EventBody):
+    """No further try: somebody decided so, or the tries are used up."""
+
+    contact: UUID
+    why: str
+
+
+@beside
+class InterpreterAsked(EventBody):
+    contact: UUID
+    language: str
+
+
+@beside
+class InterpreterConnected(EventBody):
+    contact: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSplit(EventBody):
+    """What was thought the same event is a call of its own."""
+
+    contact: UUID
+    to: UUID

@@ -1,0 +1,28 @@
+"""How a call, or a part of it, ends."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from dispatch.events.body import EventBody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(EventBody):
+    assignment: UUID
+    person: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResolved(EventBody):
+    disposition: UUID
+    outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReopened(EventBody):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallClosed(EventBody):
+    disposition: UUID
