@@ -84,13 +84,21 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFacts:
-    """A unit that may go. None = nobody knows where it is, or since when it is idle."""
+    """A unit that may go. None = nobody knows. ``age_s``: of the position, in seconds;
+    ``travel_s``: seconds to the place as a road service said; skills with levels, or without.
+    """
 
     id: str
     kind: Response
     point: Point | None = None
     idle_since: datetime | None = None
-    skills: frozenset[str] = frozenset()
+    skills: Mapping[str, int] | frozenset[str] = frozenset()
+    age_s: float | None = None
+    last_call_ended: datetime | None = None
+    crew_complete: bool | None = None
+    zone: str | None = None
+    calls_today: int = 0
+    travel_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +146,7 @@ class CallFacts:
     history: int | None = None
     available: Mapping[Response, int] = field(default_factory=dict)
     offence: Offence | None = None
+    language: str | None = None
 
 
 ANSWERS = (
@@ -266,4 +275,5 @@ READERS: dict[str, Reader] = {
     "history": read_maybe_count,
     "available": read_available,
     "offence": read_offence,
+    "language": read_maybe_text,
 }

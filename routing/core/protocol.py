@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import jsonschema
 import yaml
 
+from routing.core import queue, standing
 from routing.core.facts import Mode, Response
+from routing.core.queue import Queue, Wish
+from routing.core.standing import Ranking
 
 DAY = 24 * 60
-# Seconds (and one count) where an agency says nothing: the field's usual values, all settings.
+# Seconds (and the counts of attempts) where an agency says nothing: the field's usual values, all settings.
 CLOCKS = {
     "offer_rings": 20,
     "offer_in_all": 60,
@@ -31,6 +34,21 @@ CLOCKS = {
     "unowned_alarm": 30,
     "answer_988": 20,
     "screen_lock": 1800,
+    "alarm_escalates": 60,
+    "forgotten": 60,
+    "crew_still": 180,
+    "callback_within": 30,
+    "callback_attempts": 3,
+    "callback_again": 60,
+    "silence": 10,
+    "interpreter": 60,
+    "text_quiet": 120,
+    "partner_answers": 30,
+    "handoff_link": 3600,
+    "check_escalates": 60,
+    "check_emergency": 120,
+    "flag_lasts": 7_776_000,
+    "on_hold": 60,
 }
 Obj = Mapping[str, "object"]
 
@@ -107,6 +125,8 @@ class Protocol:
     questions: tuple[Question, ...] = ()
     clocks: Mapping[str, int] = field(default_factory=dict)
     skills: Mapping[str, str] = field(default_factory=dict)
+    queue: Queue = field(default_factory=Queue)
+    ranking: Ranking = field(default_factory=Ranking)
 
     @property
     def title(self) -> str:
@@ -143,6 +163,10 @@ def read(document: object) -> Protocol:
     check_shape(document)
     assert isinstance(document, Mapping)
     types = {code: read_type(known) for code, known in document["types"].items()}
+    clocks = {**CLOCKS, **document.get("clocks", {})}
+    skills = dict(document.get("skills", {}))
+    waits = queue.read(document.get("queue", {}), read_when)
+    check_wishes(waits.wishes, types, skills)
     return Protocol(
         name=document["name"],
         version=document["version"],
@@ -158,8 +182,12 @@ def read(document: object) -> Protocol:
             }
         ),
         questions=read_questions(document.get("questions", [])),
-        clocks=MappingProxyType({**CLOCKS, **document.get("clocks", {})}),
-        skills=MappingProxyType(dict(document.get("skills", {}))),
+        clocks=MappingProxyType(clocks),
+        skills=MappingProxyType(skills),
+        queue=waits,
+        ranking=standing.read(
+            document.get("ranking", {}), stale=clocks["position_stale"]
+        ),
     )
 
 
@@ -205,11 +233,7 @@ def read_hours(kind: str, window: str) -> tuple[int, int]:
 def read_row(n: int, row: Mapping[str, Obj], types: Mapping[str, CallType]) -> Row:
     plain: dict[str, object] = dict(row)
     when = read_when(plain.get("when"))
-    for key, allowed in when:
-        strangers = allowed - {*types, None} if key == "type" else set()
-        if strangers:
-            named = ", ".join(sorted(str(one) for one in strangers))
-            raise ProtocolError(f"rows.{n}.when.type", f"{named}: not among the types")
+    check_types(when, types, f"rows.{n}")
     not_known = plain.get("when_not_known")
     otherwise = plain.get("otherwise")
     priority = plain.get("priority")
@@ -226,6 +250,24 @@ def read_row(n: int, row: Mapping[str, Obj], types: Mapping[str, CallType]) -> R
         tells=tuple(str(role) for role in listed(plain.get("tell", []))),
         because=read_words(plain["because"]),
     )
+
+
+def check_types(when: queue.When, types: Mapping[str, CallType], path: str) -> None:
+    """Refuse a type that the document does not name: the condition would never hold."""
+    strangers = dict(when).get("type", frozenset()) - {*types, None}
+    if strangers:
+        named = ", ".join(sorted(str(one) for one in strangers))
+        raise ProtocolError(f"{path}.when.type", f"{named}: not among the types")
+
+
+def check_wishes(
+    wishes: tuple[Wish, ...], types: Mapping[str, CallType], skills: Mapping[str, str]
+) -> None:
+    for n, wish in enumerate(wishes):
+        check_types(wish.when, types, f"queue.skills.{n}")
+        if wish.skill not in skills:
+            named = f"{wish.skill}: not among the skills"
+            raise ProtocolError(f"queue.skills.{n}.skill", named)
 
 
 def read_words(words: object) -> tuple[tuple[str, str], ...]:

@@ -25,6 +25,8 @@ BUDGETS = {
     "open_api_ms": Budget(must=150, aim=60, unit="ms, p99 at 40/s"),
     "call_page_ms": Budget(must=150, aim=60, unit="ms, p95"),
     "full_path_per_s": Budget(must=15, aim=40, unit="calls/s", more_is_better=True),
+    "wait_error_to_plain": Budget(must=1, aim=0.9, unit="ratio of medians"),
+    "wait_inside": Budget(must=0.7, aim=0.78, unit="share", more_is_better=True),
     "open_to_raw": Budget(must=0.03, aim=0.08, unit="ratio", more_is_better=True),
 }
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from dispatch import journal
 from dispatch.models import Call
 from dispatch.selectors import chain
-from tests.bench import load, pure
+from tests.bench import load, pure, waits
 from tests.bench.boards import Boards
 from tests.bench.centre import Centre, Processes, a_centre
 from tests.bench.figures import figure, quantile, short, spread
@@ -79,6 +79,10 @@ def _machine() -> dict[str, object]:
 
 def decide(_centre: Centre, _running: Processes) -> Figures:
     return [pure.decisions()]
+
+
+def wait(_centre: Centre, _running: Processes) -> Figures:
+    return waits.waits()
 
 
 def snapshot(_centre: Centre, _running: Processes) -> Figures:
@@ -345,6 +349,7 @@ def full_path(_centre: Centre, running: Processes) -> Figures:
 
 MEASURES: dict[str, Callable[[Centre, Processes], Figures]] = {
     "decide": decide,
+    "wait": wait,
     "snapshot": snapshot,
     "boards": boards,
     "on_board": on_board,

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -10,6 +11,8 @@ import yaml
 from routing.core import protocol
 from routing.core.decide import decide
 from routing.core.protocol import ProtocolError
+from routing.core.queue import Queue, Wish
+from routing.core.standing import Ranking
 from tests.core.calls import a_call, durham
 
 
@@ -21,6 +24,10 @@ def parsed():
 def document():
     """The shipped document, each time anew to be spoilt."""
     return deepcopy(parsed())
+
+
+def a_wish(doc):
+    return doc["queue"]["skills"][0]
 
 
 def test_the_shipped_protocol_is_readable_and_named():
@@ -62,6 +69,31 @@ def test_json_and_yaml_say_the_same():
             "rows.3.when_not_known.mode",
         ),
         (lambda doc: doc["clocks"].update(offer_rings=-1), "clocks.offer_rings"),
+        (lambda doc: doc["queue"].update(colour="red"), "queue"),
+        (lambda doc: doc["queue"].update(capacity=0), "queue.capacity"),
+        (lambda doc: doc["queue"].update(rises=[0]), "queue.rises.0"),
+        (lambda doc: doc["queue"]["relax"].update(wished=1), "queue.relax"),
+        (lambda doc: doc["queue"]["targets"].update(police=9), "queue.targets"),
+        (lambda doc: doc["queue"].update(roster="yes"), "queue.roster"),
+        (lambda doc: a_wish(doc).update(level=4), "queue.skills.0.level"),
+        (lambda doc: a_wish(doc).update(need="nice"), "queue.skills.0.need"),
+        (lambda doc: a_wish(doc).update(skill="magic"), "queue.skills.0.skill"),
+        (lambda doc: a_wish(doc).pop("when"), "queue.skills.0"),
+        (
+            lambda doc: a_wish(doc).update(when={"type": "parade"}),
+            "queue.skills.0.when.type",
+        ),
+        (
+            lambda doc: a_wish(doc).update(when={"language": "Spanish"}),
+            "queue.skills.0.when.language",
+        ),
+        (
+            lambda doc: doc["rows"][3].update(when={"language": "es"}),
+            "rows.3.when.language",
+        ),
+        (lambda doc: doc["ranking"].update(stale=60), "ranking"),
+        (lambda doc: doc["ranking"].update(speed_kmh=0), "ranking.speed_kmh"),
+        (lambda doc: doc["ranking"].update(road_factor=0.9), "ranking.road_factor"),
     ],
 )
 def test_what_is_wrong_is_refused_by_its_path(change, path):
@@ -71,6 +103,44 @@ def test_what_is_wrong_is_refused_by_its_path(change, path):
     with pytest.raises(ProtocolError) as refused:
         protocol.read(doc)
     assert refused.value.path == path
+
+
+def test_a_document_that_says_nothing_of_queue_and_ranking_has_the_defaults():
+    doc = document()
+    del doc["queue"], doc["ranking"], doc["clocks"]
+    silent = protocol.read(doc)
+    assert (silent.queue, silent.ranking) == (Queue(), Ranking())
+    assert silent.clocks == protocol.CLOCKS == durham().clocks
+
+
+def test_what_the_shipped_document_says_is_what_it_would_be_unsaid():
+    assert replace(durham().queue, wishes=()) == Queue()
+    assert durham().ranking == Ranking()
+
+
+def test_an_agency_says_how_its_calls_wait_and_its_units_are_compared():
+    doc = document()
+    doc["queue"] = {
+        "capacity": 2,
+        "rises": [60],
+        "relax": {"required": 10},
+        "targets": {"crt": 90},
+        "skills": [{"when": {"language": None}, "skill": "peer", "need": "preferred"}],
+    }
+    doc["ranking"] = {"near": 30}
+    doc["clocks"]["position_stale"] = 45
+
+    own = protocol.read(doc)
+
+    when = (("language", frozenset({None})),)
+    assert own.queue == Queue(
+        capacity=2,
+        rises=(60,),
+        relax_required=10,
+        targets={"ccd": 30, "crt": 90, "cor": 120},
+        wishes=(Wish(when=when, skill="peer", level=1, required=False),),
+    )
+    assert own.ranking == Ranking(near=30, stale=45)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Other systems: telephones, positions, roads and screen-pops, translated and no more."""
