@@ -9,22 +9,36 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Now
 
 from dispatch import quick
 from dispatch.errors import Forbidden, NotFound
 from dispatch.events import Actor
 from dispatch.models import (
     AccessRecord,
+    Alarm,
     Assignment,
     Call,
+    Contact,
+    Flag,
     FollowUp,
+    Loan,
     Offer,
+    Partner,
+    Plan,
+    PlannedShift,
+    PositionKey,
     Role,
     Seat,
+    Shift,
+    ShiftSwap,
     SourceWording,
+    Transfer,
     Unit,
     User,
 )
+from dispatch.models.partner import hashed
+from dispatch.states import OPEN_CALL
 
 Thing = TypeVar("Thing", bound=Model)
 
@@ -37,6 +51,9 @@ WALL: Final = "wall"
 
 # Who works on the floor sees every call of the agency.
 FLOOR: Final = frozenset({D, C, S})
+
+# What a crew lent to a neighbour does on the call it was lent to; reading is its page.
+LENT_VERBS: Final = frozenset({"call.note", "team.request"})
 
 # verb → role → what that role sees while doing it. A role that is not named may not.
 POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
@@ -73,6 +90,7 @@ POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
     "session.end": {C: CLINICAL},
     "crew.see": {R: OPERATIONS},
     "unit.report": {R: OPERATIONS, D: OPERATIONS, S: OPERATIONS},
+    "unit.key": {S: OPERATIONS, A: OPERATIONS},
     "call.end": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
     "unit.see": {D: OPERATIONS, C: CLINICAL, R: OPERATIONS, S: OPERATIONS},
     "log.see": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
@@ -85,6 +103,7 @@ POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
     "wording.edit": {S: OPERATIONS, A: OPERATIONS},
     # Alarms, lines, transfers, partners.
     "alarm.see": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
+    "wait.see": {D: OPERATIONS, C: OPERATIONS, S: OPERATIONS},
     "alarm.take": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
     "contact.work": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
     "transfer.work": {D: OPERATIONS, C: CLINICAL, S: OPERATIONS},
@@ -104,6 +123,7 @@ POLICY: Final[Mapping[str, Mapping[Role, str]]] = {
     # Neighbours' units, and what is remembered of places and people.
     "loan.work": {D: OPERATIONS, S: OPERATIONS},
     "flag.edit": {D: OPERATIONS, C: CLINICAL, R: OPERATIONS, S: OPERATIONS},
+    "flag.see": {S: OPERATIONS},
     "plan.see": {C: CLINICAL, N: CLINICAL, S: CLINICAL},
     "plan.edit": {C: CLINICAL, N: CLINICAL, S: CLINICAL},
     "plan.approve": {S: CLINICAL},
@@ -159,9 +179,19 @@ def read_call(user: User, call_id: UUID, reason: str = "") -> tuple[Call, str]:
 def call_for(user: User, call_id: UUID, verb: str) -> Call:
     """The call, if this person may do this to it; NotFound whether or not it exists."""
     require(user, verb)
-    if role_of(user) not in FLOOR:
-        return _one(visible_calls(user), call_id)
-    return _found(quick.find(Call, id=call_id, agency=user.agency_id))
+    if role_of(user) in FLOOR:
+        return _found(quick.find(Call, id=call_id, agency=user.agency_id))
+    lent = lent_calls(user).filter(pk=call_id).first() if verb in LENT_VERBS else None
+    return lent or _one(visible_calls(user), call_id)
+
+
+def read_as_crew(user: User, call_id: UUID) -> None:
+    """Somebody's crew page shows this call, their centre's or a neighbour's."""
+    lent = lent_calls(user).filter(pk=call_id).first()
+    if lent is None:
+        read_call(user, call_id)
+    else:
+        record(user, "call.see", call=lent, reason="loan")
 
 
 def visible_calls(user: User) -> QuerySet[Call]:
@@ -188,6 +218,46 @@ def visible_calls(user: User) -> QuerySet[Call]:
     return calls.none()
 
 
+def lent_calls(user: User) -> QuerySet[Call]:
+    """The neighbour's call that the unit of this crew is lent to now, and no other."""
+    if role_of(user) is not Role.RESPONDER:
+        return Call.objects.none()
+    return Call.objects.filter(
+        loans__state="lent", loans__unit__in=_units_of(user)
+    ).distinct()
+
+
+def loans_to(user: User) -> QuerySet[Loan]:
+    """What neighbours ask this floor for, or have of it: while it is open, no longer."""
+    require(user, "loan.work")
+    ends = Q(state__in=["asked", "lent"], ends_at__gt=Now())
+    return Loan.objects.filter(
+        ends, lender=user.agency_id, call__state__in=OPEN_CALL
+    ).order_by("asked_at")
+
+
+def loan_to(user: User, loan_id: UUID) -> Loan:
+    return _one(loans_to(user), loan_id)
+
+
+def read_loans(user: User, *states: str) -> list[Loan]:
+    """What this floor sees of its neighbours' calls; each look is recorded.
+
+    With ``states`` only the loans that are in one of them.
+    """
+    rows = loans_to(user).select_related("call__agency", "call__caller", "unit")
+    loans = list(rows.filter(state__in=states) if states else rows)
+    for loan in loans:
+        record(user, "loan.work", call=loan.call, reason=f"loan_{loan.state}")
+    return loans
+
+
+def own_loan(user: User, loan_id: UUID) -> Loan:
+    """A loan that this centre asked for."""
+    require(user, "loan.work")
+    return _one(Loan.objects.filter(call__agency=user.agency_id), loan_id)
+
+
 def offer_for(user: User, offer_id: UUID) -> Offer:
     """An offer put to this person or to the unit this person is on."""
     require(user, "offer.answer")
@@ -202,7 +272,8 @@ def offers_of(user: User) -> QuerySet[Offer]:
     """All that was ever put to this person, or to the unit this person is on now."""
     require(user, "offer.answer")
     mine = Q(person=user) | Q(unit__in=_units_of(user))
-    return Offer.objects.filter(mine, seat__call__agency=user.agency_id)
+    ours = Q(seat__call__agency=user.agency_id) | Q(seat__call__in=lent_calls(user))
+    return Offer.objects.filter(mine, ours)
 
 
 def assignment_for(user: User, assignment_id: UUID, verb: str) -> Assignment:
@@ -219,6 +290,13 @@ def seat_for(user: User, seat_id: UUID, verb: str) -> Seat:
     return _found(seat if call.agency_id == user.agency_id else None)
 
 
+def contact_for(user: User, contact_id: UUID, verb: str) -> Contact:
+    """A leg of the line of a call that this person may work on."""
+    require(user, verb)
+    call, contact = _chain(Contact, contact_id, "call")
+    return _found(contact if call.agency_id == user.agency_id else None)
+
+
 def unit_for(user: User, unit_id: UUID, verb: str) -> Unit:
     """Any unit of the agency for the floor; for a crew only its own."""
     require(user, verb)
@@ -226,6 +304,23 @@ def unit_for(user: User, unit_id: UUID, verb: str) -> Unit:
     if role_of(user) is Role.RESPONDER:
         units = units.filter(pk__in=_units_of(user))
     return _one(units, unit_id)
+
+
+def unit_in_need(user: User, unit_id: UUID) -> Unit:
+    """As ``unit_for``; of a crew also the unit that it was the last to be on."""
+    require(user, "unit.report")
+    units = Unit.objects.filter(agency=user.agency_id)
+    if role_of(user) is Role.RESPONDER:
+        last = Shift.objects.filter(user=user).order_by("-started_at", "-pk")
+        units = units.filter(pk__in=last.values("unit")[:1])
+    return _one(units, unit_id)
+
+
+def unit_of_key(secret: str) -> Unit | None:
+    """The unit whose place a device with this secret may tell; None for any other."""
+    keys = PositionKey.objects.filter(hash=hashed(secret), revoked_at=None)
+    found = keys.select_related("unit").first()
+    return found.unit if found else None
 
 
 def joinable_unit(user: User, unit_id: UUID) -> Unit:
@@ -244,9 +339,59 @@ def colleague(user: User, person_id: UUID, verb: str) -> User:
     return _one(User.objects.filter(agency=user.agency_id), person_id)
 
 
+def shift_for(user: User, shift_id: UUID, verb: str) -> PlannedShift:
+    """A planned shift of the agency; whose it is, the action asks."""
+    require(user, verb)
+    return _one(PlannedShift.objects.filter(agency=user.agency_id), shift_id)
+
+
+def swap_for(user: User, swap_id: UUID) -> ShiftSwap:
+    require(user, "shift.take")
+    return _one(ShiftSwap.objects.filter(shift__agency=user.agency_id), swap_id)
+
+
+def transfer_for(user: User, transfer_id: UUID, verb: str) -> Transfer:
+    require(user, verb)
+    return _one(Transfer.objects.filter(call__agency=user.agency_id), transfer_id)
+
+
+def partner_for(user: User, partner_id: UUID, verb: str) -> Partner:
+    require(user, verb)
+    return _one(Partner.objects.filter(agency=user.agency_id), partner_id)
+
+
 def wording_for(user: User, wording_id: UUID) -> SourceWording:
     require(user, "wording.edit")
     return _one(SourceWording.objects.filter(agency=user.agency_id), wording_id)
+
+
+def alarm_for(user: User, alarm_id: UUID) -> Alarm:
+    """An alarm that this person may take."""
+    require(user, "alarm.take")
+    return _one(visible_alarms(user), alarm_id)
+
+
+def flag_for(user: User, flag_id: UUID) -> Flag:
+    """A caution of the agency, for whoever looks after all of them."""
+    require(user, "flag.see")
+    return _one(Flag.objects.filter(agency=user.agency_id), flag_id)
+
+
+def plan_for(user: User, plan_id: UUID, verb: str) -> Plan:
+    require(user, verb)
+    return _one(Plan.objects.filter(agency=user.agency_id), plan_id)
+
+
+def visible_alarms(user: User) -> QuerySet[Alarm]:
+    """A supervisor sees all, a dispatcher theirs and the floor's, a clinician theirs."""
+    require(user, "alarm.see")
+    alarms = Alarm.objects.filter(agency=user.agency_id)
+    match role_of(user):
+        case Role.SUPERVISOR:
+            return alarms
+        case Role.DISPATCHER:
+            return alarms.filter(Q(owner=user) | Q(to="floor"))
+    return alarms.filter(owner=user)
 
 
 def _units_of(user: User) -> QuerySet[Unit]:

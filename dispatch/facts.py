@@ -5,28 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from dispatch import planned
+from dispatch import free, planned
 from dispatch.models import Call
 from dispatch.states import OPEN_CALL
 from routing.core import facts
 from routing.core.facts import ANSWERS, CallFacts
+from routing.core.protocol import Protocol
 
 PERSON_KINDS = {"clinician": "ccd", "navigator": "cn"}
 YEAR = timedelta(days=365)
 
-# A unit whose crew called for help is not free, whatever its state; a person whose
-# page has gone silent is not there.
-FREE_UNITS = """
-    SELECT kind FROM dispatch_unit
-    WHERE agency_id = %(agency)s AND state = 'available' AND emergency_at IS NULL
-"""
-FREE_PEOPLE = """
+FREE_UNITS = f"""
+    SELECT n.kind FROM dispatch_unit n
+    WHERE n.agency_id = %(agency)s AND {free.UNIT}
+"""  # noqa: S608  our own words
+FREE_PEOPLE = f"""
     SELECT u.role FROM dispatch_presence p
     JOIN dispatch_user u ON u.id = p.user_id
     JOIN dispatch_heartbeat h ON h.user_id = p.user_id
-    WHERE p.agency_id = %(agency)s AND p.state = 'available'
-      AND u.role IN ('clinician', 'navigator') AND h.at > %(fresh)s
-"""
+    WHERE p.agency_id = %(agency)s AND u.role IN ('clinician', 'navigator')
+      AND {free.PERSON}
+"""  # noqa: S608  our own words
 # Earlier calls from this number to which somebody was sent. The number's own calls are
 # found first: left to choose, PostgreSQL sometimes walked every call of the agency.
 HISTORY = """
@@ -53,7 +52,8 @@ KNOWN = f"""
        (SELECT kind, count(*) AS n FROM ({FREE_UNITS}) AS free GROUP BY kind) AS kinds),
       (SELECT json_object_agg(role, n) FROM
        (SELECT role, count(*) AS n FROM ({FREE_PEOPLE}) AS free GROUP BY role) AS roles),
-      ({HISTORY})
+      ({HISTORY}),
+      (SELECT language FROM dispatch_caller WHERE call_id = %(call)s)
 """  # noqa: S608  our own words
 
 
@@ -79,6 +79,7 @@ class Known:
     seats: Sequence[tuple[str, str, str, bool | None]]
     free: Mapping[str, int]
     history: int
+    language: str = ""
 
     @property
     def available(self) -> dict[str, int]:
@@ -108,9 +109,10 @@ class Known:
 
 
 def known(
-    agency: UUID, call: Call | None, *, absent_after: timedelta, at: datetime
+    agency: UUID, call: Call | None, protocol: Protocol, *, at: datetime
 ) -> Known:
     """Answers, seats, history and who is free; without a call only who is free."""
+    absent_after = timedelta(seconds=protocol.clocks["absent_after"])
     values = {
         "agency": agency,
         "call": call.pk if call else None,
@@ -118,12 +120,25 @@ def known(
         "fresh": at - absent_after,
         "year": at - YEAR,
         "at": at,
+        **limits(protocol),
     }
-    answers, seats, units, people, history = planned.ask(KNOWN, values)[0]
-    free = dict.fromkeys(["ccd", "crt", "cor", "cn"], 0) | (units or {})
+    answers, seats, units, people, history, language = planned.ask(KNOWN, values)[0]
+    counts = dict.fromkeys(["ccd", "crt", "cor", "cn"], 0) | (units or {})
     for role, number in (people or {}).items():
-        free[PERSON_KINDS[role]] += number
-    return Known(answers=answers or {}, seats=seats or [], free=free, history=history)
+        counts[PERSON_KINDS[role]] += number
+    return Known(
+        answers=answers or {},
+        seats=seats or [],
+        free=counts,
+        history=history,
+        language=language or "",
+    )
+
+
+def limits(protocol: Protocol) -> dict[str, object]:
+    """What ``free.PERSON`` wants to know of an agency's rules."""
+    queue = protocol.queue
+    return {"capacity": queue.capacity, "rostered": queue.roster}
 
 
 def waits(agency: UUID, kind: str) -> bool:
@@ -150,6 +165,7 @@ def line(call: Call, seen: Known, *, at: datetime) -> dict[str, object]:
         "history": seen.history,
         "available": seen.available,
         "offence": call.offence,
+        "language": seen.language or None,
     }
 
 

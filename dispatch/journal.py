@@ -54,20 +54,21 @@ def append(
     unit: Unit | None = None,
     agency: Agency | UUID | None = None,
 ) -> None:
-    """Say what happened. Only an action may; it is numbered when the action ends."""
+    """Say what happened. Only an action may; it is numbered when the action ends.
+
+    What a lent unit does is said in its own centre's log too, without the call.
+    """
     lines = _collected.get()
     assert lines is not None, "journal.append outside an action"
     owner = agency or (call.agency_id if call else unit.agency_id if unit else None)
     assert owner is not None, "an event belongs to an agency"
-    lines.append(
-        Line(
-            body=body,
-            agency=owner.pk if isinstance(owner, Agency) else owner,
-            by=by,
-            call=call,
-            unit=unit.pk if unit else None,
-        )
-    )
+    home = owner.pk if isinstance(owner, Agency) else owner
+    # A foreign call is never numbered by another centre's log.
+    ours = call if call is not None and call.agency_id == home else None
+    named = unit.pk if unit else None
+    lines.append(Line(body=body, agency=home, by=by, call=ours, unit=named))
+    if unit is not None and unit.agency_id != home:
+        lines.append(Line(body=body, agency=unit.agency_id, by=by, unit=named))
 
 
 def write(lines: Sequence[Line]) -> dict[UUID, int]:

@@ -1,9 +1,38 @@
 """The keyed fingerprints by which the same number, place or person is found again."""
 
+import re
+
 from dispatch.seal import lookup
+from routing.core import wording
+
+# What makes an address one place: a house, the hundred of a street, a crossing.
+EXACT = ("house:", "block:", "crossing")
+NAME = re.compile(r"[^\W_]+")
 
 
 def number(phone: str) -> str:
     """Of its last ten digits; empty where there are none."""
     digits = "".join(sign for sign in phone if sign.isdigit())[-10:]
     return lookup(digits) if digits else ""
+
+
+def place(address: str) -> str:
+    """Of the address, however it is written; empty where it names no more than a street."""
+    tokens = sorted(wording.normalise(address))
+    if not any(token.startswith(EXACT) for token in tokens):
+        return ""
+    return lookup(f"place {' '.join(tokens)}")
+
+
+def person(name: str) -> str:
+    """Of the whole name in any order, accents off; empty for one word alone.
+
+    Every Maria would else be the same person.
+    """
+    words = sorted(NAME.findall(wording.plain(name)))
+    return lookup(f"person {' '.join(words)}") if len(words) > 1 else ""
+
+
+def person_of(caller_kind: str, name: str, person_name: str) -> str:
+    """Of the person in need, who may be the caller."""
+    return person(person_name or (name if caller_kind == "person" else ""))

@@ -48,6 +48,12 @@ def waiting(agency: UUID) -> None:
     _send("dispatch.tasks.offer_waiting", str(agency))
 
 
+def phone(contact: UUID) -> None:
+    """The telephone service may have something to do for this leg; by hand, nothing."""
+    if settings.PHONE != "manual":
+        _send("dispatch.tasks.phone", str(contact))
+
+
 def _send(task: str, argument: str) -> None:
     def send() -> None:
         _redis().ping()  # Celery's own connecting is slow to give up

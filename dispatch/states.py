@@ -137,6 +137,31 @@ class SafeContact(StrEnum):
     NONE = "none"
 
 
+# The ways that do no harm, by what the person said. Nobody asked: a call, and no trace.
+REACH: Mapping[SafeContact, frozenset[str]] = {
+    SafeContact.NOT_ASKED: frozenset({"voice", "visit"}),
+    SafeContact.CALL_AND_TEXT: frozenset({"voice", "text", "voicemail", "visit"}),
+    SafeContact.CALL_ONLY: frozenset({"voice", "voicemail", "visit"}),
+    SafeContact.TEXT_FIRST: frozenset({"voice", "text", "visit"}),
+    SafeContact.NO_VOICEMAIL: frozenset({"voice", "visit"}),
+    SafeContact.NONE: frozenset(),
+}
+
+
+def unsafe(preference: str, channel: str, tried: int = 0) -> str:
+    """Why this way is not safe: not_asked, asked_not or text_first; "" where it is.
+
+    ``channel`` is voice, text, voicemail or visit; ``tried``: how often they were
+    tried already, for whoever wants a text before a call.
+    """
+    said = SafeContact(preference)
+    if channel not in REACH[said]:
+        return "not_asked" if said is SafeContact.NOT_ASKED else "asked_not"
+    if said is SafeContact.TEXT_FIRST and channel == "voice" and not tried:
+        return "text_first"
+    return ""
+
+
 State = (
     CallState
     | ContactState
@@ -310,6 +335,8 @@ MOVING_UNIT = BUSY_UNIT - {U.DISPATCHED}
 
 # Who was asked for a seat and did not take it is not asked for it again for so long.
 ASK_AGAIN = timedelta(seconds=60)
+# One may sign in so long before a planned shift; an assumption, as in dispatch.free.
+EARLY_SIGN_IN = timedelta(minutes=15)
 
 
 def check_move(moves: Moves, source: State, target: State) -> None:

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from heart import checks
+from heart import checks, telephone
 
 
 class HeartConfig(AppConfig):
@@ -11,3 +11,4 @@ class HeartConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register_all()
+        telephone.register_check()

@@ -95,6 +95,23 @@ SEAL_KEYS: dict[str, str] = json.loads(
     env("SEAL_KEYS", json.dumps(SECRETS["SEAL_KEYS"]) if SECRETS else None)
 )
 LOOKUP_KEY = env("LOOKUP_KEY", SECRETS.get("LOOKUP_KEY"))
+# Agency code → whsec_ secrets with which its telephone system signs screen-pops.
+# An OSRM of the centre's own gives driving times; empty: straight lines and a factor.
+OSRM_URL = env("OSRM_URL", "")
+SCREEN_POP_SECRETS: dict[str, list[str]] = json.loads(env("SCREEN_POP_SECRETS", "{}"))
+# The telephone: manual, or twilio with its account (docs/integrations.md). PUBLIC_URL is
+# where it calls back, as it was told, for it signs exactly that.
+PHONE = env("PHONE", "manual")
+_needed = None if PHONE == "twilio" else ""
+PUBLIC_URL = env("PUBLIC_URL", _needed).rstrip("/")
+PHONE_ACCOUNT = {
+    "api": env("TWILIO_API", _needed),
+    "sid": env("TWILIO_SID", _needed),
+    "user": env("TWILIO_USER", _needed),
+    "secret": env("TWILIO_SECRET", _needed),
+    "token": env("TWILIO_TOKEN", _needed),
+    "number": env("TWILIO_NUMBER", _needed),
+}
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1")
 ROOT_URLCONF = "heart.urls"
 ASGI_APPLICATION = "heart.asgi.application"

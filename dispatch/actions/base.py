@@ -192,6 +192,10 @@ def lock_assignment(assignment_id: UUID) -> tuple[Call, Seat, Assignment]:
     return _together(Assignment, assignment_id, "seat", "call")  # type: ignore[return-value]
 
 
+def lock_loan(loan_id: UUID) -> tuple[Call, Loan]:
+    return _together(Loan, loan_id, "call")  # type: ignore[return-value]
+
+
 def lock_unit(unit_id: UUID) -> Unit:
     """Only where no call is touched, or its lock is already held."""
     return _lock(Unit, unit_id)

@@ -11,13 +11,10 @@ from django.utils.translation import gettext_noop as _
 from dispatch import events, facts, journal, quick
 from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.search import fill
-from dispatch.actions.seat import (
-    OURS,
-    withdraw_wanted,
-)
+from dispatch.actions.seat import OURS, withdraw_wanted
 from dispatch.actions.seating import open_for, seat_decision, settle_seats
 from dispatch.actions.weigh import (
-    findings_of,
+    Stand,
     known,
     mode_of,
     refuse_below_floor,
@@ -30,7 +27,6 @@ from dispatch.events import Actor
 from dispatch.models import Call, Decision
 from dispatch.states import BEFORE_DECISION, OPEN_CALL, CallState, SeatState
 from routing import store
-from routing.core import explain
 from routing.core.decide import decide as weigh
 from routing.core.protocol import Protocol
 
@@ -85,7 +81,7 @@ class _Decided:
     made: Decision
     protocol: Protocol
     had_seats: bool
-    staged: frozenset[str]
+    stand: Stand
 
 
 def _decide(call: Call, by: Actor, at: datetime) -> _Decided:
@@ -93,13 +89,15 @@ def _decide(call: Call, by: Actor, at: datetime) -> _Decided:
     row, protocol = store.published(call.agency_id)
     seen = known(call, protocol, at)
     stored = facts.line(call, seen, at=at)
-    decision = weigh(facts.read(stored), protocol)
+    read = facts.read(stored)
+    decision = weigh(read, protocol)
+    stand = stand_of(read, protocol, decision)
     made = Decision(
         call=call,
         protocol=row,
         facts=stored,
-        line=explain.line(decision),
-        findings=findings_of(decision),
+        line=stand.line,
+        findings=stand.findings,
         response=decision.response.value,
         rule=decision.rule,
         by=str(by),
@@ -124,7 +122,7 @@ def _decide(call: Call, by: Actor, at: datetime) -> _Decided:
         made=made,
         protocol=protocol,
         had_seats=bool(seen.seats),
-        staged=stand_of(decision).staged,
+        stand=stand,
     )
 
 
@@ -135,8 +133,11 @@ def _seat(
     made, first = decided.made, not decided.had_seats
     # Most calls are decided once, before they have a seat.
     if decided.had_seats:
-        settle_seats(call, made, decided.staged, by)
-    seat_decision(call, made, decided.protocol, by, first=first, only=only)
+        settle_seats(call, made, decided.stand.staged, by)
+    wishes = decided.stand.wishes
+    seat_decision(
+        call, made, decided.protocol, by, wishes=wishes, first=first, only=only
+    )
 
 
 def _apply(call: Call, made: Decision, seen: facts.Known) -> None:
@@ -225,7 +226,16 @@ def _override(call: Call, response: str, reason: str, note: str, by: Actor) -> D
         forbidden=[*OURS, earlier],
     )
     mode = mode_of(stand, response)
-    open_for(call, response, mode, protocol, by, waits=True, requested=True)
+    open_for(
+        call,
+        response,
+        mode,
+        protocol,
+        by,
+        wishes=stand.wishes,
+        waits=True,
+        requested=True,
+    )
     fill(call, by)
     journal.append(
         events.DecisionOverridden(decision=made.pk, response=response, reason=reason),
@@ -255,7 +265,16 @@ def request_team(
         events.TeamRequested(response=response, reason=reason), call=call, by=by
     )
     mode = mode_of(stand, response)
-    open_for(call, response, mode, protocol, by, waits=False, requested=True)
+    open_for(
+        call,
+        response,
+        mode,
+        protocol,
+        by,
+        wishes=stand.wishes,
+        waits=False,
+        requested=True,
+    )
     fill(call, by)
     return call
 

@@ -1,17 +1,20 @@
 """Corrections to what is known of a call, stored field by field where they differ."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, lookups
+from dispatch.actions import caution
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Call, Caller
 from dispatch.states import SafeContact
 
 CALLERS = ("", "person", "with_person", "third_party")
+# Which language is spoken; empty where nobody asked. ase: American Sign Language.
+LANGUAGES = ("", "en", "es", "ase", "other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Details:
     said: str | None = None
     person_name: str | None = None
     safe_contact: str | None = None
+    language: str | None = None
 
     caller_fields = (
         "name",
@@ -42,17 +46,22 @@ class Details:
         "said",
         "person_name",
         "safe_contact",
+        "language",
     )
 
 
 def correct_locked(call: Call, details: Details, by: Actor) -> frozenset[str]:
     """Store what differs; the names of what changed. The caller holds the call."""
-    changed = [
-        *_change_call(call, details),
-        *_change_caller(Caller.objects.get(call=call), details),
-    ]
+    caller = Caller.objects.get(call=call)
+    told = _change_caller(call, caller, details)
+    flags = caution.in_force(call.agency_id, caller)
+    if any(flag.hazard for flag in flags):
+        # Known of the place or the person: no form that was open longer takes it back.
+        details = replace(details, hazard=True)
+    changed = [*_change_call(call, details), *told]
     if changed:
         journal.append(events.DetailsCorrected(fields=tuple(changed)), call=call, by=by)
+    caution.say(call, flags, by)
     return frozenset(changed)
 
 
@@ -86,7 +95,12 @@ def check_contact(preference: str) -> None:
         raise Invalid(field="safe_contact", why=_("choose how they may be reached"))
 
 
-def _change_caller(caller: Caller, details: Details) -> list[str]:
+def check_language(code: str) -> None:
+    if code not in LANGUAGES:
+        raise Invalid(field="language", why=_("choose one of the list"))
+
+
+def _change_caller(call: Call, caller: Caller, details: Details) -> list[str]:
     new = {
         name: getattr(details, name)
         for name in Details.caller_fields
@@ -94,8 +108,18 @@ def _change_caller(caller: Caller, details: Details) -> list[str]:
     }
     if "safe_contact" in new:
         check_contact(str(new["safe_contact"]))
+    if "language" in new:
+        check_language(str(new["language"]))
     if "phone" in new:
         new["phone_lookup"] = lookups.number(str(new["phone"]))
+    if "address" in new:
+        new["place_lookup"] = lookups.place(str(new["address"]))
+    kind = details.caller_kind
+    new["person_lookup"] = lookups.person_of(
+        call.caller_kind if kind is None else kind,
+        str(new.get("name", caller.name)),
+        str(new.get("person_name", caller.person_name)),
+    )
     if new.get("address", caller.address) != caller.address:
         new["point"] = ""  # where the old address was: nobody is sent there
     return [name for name in _apply(caller, new) if name in Details.caller_fields]

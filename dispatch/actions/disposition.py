@@ -17,6 +17,7 @@ from dispatch.actions.base import (
     move,
 )
 from dispatch.actions.ending import refuse_to_end
+from dispatch.actions.line import end_all
 from dispatch.actions.seat import (
     OPEN_SEAT,
     OURS,
@@ -190,6 +191,7 @@ def close(
             person_reached=person_reached,
             followup_consent=followup_consent,
         )
+    end_all(call, by)
     if call.state != CallState.RESOLVED:
         _resolve(call, made, by)
     finish_outside(call, by)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 from dispatch import quick
+from dispatch.actions.line import refuse_while_lost
 from dispatch.errors import Invalid
 from dispatch.models import Assignment, Call, Seat
 from dispatch.states import BEFORE_DECISION, SeatState
@@ -19,8 +20,9 @@ def refuse_to_end(call: Call) -> None:
 
     It does not end over the heads of a team or a clinician, and no decision is lost:
     one that is wanted is made and seen first. What nobody decided may end when somebody
-    has helped, sent by hand: a person says so.
+    has helped, sent by hand: a person says so. Nor does it end over a lost caller.
     """
+    refuse_while_lost(call)
     working = Assignment.objects.filter(seat__call=call, ended_at=None)
     if first := working.select_related("unit", "person").first():
         raise Invalid(AT_WORK, field="call", who=str(first.unit or first.person))

@@ -14,21 +14,12 @@ from dispatch.actions.worklist import plan_locked
 from dispatch.errors import Invalid, LostRace, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import Call, Disposition, FollowUp, FollowUpAttempt
-from dispatch.states import CallState, FollowUpState, SafeContact, SeatState
+from dispatch.states import CallState, FollowUpState, SeatState, unsafe
 from routing import store
 
 OUTCOMES = ("engaged", "risk_reduced", "declined", "unreachable", "other")
 CALL_OUTCOMES = {"declined": "declined_help", "unreachable": "not_located"}
 CHANNELS = ("voice", "text", "visit")
-NO_TEXT = frozenset({"text"})
-REFUSED = {
-    SafeContact.NOT_ASKED: NO_TEXT,
-    SafeContact.CALL_AND_TEXT: frozenset[str](),
-    SafeContact.CALL_ONLY: NO_TEXT,
-    SafeContact.TEXT_FIRST: frozenset[str](),
-    SafeContact.NO_VOICEMAIL: NO_TEXT,
-    SafeContact.NONE: frozenset(CHANNELS),
-}
 
 
 @action
@@ -86,7 +77,7 @@ def attempt(
         raise LostRace
     if channel not in CHANNELS:
         raise Invalid(field="channel", why=_("voice, text or visit"))
-    if channel in refused_channels(call):
+    if channel in refused_channels(call, row.attempts):
         raise Invalid(field="channel", why=_("the person asked not to be reached so"))
     row.attempts += 1
     FollowUpAttempt.objects.create(
@@ -106,9 +97,10 @@ def attempt(
     return row
 
 
-def refused_channels(call: Call) -> frozenset[str]:
-    """What the safe-contact preference rules out; not asked rules out text only."""
-    return REFUSED[SafeContact(call.caller.safe_contact)]
+def refused_channels(call: Call, tried: int = 0) -> frozenset[str]:
+    """What the safe-contact preference rules out after so many tries."""
+    said = call.caller.safe_contact
+    return frozenset(one for one in CHANNELS if unsafe(said, one, tried))
 
 
 def _close_after_last(call: Call, row: FollowUp, by: Actor) -> None:

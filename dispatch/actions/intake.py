@@ -8,19 +8,28 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, lookups, planned, quick
+from dispatch import events, journal, lookups, quick
+from dispatch.actions import caution
 from dispatch.actions.base import action, coded, database_now, lock_call, move
+from dispatch.actions.callback import watch_text
 from dispatch.actions.counted import refuse_with_person
-from dispatch.actions.details import CALLERS, check_contact, correct_locked
+from dispatch.actions.details import (
+    CALLERS,
+    check_contact,
+    check_language,
+    correct_locked,
+)
 from dispatch.actions.details import Details as Details
-from dispatch.actions.linking import hand_on
+from dispatch.actions.line import end_all, refuse_while_lost
+from dispatch.actions.linking import hand_on, refuse_link
+from dispatch.actions.numbering import next_number
 from dispatch.actions.search import fill
 from dispatch.actions.seat import unserved, withdraw_all
 from dispatch.actions.triage import carry_over, look_again
 from dispatch.errors import Invalid
 from dispatch.events import Actor
-from dispatch.models import Agency, Assignment, Call, Caller, CallNote, Contact
-from dispatch.states import OPEN_CALL, CallState, ContactState
+from dispatch.models import Agency, Call, Caller, CallNote, Contact
+from dispatch.states import CallState, ContactState
 
 SOURCES = ("911", "988", "officer", "partner")
 # Set aside: why its seats are withdrawn, and why nobody served it.
@@ -59,6 +68,7 @@ class Intake:
     person_name: str = ""
     point: tuple[float, float] | None = None
     safe_contact: str = "not_asked"
+    language: str = ""
     channel: str = "voice"
     opened_at: datetime | None = None
 
@@ -74,6 +84,22 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
     assert agency is not None
     if found := _already_here(agency, intake.source_ref):
         return found
+    return open_new(agency, intake, by)
+
+
+def open_new(
+    agency: Agency,
+    intake: Intake,
+    by: Actor,
+    *,
+    line: ContactState = ContactState.CONNECTED,
+    carrier_ref: str = "",
+    leg: Contact | None = None,
+) -> Call:
+    """A new call with its caller and their leg; ``line`` is how far that leg has come.
+
+    A ``leg`` that is there already, of another call, comes with its caller as it is.
+    """
     opened_at = intake.opened_at or database_now()
     owner = by.id if by.kind in {"user", "simulator"} else None
     call = Call(
@@ -100,7 +126,12 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
         call=call,
         phone_lookup=lookups.number(intake.phone),
         phone_verified=intake.phone_verified,
+        place_lookup=lookups.place(intake.address),
+        person_lookup=lookups.person_of(
+            intake.caller_kind, intake.name, intake.person_name
+        ),
         safe_contact=intake.safe_contact,
+        language=intake.language,
         name=intake.name,
         phone=intake.phone,
         address=intake.address,
@@ -108,12 +139,15 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
         person_name=intake.person_name,
         point=_point(intake.point),
     )
+    flags = caution.in_force(agency.pk, caller)
+    call.hazard = call.hazard or any(flag.hazard for flag in flags)
     quick.add(caller)
-    quick.add(
-        Contact(call=call, channel=intake.channel, state=ContactState.CONNECTED.value)
-    )
+    if leg is not None:
+        quick.write(leg, {"call_id": call.pk})
+    else:
+        _first_leg(call, intake, line, carrier_ref)
     # Last, for nobody else of this agency gets a number until we commit.
-    call.number = _next_number(agency, opened_at)
+    call.number = next_number(agency, opened_at)
     quick.add(call)
     journal.append(
         events.CallOpened(
@@ -122,7 +156,19 @@ def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
         call=call,
         by=by,
     )
+    caution.say(call, flags, by)
     return call
+
+
+def _first_leg(
+    call: Call, intake: Intake, line: ContactState, carrier_ref: str
+) -> None:
+    leg = Contact(
+        call=call, channel=intake.channel, state=line.value, carrier_ref=carrier_ref
+    )
+    quick.add(leg)
+    if leg.channel == "text":
+        watch_text(call, leg)
 
 
 @action
@@ -184,7 +230,7 @@ def link_calls(
         raise Invalid(field="duplicate_of", why=_("name another call of this centre"))
     if other.state == CallState.DUPLICATE:
         raise Invalid(field="duplicate_of", why=_("that call is itself a duplicate"))
-    _check_link(call, other)
+    refuse_link(call, other)
     carry_over(call, other, by)
     handed_on = hand_on(call, other, by)
     withdraw_all(call, "duplicate", by)
@@ -199,16 +245,6 @@ def link_calls(
     )
     journal.append(events.CallsLinked(duplicate_of=other.pk), call=call, by=by)
     return call
-
-
-def _check_link(call: Call, other: Call) -> None:
-    """No help is lost by linking: the other goes on, and no team is left alone."""
-    if other.state not in OPEN_CALL:
-        raise Invalid(field="duplicate_of", why=_("that call has ended; reopen it"))
-    working = Assignment.objects.filter(seat__call=call, ended_at=None)
-    if working.filter(unit__isnull=False).exists():
-        raise Invalid(field="call", why=_("a team is still on it; link the other one"))
-    refuse_with_person(call)
 
 
 @action
@@ -243,10 +279,12 @@ def _set_aside(
     if call.state == to:
         return
     coded("reason", said.reason)
+    refuse_while_lost(call)
     refuse_with_person(call)
     why, not_served = ASIDE[to]
     withdraw_all(call, why, by)
     unserved(call, not_served)
+    end_all(call, by)
     move(call, to, closed_at=Now(), decision_wanted_at=None)
     journal.append(said, call=call, by=by)
 
@@ -265,34 +303,10 @@ def _check(intake: Intake) -> None:
     if intake.caller_kind not in CALLERS:
         raise Invalid(field="caller", why=_("person, with_person or third_party"))
     check_contact(intake.safe_contact)
+    check_language(intake.language)
     if intake.priority not in {1, 2, 3, 4}:
         raise Invalid(field="priority", why=_("1 to 4"))
 
 
 def _point(point: tuple[float, float] | None) -> str:
     return f"{point[0]:.5f},{point[1]:.5f}" if point else ""
-
-
-# The feed is locked in the same breath: whoever waits for a number would wait for the
-# feed next, and the shorter an agency's line is held, the more calls it opens a second.
-NEXT_NUMBER = """
-WITH feed AS MATERIALIZED (
-  SELECT agency_id, number, hash FROM dispatch_feed WHERE agency_id = %(agency)s
-  FOR NO KEY UPDATE
-), next AS (
-  INSERT INTO dispatch_callnumber (agency_id, year, last)
-  SELECT agency_id, %(year)s, 1 FROM feed
-  ON CONFLICT (agency_id, year)
-  DO UPDATE SET last = dispatch_callnumber.last + 1 RETURNING last
-)
-SELECT next.last, feed.number, feed.hash, clock_timestamp() FROM next, feed
-"""
-
-
-def _next_number(agency: Agency, at: datetime) -> str:
-    """The next of this agency and year, without gaps: a rolled-back call gives it back."""
-    year = at.astimezone(agency.zone).year
-    values = {"agency": agency.pk, "year": year}
-    last, number, head, at_feed = planned.ask(NEXT_NUMBER, values)[0]
-    journal.hold(agency.pk, number, head, at_feed)
-    return f"{year % 100:02d}-{last:06d}"

@@ -3,10 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, lookups, quick
+from dispatch import events, journal, lookups, nudge, quick
 from dispatch.actions.base import database_now, move
+from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
 from dispatch.models import Call, Contact, Partner
 from dispatch.states import ContactState
@@ -21,6 +24,11 @@ LIVE = (
     ContactState.HOLDING,
     ContactState.OPEN_LINE,
 )
+# Nobody is on it, and nobody has decided that this may stay so.
+CALLING_BACK = (ContactState.CALLBACK_DUE, ContactState.CALLBACK_ATTEMPTED)
+LOST = (ContactState.ABANDONED, ContactState.DISCONNECTED, *CALLING_BACK)
+STILL_LOST = _("A caller was lost. Call them back, or say why nobody does.")
+STILL_SILENT = _("A line is open and silent. Ask it as TTY, or say why nobody does.")
 # The person in need or whoever asks for help on their behalf is on these.
 CALLERS = ("caller", "callback")
 
@@ -58,6 +66,7 @@ def begin(
         said=said,
     )
     quick.add(leg)
+    changed(leg.pk)
     journal.append(
         events.ContactAdded(contact=leg.pk, purpose=purpose, channel=channel),
         call=call,
@@ -77,11 +86,17 @@ def step(
     if to in OVER:
         also |= {"ended_at": Now(), "why": why}
     move(leg, to, **also)
+    changed(leg.pk)
     journal.append(
         events.ContactMoved(contact=leg.pk, before=before, after=to.value, why=why),
         call=call,
         by=by,
     )
+
+
+def changed(contact_id: UUID) -> None:
+    """The telephone service may have something to do for this leg."""
+    transaction.on_commit(lambda: nudge.phone(contact_id), robust=True)
 
 
 def expect(leg: Contact, what: str, within: float) -> None:
@@ -100,3 +115,33 @@ def caller_leg(call: Call) -> Contact | None:
     found = [leg for leg in legs(call) if leg.purpose in CALLERS]
     open_ = [leg for leg in found if leg.state not in OVER]
     return open_[-1] if open_ else None
+
+
+def lock_leg(contact_id: UUID) -> tuple[Call, Contact]:
+    """The leg's call first, then the leg, locked until commit; NotFound."""
+    found = quick.locked_with(Contact, contact_id, "call")
+    if found is None:
+        raise NotFound
+    call, leg = found
+    assert isinstance(call, Call)
+    assert isinstance(leg, Contact)
+    return call, leg
+
+
+def refuse_while_lost(call: Call) -> None:
+    """Invalid while a caller is lost or silent and nobody decided what becomes of it.
+
+    No call ends over somebody who may lie there and cannot speak. Holds the call.
+    """
+    states = {leg.state for leg in legs(call) if leg.purpose in CALLERS}
+    if states.intersection(LOST):
+        raise Invalid(STILL_LOST, field="line")
+    if ContactState.OPEN_LINE in states:
+        raise Invalid(STILL_SILENT, field="line")
+
+
+def end_all(call: Call, by: Actor) -> None:
+    """The call is over, and so is every leg that still ran. Holds the call."""
+    for leg in legs(call):
+        if leg.state not in OVER:
+            step(call, leg, ContactState.COMPLETED, by, why="call_over")

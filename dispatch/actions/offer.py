@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
-from dispatch.actions import transfer
+from dispatch.actions import scene, staff, transfer
 from dispatch.actions.base import (
     action,
     coded,
@@ -17,8 +17,9 @@ from dispatch.actions.base import (
     lock_unit,
     move,
 )
-from dispatch.actions.search import Taker, fill, put
-from dispatch.actions.seat import UNITS, let_go, served, to_fill
+from dispatch.actions.search import fill, put
+from dispatch.actions.seat import UNITS, let_go, served, to_fill, withdraw_pending
+from dispatch.actions.takers import Taker
 from dispatch.actions.weigh import (
     mode_of,
     refuse_below_floor,
@@ -27,7 +28,7 @@ from dispatch.actions.weigh import (
 )
 from dispatch.errors import Invalid, LostRace, NotFree
 from dispatch.events import Actor
-from dispatch.models import Assignment, Call, Offer, Seat
+from dispatch.models import Assignment, Call, Offer, Presence, Seat
 from dispatch.states import (
     OPEN_CALL,
     CallState,
@@ -38,6 +39,9 @@ from dispatch.states import (
     UnitState,
 )
 from routing import store
+
+# Who holds a call already stays engaged while another rings.
+RINGING = (PresenceState.RESERVED, PresenceState.ENGAGED)
 
 
 @action
@@ -88,10 +92,12 @@ def accept(*, offer_id: UUID, by: Actor) -> Assignment:
     if offer.state != OfferState.PENDING or offer.expires_at <= database_now():
         raise LostRace
     taker = _taker(offer)
-    if taker.person and taker.person.state != PresenceState.RESERVED:
+    if taker.person and taker.person.state not in RINGING:
         # Who went on a break or home meanwhile does not take a call by a late press.
         raise LostRace
     move(offer, OfferState.ACCEPTED, ended_at=Now())
+    # Whoever rang beside is told at once that somebody was quicker.
+    withdraw_pending(call, seat, "taken", by)
     move(seat, SeatState.FILLED)
     assignment = Assignment(
         seat=seat, offer=offer, person_id=offer.person_id, unit_id=offer.unit_id
@@ -112,6 +118,8 @@ def accept(*, offer_id: UUID, by: Actor) -> Assignment:
         unit=taker.unit,
         by=by,
     )
+    if taker.unit:
+        scene.relieve(call, seat, taker.unit, by)
     return assignment
 
 
@@ -127,8 +135,32 @@ def _engage(seat: Seat, taker: Taker) -> None:
     if taker.unit:
         move(taker.unit, UnitState.ACKNOWLEDGED)
     if taker.person:
-        move(taker.person, PresenceState.ENGAGED)
+        _answered(taker.person)
+        if taker.person.state != PresenceState.ENGAGED:
+            move(taker.person, PresenceState.ENGAGED)
         transfer.accepted(seat, taker.person.user_id)
+
+
+def _answered(presence: Presence) -> None:
+    """Whoever answers, yes or no, is there. Holds the presence."""
+    if presence.missed:
+        quick.write(presence, {"missed": 0})
+
+
+def _missed(offer: Offer, by: Actor) -> None:
+    """One more ring unanswered; after several in a row they are not asked any more.
+
+    The caller holds the call and the offer.
+    """
+    assert offer.person_id
+    presence = lock_presence(offer.person_id)
+    _row, protocol = store.published(presence.agency_id)
+    missed = presence.missed + 1
+    quick.write(presence, {"missed": missed})
+    if missed < protocol.queue.missed_offers:
+        return
+    if presence.state == PresenceState.RESERVED:
+        staff.change_locked(presence, PresenceState.UNAVAILABLE, "missed_offers", by)
 
 
 @action
@@ -141,8 +173,10 @@ def decline(*, offer_id: UUID, reason: str, by: Actor) -> Offer:
     if offer.state != OfferState.PENDING:
         raise LostRace
     move(offer, OfferState.DECLINED, reason=reason, ended_at=Now())
+    if offer.person_id:
+        _answered(lock_presence(offer.person_id))
     let_go(offer, by)
-    transfer.out(seat, TransferState.DECLINED)
+    _transfer_out(seat, TransferState.DECLINED)
     journal.append(
         events.OfferDeclined(
             offer=offer.pk, seat=seat.pk, reason=reason, person=offer.person_id
@@ -168,8 +202,11 @@ def expire(*, offer_id: UUID, by: Actor) -> Offer:
 
 def _expire(call: Call, seat: Seat, offer: Offer, by: Actor) -> None:
     move(offer, OfferState.EXPIRED, reason="no_answer", ended_at=Now())
+    if offer.person_id and "knows" not in offer.because:
+        # A ring that was short on purpose is nobody's fault.
+        _missed(offer, by)
     let_go(offer, by)
-    transfer.out(seat, TransferState.TIMED_OUT)
+    _transfer_out(seat, TransferState.TIMED_OUT)
     journal.append(
         events.OfferExpired(offer=offer.pk, seat=seat.pk, person=offer.person_id),
         call=call,
@@ -178,13 +215,19 @@ def _expire(call: Call, seat: Seat, offer: Offer, by: Actor) -> None:
     )
 
 
+def _transfer_out(seat: Seat, to: TransferState) -> None:
+    """Nobody rings any more: the transfer waits for the next or for its end."""
+    if not quick.rows(Offer, seat=seat.pk, state=OfferState.PENDING):
+        transfer.out(seat, to)
+
+
 @action
 def drop(*, offer_id: UUID, by: Actor) -> Offer:
     """Whoever it rings for is gone: do not wait for the deadline."""
     call, seat, offer = lock_offer(offer_id)
     if offer.state != OfferState.PENDING or offer.person_id is None:
         return offer
-    if lock_presence(offer.person_id).state != PresenceState.RESERVED:
+    if lock_presence(offer.person_id).state not in RINGING:
         _expire(call, seat, offer, by)
         fill(call, by)
     return offer

@@ -5,23 +5,21 @@ or the search is given up; then the call wants another decision, in which this k
 counts as not to be had.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from dispatch import events, journal, nudge, quick
 from dispatch.actions import transfer
 from dispatch.actions.base import database_now, move
-from dispatch.actions.seat import OURS, PEOPLE, absent_after, locked_seats, point_of
-from dispatch.events import Actor
-from dispatch.models import Call, Offer, Presence, Seat, Unit, UnitPosition
+from dispatch.actions.seat import OURS, PEOPLE, locked_seats
+from dispatch.actions.takers import Taker, anybody_else, next_taker
+from dispatch.events import ROUTER, Actor
+from dispatch.models import Call, Offer, Seat
 from dispatch.states import (
-    ASK_AGAIN,
     OfferState,
     PresenceState,
     SeatState,
@@ -29,33 +27,7 @@ from dispatch.states import (
     UnitState,
 )
 from routing import store
-from routing.core import rank
-from routing.core.facts import Point, Response, UnitFacts
 from routing.core.protocol import Protocol
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taker:
-    """Whom an offer is put to: a person's presence or a unit, locked."""
-
-    person: Presence | None = None
-    unit: Unit | None = None
-
-
-# Who is free and there, the longest idle first. Who was away and came back may still
-# have the old offer ringing; whom this seat has just rung is not asked again at once.
-NEXT_PERSON = """
-    JOIN dispatch_user u ON u.id = dispatch_presence.user_id
-    JOIN dispatch_heartbeat h ON h.user_id = dispatch_presence.user_id
-    WHERE dispatch_presence.agency_id = %(agency)s
-      AND dispatch_presence.state = 'available'
-      AND u.role = %(role)s AND h.at > %(fresh)s
-      AND NOT EXISTS (
-        SELECT FROM dispatch_offer o WHERE o.person_id = dispatch_presence.user_id
-        AND (o.state = 'pending' OR (o.seat_id = %(seat)s AND o.made_at > %(asked)s)))
-    ORDER BY dispatch_presence.since, dispatch_presence.user_id
-    LIMIT 1 FOR NO KEY UPDATE OF dispatch_presence SKIP LOCKED
-"""
 
 
 def fill(
@@ -76,25 +48,37 @@ def fill(
     protocol = protocol or store.published(call.agency_id)[1]
     now = database_now()
     if opened is None:
-        for seat in _unasked(call):
-            _ring(call, seat, protocol, now, by)
+        for seat, ringing in _unasked(call, protocol):
+            _ring(call, seat, protocol, now, by, ringing=ringing)
     else:
         for seat in opened:
             if seat.response in OURS:
                 _ring(call, seat, protocol, now, by, first=True)
 
 
-def _unasked(call: Call) -> list[Seat]:
-    """The wanted seats of ours for which nobody rings, the longest wanted first."""
+def _unasked(call: Call, protocol: Protocol) -> list[tuple[Seat, int]]:
+    """The wanted seats of ours for which more may ring, the longest wanted first.
+
+    Beside each how many it rings for now.
+    """
     wanted = locked_seats(
         call, order=["wanted_at", "id"], state=SeatState.WANTED, response=OURS
     )
     if not wanted:
         return []
     ids = [seat.pk for seat in wanted]
-    ringing = quick.rows(Offer, seat=ids, state=OfferState.PENDING)
-    asked = {offer.seat_id for offer in ringing}
-    return [seat for seat in wanted if seat.pk not in asked]
+    pending = quick.rows(Offer, seat=ids, state=OfferState.PENDING)
+    asked = Counter(offer.seat_id for offer in pending)
+    return [
+        (seat, asked[seat.pk])
+        for seat in wanted
+        if asked[seat.pk] < _together(seat, protocol)
+    ]
+
+
+def _together(seat: Seat, protocol: Protocol) -> int:
+    """How many may ring for this seat at once; of units always one."""
+    return protocol.queue.ring_at_once if seat.response in PEOPLE else 1
 
 
 def _ring(
@@ -104,102 +88,25 @@ def _ring(
     now: datetime,
     by: Actor,
     *,
+    ringing: int = 0,
     first: bool = False,
 ) -> None:
-    if seat.give_up_at is not None and now >= seat.give_up_at:
-        _give_up(call, seat, "timed_out", by)
+    """Ask as many as may ring together. ``ringing``: who is asked already."""
+    if not ringing and seat.give_up_at is not None and now >= seat.give_up_at:
+        _give_up(call, seat, "timed_out")
         return
-    taker = _next_taker(call, seat, protocol, now)
-    if taker is not None:
-        put(call, seat, taker, protocol, now, by, first=first)
-    elif seat.give_up_at is not None and not _anybody_else(call, seat, protocol, now):
-        _give_up(call, seat, "timed_out" if seat.offers.exists() else "no_unit", by)
+    for place in range(ringing, _together(seat, protocol)):
+        taker = next_taker(call, seat, protocol, now)
+        if taker is None:
+            if not place and _in_vain(call, seat, protocol, now):
+                _give_up(call, seat, "timed_out" if seat.offers.exists() else "no_unit")
+            return
+        put(call, seat, taker, protocol, now, by, first=first and not place)
 
 
-def _asked(seat: Seat, now: datetime) -> QuerySet[Offer]:
-    return seat.offers.filter(made_at__gt=now - ASK_AGAIN)
-
-
-def _people_asked(seat: Seat, now: datetime) -> QuerySet[Offer, tuple[UUID]]:
-    return _asked(seat, now).filter(person__isnull=False).values_list("person")
-
-
-def _next_taker(
-    call: Call, seat: Seat, protocol: Protocol, now: datetime
-) -> Taker | None:
-    if seat.response in PEOPLE:
-        free = quick.picked(
-            Presence,
-            NEXT_PERSON,
-            {
-                "agency": call.agency_id,
-                "role": PEOPLE[seat.response],
-                "fresh": now - absent_after(protocol),
-                "seat": seat.pk,
-                "asked": now - ASK_AGAIN,
-            },
-        )
-        return Taker(person=free[0]) if free else None
-    for unit_id in _ranked_units(call, seat, protocol, now):
-        unit = (
-            _free_units(call)
-            .select_for_update(skip_locked=True, no_key=True)
-            .filter(pk=unit_id)
-            .first()
-        )
-        if unit is not None:
-            return Taker(unit=unit)
-    return None
-
-
-def _untried_units(call: Call, seat: Seat, now: datetime) -> QuerySet[Unit]:
-    tried = _asked(seat, now).filter(unit__isnull=False).values("unit")
-    return _free_units(call).filter(kind=seat.response).exclude(pk__in=tried)
-
-
-def _free_units(call: Call) -> QuerySet[Unit]:
-    """Units that may be sent. A crew that called for help is not, whatever its state."""
-    return Unit.objects.filter(
-        agency=call.agency_id, state=UnitState.AVAILABLE, emergency_at=None
-    )
-
-
-def _ranked_units(
-    call: Call, seat: Seat, protocol: Protocol, now: datetime
-) -> list[UUID]:
-    """Free units of this kind: nearest first, then longest idle, then id.
-
-    A position that is too old is as good as none.
-    """
-    units = _untried_units(call, seat, now)
-    stale = timedelta(seconds=protocol.clocks["position_stale"])
-    places = {
-        row.unit_id: Point(lat=row.lat, lon=row.lon)
-        for row in UnitPosition.objects.filter(unit__in=units, at__gt=now - stale)
-    }
-    known = [
-        UnitFacts(
-            id=str(unit.pk),
-            kind=Response(unit.kind),
-            point=places.get(unit.pk),
-            idle_since=unit.state_since,
-        )
-        for unit in units.order_by("pk")
-    ]
-    return [UUID(unit.id) for unit in rank.order(point_of(call), known)]
-
-
-def _anybody_else(call: Call, seat: Seat, protocol: Protocol, now: datetime) -> bool:
-    """Is somebody of this kind, not asked yet, ringing elsewhere or just being taken?"""
-    if seat.response in PEOPLE:
-        there = Presence.objects.filter(
-            agency=call.agency_id,
-            user__role=PEOPLE[seat.response],
-            user__heartbeat__at__gt=now - absent_after(protocol),
-            state__in=[PresenceState.AVAILABLE, PresenceState.RESERVED],
-        )
-        return there.exclude(user__in=_people_asked(seat, now)).exists()
-    return _untried_units(call, seat, now).exists()
+def _in_vain(call: Call, seat: Seat, protocol: Protocol, now: datetime) -> bool:
+    """The search ends one day, and nobody is there for whom it could still ring."""
+    return seat.give_up_at is not None and not anybody_else(call, seat, protocol, now)
 
 
 def put(
@@ -216,23 +123,33 @@ def put(
 
     ``first``: nobody was asked for this seat before.
     """
-    clock = "offer_rings" if taker.person else "acknowledge"
-    expires = now + timedelta(seconds=protocol.clocks[clock])
+    expires = now + timedelta(seconds=_rings(taker, protocol))
     if taker.person and seat.give_up_at is not None:
         expires = min(expires, seat.give_up_at)
     person = taker.person.user_id if taker.person else None
     offer = Offer(
-        seat=seat, person_id=person, unit=taker.unit, made_at=now, expires_at=expires
+        seat=seat,
+        person_id=person,
+        unit=taker.unit,
+        made_at=now,
+        expires_at=expires,
+        because=list(taker.because),
     )
     quick.add(offer)
     if taker.person:
-        move(taker.person, PresenceState.RESERVED)
+        # Who holds a call and may hold another stays engaged while it rings.
+        if taker.person.state == PresenceState.AVAILABLE:
+            move(taker.person, PresenceState.RESERVED)
         transfer.offered(call, seat, first=first)
     if taker.unit:
         move(taker.unit, UnitState.DISPATCHED)
     journal.append(
         events.OfferMade(
-            offer=offer.pk, seat=seat.pk, response=seat.response, person=person
+            offer=offer.pk,
+            seat=seat.pk,
+            response=seat.response,
+            person=person,
+            because=taker.because,
         ),
         call=call,
         unit=taker.unit,
@@ -241,8 +158,18 @@ def put(
     return offer
 
 
-def _give_up(call: Call, seat: Seat, why: str, by: Actor) -> None:
-    """Nobody can be had: the seat ends and the call wants another decision."""
+def _rings(taker: Taker, protocol: Protocol) -> float:
+    """Seconds. Who knows the person is asked alone, and only for a moment."""
+    if taker.unit:
+        return protocol.clocks["acknowledge"]
+    return protocol.queue.sticky if taker.alone else protocol.clocks["offer_rings"]
+
+
+def _give_up(call: Call, seat: Seat, why: str) -> None:
+    """Nobody can be had: the seat ends and the call wants another decision.
+
+    No one person did that, whoever declined last.
+    """
     transfer.end(seat, TransferState.FALLBACK)
     move(seat, SeatState.UNFILLED, why=why)
     quick.write(call, {"decision_wanted_at": Now()})
@@ -250,5 +177,5 @@ def _give_up(call: Call, seat: Seat, why: str, by: Actor) -> None:
     journal.append(
         events.SeatUnfilled(seat=seat.pk, response=seat.response, why=why),
         call=call,
-        by=by,
+        by=ROUTER,
     )

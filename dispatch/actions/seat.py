@@ -1,6 +1,6 @@
 """A seat is one help that a call wants: open it, stage it, let everybody go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from dispatch.actions.base import (
     move,
 )
 from dispatch.actions.counted import refuse_counted_on
+from dispatch.actions.leave import order_out
+from dispatch.actions.lent import came_free
 from dispatch.errors import FloorForbids, Invalid, Stale
 from dispatch.events import Actor
 from dispatch.models import (
@@ -38,7 +40,6 @@ from dispatch.states import (
     TransferState,
     UnitState,
 )
-from routing.core.facts import Point
 from routing.core.protocol import Protocol
 
 PEOPLE = {"ccd": "clinician"}
@@ -58,6 +59,7 @@ def open_seat(
     give_up: timedelta | None = None,
     requested: bool = False,
     first: bool = False,
+    skills: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Seat:
     """A seat for this help, if the call has none open. The caller holds the call.
 
@@ -66,8 +68,11 @@ def open_seat(
     """
     opened = None if first else _opened(call, response, requested=requested)
     if opened is not None:
+        if skills and opened.skills != skills:
+            quick.write(opened, {"skills": skills})
         return opened
     seat = Seat(call=call, response=response, mode=mode, requested=requested)
+    seat.skills = dict(skills or {})
     now = database_now()
     seat.wanted_at = now
     seat.give_up_at = now + give_up if give_up is not None else None
@@ -107,6 +112,7 @@ def let_go(offer: Offer, by: Actor) -> None:
         unit = lock_unit(offer.unit_id)
         if unit.state == UnitState.DISPATCHED:
             move(unit, UnitState.AVAILABLE)
+            came_free(unit, by)
             someone_free(unit)
         return
     assert offer.person_id
@@ -191,6 +197,7 @@ def stage(call: Call, seats: Iterable[Seat], why: Iterable[str], by: Actor) -> N
         if seat.mode == "staged":
             continue
         quick.write(seat, {"mode": "staged"})
+        order_out(seat)
         journal.append(
             events.StagingOrdered(seat=seat.pk, response=seat.response, why=tuple(why)),
             call=call,
@@ -241,12 +248,16 @@ def _withdraw(call: Call, seat: Seat, why: str, by: Actor) -> None:
 
 
 def withdraw_pending(call: Call, seat: Seat, why: str, by: Actor) -> None:
-    pending = seat.offers.select_for_update(no_key=True).filter(
-        state=OfferState.PENDING
+    """Whoever still rings for this seat is told at once, and free again."""
+    pending = quick.rows(
+        Offer,
+        order=["id"],
+        lock="NO KEY UPDATE",
+        seat=seat.pk,
+        state=OfferState.PENDING,
     )
     for offer in pending:
         move(offer, OfferState.WITHDRAWN, reason=why, ended_at=Now())
-        let_go(offer, by)
         journal.append(
             events.OfferWithdrawn(
                 offer=offer.pk, seat=seat.pk, why=why, person=offer.person_id
@@ -255,6 +266,22 @@ def withdraw_pending(call: Call, seat: Seat, why: str, by: Actor) -> None:
             unit=offer.unit,
             by=by,
         )
+    for offer in pending:
+        if offer.unit_id:
+            let_go(offer, by)
+    _people_free([offer.person_id for offer in pending if offer.person_id])
+
+
+def _people_free(ids: list[UUID]) -> None:
+    """All who rang together, in one statement: the last of them hears as soon."""
+    if not ids:
+        return
+    rang = quick.rows(Presence, order=["user"], lock="NO KEY UPDATE", user=ids)
+    ringing = [one for one in rang if one.state == PresenceState.RESERVED]
+    for presence in ringing:
+        move(presence, PresenceState.AVAILABLE)
+    if ringing:
+        someone_free(ringing[0])
 
 
 def end_assignment(assignment: Assignment, by: Actor) -> None:
@@ -262,7 +289,9 @@ def end_assignment(assignment: Assignment, by: Actor) -> None:
     quick.write(assignment, {"ended_at": Now()})
     if assignment.unit_id:
         unit = lock_unit(assignment.unit_id)
-        move(unit, UnitState.AVAILABLE, check_due_at=None, check_late=False)
+        rested = {"last_call_ended_at": Now()}
+        move(unit, UnitState.AVAILABLE, check_due_at=None, check_late=False, **rested)
+        came_free(unit, by)
         someone_free(unit)
         return
     assert assignment.person_id
@@ -280,6 +309,12 @@ def confirm_told(*, seat_id: UUID, by: Actor) -> Seat:
         return seat
     if seat.response in OURS or seat.response == "cn":
         raise Invalid(field="seat", why=_("our own teams answer for themselves"))
+    told(call, seat, by)
+    return seat
+
+
+def told(call: Call, seat: Seat, by: Actor) -> None:
+    """Somebody outside knows and comes. The caller holds the call and the seat."""
     move(seat, SeatState.FILLED, confirmed_at=Now())
     if call.state in {CallState.DECIDED, CallState.RESOLVED}:
         move(call, CallState.WORKING)
@@ -288,7 +323,6 @@ def confirm_told(*, seat_id: UUID, by: Actor) -> Seat:
     journal.append(
         events.SeatConfirmed(seat=seat.pk, response=seat.response), call=call, by=by
     )
-    return seat
 
 
 @action
@@ -313,15 +347,6 @@ def _refuse_unasked(call: Call, seat: Seat) -> None:
         raise FloorForbids(why=_("ask about weapons and violence first"))
 
 
-def point_of(call: Call) -> Point | None:
-    """Where help is wanted, if anybody knows."""
-    stored = call.caller.point if hasattr(call, "caller") else ""
-    if not stored:
-        return None
-    lat, lon = stored.split(",")
-    return Point(lat=float(lat), lon=float(lon))
-
-
 def served(call: Call) -> None:
     """Help that the programme counts as its own has the call. The caller holds it."""
     call.service, call.not_served = "served", ""
@@ -341,15 +366,34 @@ def absent_after(protocol: Protocol) -> timedelta:
 
 def to_fill(call: Call, response: str, mode: str, by: Actor, now: datetime) -> Seat:
     """The wanted seat of this kind, freed of a ringing offer, or one more."""
-    positions = 0
     for seat in _open_seats(call, response):
-        positions = seat.position
         if seat.state == SeatState.WANTED:
             withdraw_pending(call, seat, "another_unit", by)
             if mode == "staged":
                 stage(call, [seat], ("ordered",), by)
             return seat
+    return one_more(call, response, mode, by, now)
+
+
+def one_more(
+    call: Call,
+    response: str,
+    mode: str,
+    by: Actor,
+    now: datetime,
+    *,
+    requested: bool = False,
+    skills: Mapping[str, Mapping[str, int]] | None = None,
+) -> Seat:
+    """One seat of this kind more than the call has open. The caller holds the call."""
+    places = [seat.position for seat in _open_seats(call, response)]
     seat = Seat(
-        call=call, response=response, mode=mode, position=positions + 1, wanted_at=now
+        call=call,
+        response=response,
+        mode=mode,
+        position=max(places, default=0) + 1,
+        wanted_at=now,
+        requested=requested,
+        skills=dict(skills or {}),
     )
     return _open(call, seat, by)

@@ -7,6 +7,7 @@ from dispatch import quick
 from dispatch.actions.base import database_now
 from dispatch.actions.search import fill
 from dispatch.actions.seat import (
+    OURS,
     PEOPLE,
     UNITS,
     locked_seats,
@@ -20,6 +21,7 @@ from dispatch.events import Actor
 from dispatch.models import Call, Decision, Seat
 from dispatch.states import SeatState
 from routing.core.protocol import Protocol
+from routing.core.queue import Wanted
 
 
 def _wanted(made: Decision) -> dict[str, str]:
@@ -44,6 +46,7 @@ def seat_decision(
     protocol: Protocol,
     by: Actor,
     *,
+    wishes: Wanted,
     first: bool,
     only: Collection[str] | None = None,
 ) -> None:
@@ -59,7 +62,16 @@ def seat_decision(
             continue
         waits = unserved and response == made.response
         opened.append(
-            open_for(call, response, mode, protocol, by, waits=waits, first=first)
+            open_for(
+                call,
+                response,
+                mode,
+                protocol,
+                by,
+                wishes=wishes,
+                waits=waits,
+                first=first,
+            )
         )
     fill(call, by, protocol, opened=opened if first else None)
 
@@ -71,6 +83,7 @@ def open_for(
     protocol: Protocol,
     by: Actor,
     *,
+    wishes: Wanted,
     waits: bool,
     requested: bool = False,
     first: bool = False,
@@ -82,7 +95,14 @@ def open_for(
     elif response in UNITS and not waits:
         give_up = timedelta(seconds=protocol.clocks["team_in_all"])
     seat = open_seat(
-        call, response, mode, by, give_up=give_up, requested=requested, first=first
+        call,
+        response,
+        mode,
+        by,
+        give_up=give_up,
+        requested=requested,
+        first=first,
+        skills=_skills(wishes) if response in OURS else {},
     )
     if seat.state == SeatState.WANTED and seat.mode != mode:
         quick.write(seat, {"mode": mode})
@@ -90,6 +110,13 @@ def open_for(
         # Care Navigation works from its list: due now, open to every navigator.
         plan_locked(call, database_now(), by)
     return seat
+
+
+def _skills(wishes: Wanted) -> dict[str, dict[str, int]]:
+    """As a seat keeps it; empty where nothing is asked for."""
+    if not wishes.required and not wishes.preferred:
+        return {}
+    return {"required": dict(wishes.required), "preferred": dict(wishes.preferred)}
 
 
 def _stage_forbidden(

@@ -38,7 +38,7 @@ def add_agency(
     Said again it answers with the agency; its rules may have moved on and stay.
     ProtocolError names the place of a fault in the document.
     """
-    _take_turn()
+    take_turn()
     agency = Agency(
         code=code, name=name, time_zone=time_zone, fallback_phone=fallback_phone
     )
@@ -72,7 +72,7 @@ def add_user(
 
     Said again it answers with the user, whose password stays.
     """
-    _take_turn()
+    take_turn()
     user = a_user(
         agency_id=agency_id,
         username=username,
@@ -88,11 +88,17 @@ def add_user(
         refuse_weak(password, user)
     # None makes a password that no input matches.
     user.set_password(password)
-    user.save(force_insert=True)
-    Presence.objects.create(user=user, agency_id=agency_id)
-    added = events.UserAdded(person=user.pk, role=user.role)
-    journal.append(added, agency=agency_id, by=by)
+    join(user, by)
     return user
+
+
+def join(user: User, by: Actor) -> None:
+    """Store a new user, off duty. Their password is set, and the turn is the caller's."""
+    assert user.agency_id
+    user.save(force_insert=True)
+    Presence.objects.create(user=user, agency_id=user.agency_id)
+    added = events.UserAdded(person=user.pk, role=user.role)
+    journal.append(added, agency=user.agency_id, by=by)
 
 
 def a_user(
@@ -146,7 +152,7 @@ def add_unit(
     *, agency_id: UUID, name: str, kind: str, by: Actor, simulated: bool = False
 ) -> Unit:
     """A unit, off duty. Said again it answers with the unit."""
-    _take_turn()
+    take_turn()
     if not Agency.objects.filter(pk=agency_id).exists():
         raise NotFound
     if kind not in UNIT_KINDS:
@@ -180,7 +186,7 @@ def _refuse_other(
         raise Invalid(field=field, why=_("it is taken"))
 
 
-def _take_turn() -> None:
+def take_turn() -> None:
     """Until commit nobody else sets up: of two who say the same, one finds it done."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])

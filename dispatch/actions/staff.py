@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal
 from dispatch.actions.base import action, database_now, lock_presence, move
+from dispatch.actions.roster import on_shift
 from dispatch.actions.seat import absent_after, someone_free
 from dispatch.errors import IllegalMove, Invalid
 from dispatch.events import Actor
@@ -18,6 +19,9 @@ from routing import store
 CHOSEN = {PresenceState.AVAILABLE, PresenceState.BREAK, PresenceState.OFFLINE}
 # Only the answer or the end of the session frees somebody who rings or is engaged.
 TAKEN = {PresenceState.RESERVED, PresenceState.ENGAGED}
+# Whose shift may end at once: nothing rings for them and nobody is on their line.
+IDLE = {PresenceState.AVAILABLE, PresenceState.BREAK, PresenceState.UNAVAILABLE}
+OFF_SHIFT = "off_shift"
 BREAKS = ("meal", "rest", "meeting", "training", "other")
 # Access records younger than this may still belong to a transaction in flight.
 SETTLED = timedelta(seconds=5)
@@ -46,19 +50,47 @@ def set_presence(*, user_id: UUID, to: str, by: Actor, reason: str = "") -> Pres
         return presence
     if to == PresenceState.AVAILABLE and presence.state in TAKEN:
         raise IllegalMove(from_state=presence.state, to_state=to)
+    if to == PresenceState.AVAILABLE and _off_shift(presence):
+        raise Invalid(
+            field="presence", why=_("you are not on shift; start an unplanned one")
+        )
     if presence.state == PresenceState.ENGAGED:
         raise Invalid(field="presence", why=_("end the session first"))
-    _change(presence, PresenceState(to), reason, by)
+    change_locked(presence, PresenceState(to), reason, by)
     return presence
 
 
 @action
 def end_wrap_up(*, user_id: UUID, by: Actor) -> Presence:
-    """The time for notes is over: available again."""
+    """The time for notes is over: available again, or gone if the shift is over too."""
     presence = lock_presence(user_id)
-    if presence.state == PresenceState.WRAP_UP:
-        _change(presence, PresenceState.AVAILABLE, "", by)
+    if presence.state != PresenceState.WRAP_UP:
+        return presence
+    if _off_shift(presence):
+        change_locked(presence, PresenceState.OFFLINE, OFF_SHIFT, by)
+    else:
+        change_locked(presence, PresenceState.AVAILABLE, "", by)
     return presence
+
+
+@action
+def end_shift(*, user_id: UUID, by: Actor) -> Presence:
+    """The planned shift is over: nobody off shift is asked. Looks again under the lock.
+
+    Who rings, talks or writes notes finishes first; then they are found again.
+    """
+    presence = lock_presence(user_id)
+    if presence.state in IDLE and _off_shift(presence):
+        change_locked(presence, PresenceState.OFFLINE, OFF_SHIFT, by)
+    return presence
+
+
+def _off_shift(presence: Presence) -> bool:
+    """Whether this agency asks by the roster, and this person is not on it now."""
+    _row, protocol = store.published(presence.agency_id)
+    if not protocol.queue.roster:
+        return False
+    return not on_shift(presence.user_id, database_now())
 
 
 @action
@@ -70,13 +102,17 @@ def mark_absent(*, user_id: UUID, by: Actor) -> Presence:
     fresh = Heartbeat.objects.filter(user=user_id, at__gt=limit).exists()
     waiting = {PresenceState.AVAILABLE, PresenceState.RESERVED, PresenceState.WRAP_UP}
     if presence.state in waiting and not fresh:
-        _change(presence, PresenceState.OFFLINE, "absent", by)
+        change_locked(presence, PresenceState.OFFLINE, "absent", by)
     return presence
 
 
-def _change(presence: Presence, to: PresenceState, reason: str, by: Actor) -> None:
+def change_locked(
+    presence: Presence, to: PresenceState, reason: str, by: Actor
+) -> None:
+    """Another state of a locked presence; who says that they are there starts anew."""
     before = presence.state
-    move(presence, to, reason=reason)
+    fresh = {"missed": 0} if to == PresenceState.AVAILABLE else {}
+    move(presence, to, reason=reason, **fresh)
     if to == PresenceState.AVAILABLE:
         someone_free(presence)
     journal.append(

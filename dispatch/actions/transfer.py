@@ -1,15 +1,61 @@
 """Hand a caller over warmly: the sender owns the call until the receiver confirms."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
 
 from dispatch import events, journal, quick
-from dispatch.actions.base import action, database_now, lock_assignment, move
+from dispatch.actions.base import (
+    action,
+    database_now,
+    lock_assignment,
+    lock_presence,
+    move,
+)
+from dispatch.actions.line import CALLERS, LIVE, legs
+from dispatch.actions.line import step as line_step
 from dispatch.errors import LostRace
 from dispatch.events import Actor
-from dispatch.models import Assignment, Call, Seat, Transfer
-from dispatch.states import TRANSFER_OVER, TransferState
+from dispatch.models import (
+    Answer,
+    Assignment,
+    Call,
+    Contact,
+    Offer,
+    Seat,
+    Transfer,
+    User,
+)
+from dispatch.models.transfer import MAY_TRAVEL
+from dispatch.states import (
+    TRANSFER_OVER,
+    ContactState,
+    OfferState,
+    PresenceState,
+    SeatState,
+    TransferState,
+)
+from routing import store
+
+# In these nobody has said yet that they have the caller.
+BEFORE_ANSWER = frozenset(
+    {TransferState.REQUESTED, TransferState.DATA_SENT, TransferState.OFFERED}
+)
+ANSWERED = frozenset({TransferState.ACCEPTED, TransferState.CONFERENCED})
+# Between two receivers: nobody is asked just now.
+WAITING = frozenset({TransferState.DECLINED, TransferState.TIMED_OUT})
+# Here a lost caller is not news: the transfer is over, is just being offered anew, or
+# waits for this very caller.
+NOT_WITH_CALLER = frozenset(
+    {
+        *TRANSFER_OVER,
+        TransferState.DECLINED,
+        TransferState.TIMED_OUT,
+        TransferState.CALLER_DROPPED,
+        TransferState.CALLBACK,
+    }
+)
 
 
 def offered(call: Call, seat: Seat, *, first: bool) -> None:
@@ -24,7 +70,7 @@ def offered(call: Call, seat: Seat, *, first: bool) -> None:
                 state=TransferState.OFFERED.value,
             )
         )
-    elif transfer.state != TransferState.OFFERED:
+    elif transfer.state in {TransferState.DECLINED, TransferState.TIMED_OUT}:
         move(transfer, TransferState.OFFERED)
 
 
@@ -38,16 +84,38 @@ def end(seat: Seat, to: TransferState) -> None:
     transfer = open_of(seat)
     if transfer is None:
         return
-    if transfer.state in {TransferState.OFFERED, TransferState.ACCEPTED}:
+    if transfer.state in BEFORE_ANSWER | ANSWERED:
         move(transfer, TransferState.TIMED_OUT)
-    if transfer.state in {TransferState.TIMED_OUT, TransferState.DECLINED}:
-        move(transfer, to)
+    move(transfer, to, due_at=None, ended_at=Now())
 
 
 def accepted(seat: Seat, receiver: UUID) -> None:
     transfer = open_of(seat)
-    if transfer is not None:
-        move(transfer, TransferState.ACCEPTED, receiver_id=receiver)
+    if transfer is None:
+        return
+    quick.write(transfer, _side_of(transfer, receiver))
+    if transfer.state == TransferState.CALLBACK:
+        # The caller is just being called back: who will take them is settled already.
+        quick.write(transfer, {"receiver_id": receiver, "accepted_at": Now()})
+        return
+    move(transfer, TransferState.ACCEPTED, receiver_id=receiver, accepted_at=Now())
+
+
+def _side_of(transfer: Transfer, receiver: UUID) -> dict[str, object]:
+    """A partner's counsellor at our desk is the partner: what was agreed goes with it."""
+    taker = quick.find(User, id=receiver)
+    partner = taker.employer_id if taker is not None else None
+    if partner is None:
+        return {"kind": "911_ccd", "partner_id": None}
+    said = quick.find(Answer, call=transfer.call_id, question="agrees_988")
+    agreed = said.value if said is not None else "not_asked"
+    return {
+        "kind": "911_988",
+        "partner_id": partner,
+        "shared": "partner",
+        "agreed": agreed,
+        "fields": sorted(name for name, by in MAY_TRAVEL.items() if agreed in by),
+    }
 
 
 def out(seat: Seat, to: TransferState) -> None:
@@ -67,9 +135,10 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     quick.write(assignment, {"confirmed_at": Now()})
     transfer = open_of(seat)
     if transfer is not None:
-        move(transfer, TransferState.CONFERENCED)
+        if transfer.state != TransferState.CONFERENCED:
+            move(transfer, TransferState.CONFERENCED)
         move(transfer, TransferState.CONFIRMED, confirmed_at=Now())
-        move(transfer, TransferState.RELEASED)
+        move(transfer, TransferState.RELEASED, ended_at=Now())
         journal.append(
             events.TransferConfirmed(transfer=transfer.pk, person=assignment.person_id),
             call=call,
@@ -82,3 +151,134 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
         events.OwnerChanged(owner=call.owner_id, before=before), call=call, by=by
     )
     return assignment
+
+
+def step(
+    call: Call,
+    transfer: Transfer,
+    to: TransferState,
+    by: Actor,
+    *,
+    why: str = "",
+    **also: object,
+) -> None:
+    """Move a locked transfer and say so in the log; its clock stops. Holds the call."""
+    before = transfer.state
+    if to in TRANSFER_OVER:
+        also["ended_at"] = Now()
+    move(transfer, to, **{"due_at": None, "why": why, **also})
+    moved = events.TransferMoved(
+        transfer=transfer.pk, before=before, after=to.value, why=why
+    )
+    journal.append(moved, call=call, by=by)
+
+
+def open_transfers(call: Call) -> list[Transfer]:
+    """Those that are not over, inside the centre and out of it, locked."""
+    every = quick.rows(Transfer, lock="NO KEY UPDATE", order=["id"], call=call.pk)
+    return [one for one in every if one.state not in TRANSFER_OVER]
+
+
+def caller_lost(call: Call, leg: Contact, by: Actor) -> None:
+    """The caller fell off the line: who was to get them waits for the call-back.
+
+    The sender still owns the call. Twice is once. The caller holds the call.
+    """
+    for one in open_transfers(call):
+        if one.state in NOT_WITH_CALLER or not _on(call, one, leg):
+            continue
+        step(call, one, TransferState.CALLER_DROPPED, by, why="caller_lost")
+        step(call, one, TransferState.CALLBACK, by, why="caller_lost")
+
+
+def caller_back(call: Call, leg: Contact, by: Actor) -> None:
+    """The caller is on the line again: with whoever accepted, else offered again.
+
+    The caller holds the call.
+    """
+    for one in open_transfers(call):
+        if one.state != TransferState.CALLBACK:
+            continue
+        if one.caller_leg_id is not None:
+            quick.write(one, {"caller_leg_id": leg.pk})
+        answered = one.accepted_at is not None
+        to = TransferState.CONFERENCED if answered else TransferState.OFFERED
+        due = _again(call) if one.partner_id is not None else None
+        step(call, one, to, by, why="caller_back", due_at=due)
+
+
+def caller_gone(call: Call, leg: Contact, by: Actor) -> None:
+    """No more call-backs: the transfer falls back and the call wants another decision.
+
+    In that decision this kind of help counts as not to be had, so that somebody is
+    sent to look instead. The sender keeps the call. The caller holds it.
+    """
+    for one in open_transfers(call):
+        waits = one.state in WAITING and _on(call, one, leg)
+        if one.state != TransferState.CALLBACK and not waits:
+            continue
+        step(call, one, TransferState.FALLBACK, by, why="caller_gone", due_at=Now())
+        _hang_up(call, one, by)
+        if one.seat_id is not None:
+            _unfill(call, one.seat_id, by)
+        quick.write(call, {"decision_wanted_at": Now()})
+
+
+def _again(call: Call) -> datetime:
+    """A partner gets its time to answer anew."""
+    clocks = store.published(call.agency_id)[1].clocks
+    return database_now() + timedelta(seconds=clocks["partner_answers"])
+
+
+def _hang_up(call: Call, one: Transfer, by: Actor) -> None:
+    """The partner need not wait on the line any more."""
+    for leg in legs(call):
+        if leg.pk == one.partner_leg_id and leg.state in LIVE:
+            line_step(call, leg, ContactState.COMPLETED, by, why="caller_gone")
+
+
+def _on(call: Call, transfer: Transfer, leg: Contact) -> bool:
+    """Was it this caller who is handed over? Unknown counts, if nobody else is there."""
+    if transfer.caller_leg_id is not None:
+        return transfer.caller_leg_id == leg.pk
+    others = (one for one in legs(call) if one.purpose in CALLERS and one.pk != leg.pk)
+    return not any(one.state in LIVE for one in others)
+
+
+def _unfill(call: Call, seat_id: UUID, by: Actor) -> None:
+    """Whoever rang or waited for this caller is free again; the seat stays empty."""
+    (seat,) = quick.rows(Seat, lock="NO KEY UPDATE", id=seat_id)
+    for offer in quick.rows(
+        Offer, lock="NO KEY UPDATE", seat=seat.pk, state=OfferState.PENDING
+    ):
+        move(offer, OfferState.CANCELLED, reason="caller_gone", ended_at=Now())
+        _free(offer.person_id)
+        gone = events.OfferWithdrawn(
+            offer=offer.pk, seat=seat.pk, why="caller_gone", person=offer.person_id
+        )
+        journal.append(gone, call=call, by=by)
+    for assignment in quick.rows(Assignment, seat=seat.pk, ended_at=None):
+        quick.write(assignment, {"ended_at": Now()})
+        _free(assignment.person_id)
+    if seat.state == SeatState.FILLED:
+        move(seat, SeatState.WANTED)
+    if seat.state == SeatState.WANTED:
+        move(seat, SeatState.UNFILLED, why="caller_gone")
+        journal.append(
+            events.SeatUnfilled(
+                seat=seat.pk, response=seat.response, why="caller_gone"
+            ),
+            call=call,
+            by=by,
+        )
+
+
+def _free(person_id: UUID | None) -> None:
+    """Back to where they were asked from; the clock offers them what waits."""
+    if person_id is None:
+        return
+    presence = lock_presence(person_id)
+    others = quick.rows(Assignment, person=person_id, ended_at=None)
+    busy = {PresenceState.RESERVED, PresenceState.ENGAGED}
+    if presence.state in busy and not others:
+        move(presence, PresenceState.AVAILABLE)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 from dispatch import events, journal, nudge, quick
 from dispatch.actions.base import action, database_now, lock_call, move
 from dispatch.actions.details import Details, correct_locked
+from dispatch.actions.leave import UNARMED
 from dispatch.actions.seat import OPEN_SEAT, hold_back, stage_all
 from dispatch.actions.weigh import held_back, weighed
 from dispatch.errors import Invalid
@@ -24,7 +25,6 @@ from routing.core.facts import Answer as Value
 DANGER = frozenset(
     {"attempt", "medical", "violence", "household", "weapon", "crime", "threat"}
 )
-UNARMED = "crt"
 # What the safety rules look at: arriving late, it is a reason to decide again.
 SAFETY = DANGER | {"minor_alone", "imminent", "type", "hazard", "urgent", "caller_kind"}
 LATE = frozenset({CallState.DECIDED, CallState.WORKING, CallState.RESOLVED})
@@ -121,35 +121,63 @@ def look_again(
 ) -> None:
     """What bears on safety came late: decide again, and let nobody walk into danger.
 
-    An unarmed team stages or is let go at once, whenever the decision comes. Holds
-    the call. Without ``nudged`` the caller has it decided, and no worker is woken.
+    An unarmed team that rings is let go, one on its way stages, one inside is told to
+    leave: at once, whenever the decision comes. Holds the call. Without ``nudged`` the
+    caller has it decided, and no worker is woken.
     """
+    if not SAFETY & changed:
+        return
     if call.hazard and "hazard" in changed:
         danger = [*danger, "hazard"]
-    if SAFETY & changed:
-        _hold_unarmed(call, danger, by)
-    if call.state in LATE and SAFETY & changed:
+    helps = quick.rows(Seat, call=call.pk, state=OPEN_SEAT)
+    crews = [one for one in helps if one.response == UNARMED]
+    held = bool(crews) and _hold_unarmed(call, danger, by)
+    # Rows as they were before: who is staged already is told nothing new.
+    held = held and any(one.mode != "staged" for one in crews)
+    if helps and (danger or held):
+        journal.append(events.SupervisorTold(why=("u1",)), call=call, by=by)
+    again(call, nudged=nudged)
+
+
+def again(call: Call, *, nudged: bool = True) -> None:
+    """A call that was decided is triaged and decided anew. The caller holds it."""
+    if call.state in LATE:
         move(call, CallState.TRIAGING)
         want_decision(call, nudged=nudged)
 
 
-def _hold_unarmed(call: Call, danger: Sequence[str], by: Actor) -> None:
-    """What the floor says now of the teams that ring or roll."""
-    if not quick.rows(Seat, call=call.pk, response=UNARMED, state=OPEN_SEAT):
-        return
+def told_of(call: Call, question: str, by: Actor) -> None:
+    """Somebody there says yes to a safety question. The caller holds the call."""
+    _record(call, {question: Value.YES}, None, by)
+
+
+def _hold_unarmed(call: Call, danger: Sequence[str], by: Actor) -> bool:
+    """What the floor says now of the teams that ring or roll; whether it holds them."""
     _row, protocol = store.published(call.agency_id)
     stand = weighed(call, protocol, database_now())
     if held := held_back(stand.line, UNARMED):
         hold_back(call, UNARMED, danger or held, by)
     elif UNARMED in stand.staged:
         stage_all(call, UNARMED, danger or ("new_information",), by)
+    return bool(held) or UNARMED in stand.staged
 
 
 def carry_over(call: Call, other: Call, by: Actor) -> None:
     """What a duplicate knows of danger goes on with the other call. Holds both."""
-    known = call.answers.filter(question__in=SAFETY, value=Value.YES)
-    answers = dict(known.values_list("question", "value"))
-    _record(other, answers, Details(hazard=True) if call.hazard else None, by)
+    answers = dict(call.answers.values_list("question", "value"))
+    tell_on(other, answers, Details(hazard=True) if call.hazard else None, by)
+
+
+def tell_on(
+    call: Call, answers: Mapping[str, str], details: Details | None, by: Actor
+) -> None:
+    """What another caller says of danger holds for this call. Holds the call."""
+    yes = {
+        key: value
+        for key, value in answers.items()
+        if key in SAFETY and value == Value.YES
+    }
+    _record(call, yes, details, by)
 
 
 def _checked(key: str, value: str) -> str:

@@ -1,13 +1,12 @@
-"""What a crew reports: sign on, status, position, safe, emergency, clear."""
+"""What a crew reports: sign on, status, position, clear."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal
+from dispatch import events, journal, planned
 from dispatch.actions.base import (
     action,
     coded,
@@ -18,23 +17,31 @@ from dispatch.actions.base import (
     move,
 )
 from dispatch.actions.disposition import record, settle
-from dispatch.actions.seat import done, end_assignment, open_seat, someone_free
+from dispatch.actions.scene import lead_by_default
+from dispatch.actions.seat import done, end_assignment, someone_free
 from dispatch.errors import FloorForbids, Forbidden, IllegalMove, Invalid
 from dispatch.events import Actor
 from dispatch.models import (
     Assignment,
     Call,
     Role,
-    Seat,
     Shift,
     Unit,
-    UnitPosition,
     User,
 )
-from dispatch.states import BUSY_UNIT, MOVING_UNIT, OfferState, UnitState
+from dispatch.states import BUSY_UNIT, MOVING_UNIT, UnitState
 from routing import store
 
 REPORTED = MOVING_UNIT - {UnitState.ACKNOWLEDGED}
+# The clock of a phone may be fast: a measured time is never kept as of the future.
+POSITION = """
+    INSERT INTO dispatch_unitposition AS last (unit_id, lat, lon, accuracy_m, source, at)
+    VALUES (%(unit)s::uuid, %(lat)s::float8, %(lon)s::float8, %(accuracy)s::float8,
+      %(source)s::varchar, LEAST(%(at)s::timestamptz, statement_timestamp()))
+    ON CONFLICT (unit_id) DO UPDATE SET lat = EXCLUDED.lat, lon = EXCLUDED.lon,
+      accuracy_m = EXCLUDED.accuracy_m, source = EXCLUDED.source, at = EXCLUDED.at
+    WHERE last.at < EXCLUDED.at - interval '2 seconds'
+"""
 TIMES = {UnitState.EN_ROUTE: "en_route_at", UnitState.ON_SCENE: "on_scene_at"}
 
 
@@ -138,6 +145,8 @@ def report(*, unit_id: UUID, to: str, by: Actor) -> Unit:
     journal.append(
         events.UnitMoved(before=before, after=state.value), call=call, unit=unit, by=by
     )
+    if state == UnitState.ON_SCENE:
+        lead_by_default(call, assignment.seat, unit, by)
     return unit
 
 
@@ -157,77 +166,24 @@ def _check_time(unit: Unit, to: UnitState) -> dict[str, object]:
     return {"check_due_at": database_now() + first, "check_late": False}
 
 
-@action
-def confirm_safe(*, unit_id: UUID, by: Actor, by_radio: bool = False) -> Unit:
-    """The crew answers, or a dispatcher records that it answered by radio."""
-    call, unit = _lock_with_call(unit_id)
-    if unit.check_due_at is None:
-        return unit
-    _row, protocol = store.published(unit.agency_id)
-    then = timedelta(seconds=protocol.clocks["safety_check_then"])
-    unit.check_due_at, unit.check_late = database_now() + then, False
-    unit.save(update_fields=["check_due_at", "check_late"])
-    journal.append(events.CrewSafe(by_radio=by_radio), call=call, unit=unit, by=by)
-    return unit
+def report_position(
+    *,
+    unit_id: UUID,
+    lat: float,
+    lon: float,
+    accuracy_m: float | None = None,
+    source: str = "console",
+    at: datetime | None = None,
+) -> None:
+    """Where the unit is. A row of its own: no event, no lock on the unit.
 
-
-@action
-def check_overdue(*, unit_id: UUID, by: Actor) -> Unit:
-    """The clock says that a safety check was not answered in time."""
-    call, unit = _lock_with_call(unit_id)
-    due = unit.check_due_at
-    if due is None or unit.check_late or due > database_now():
-        return unit
-    unit.check_late = True
-    unit.save(update_fields=["check_late"])
-    journal.append(
-        events.CrewCheckLate(due=due.isoformat()), call=call, unit=unit, by=by
-    )
-    return unit
-
-
-@action
-def emergency(*, unit_id: UUID, by: Actor) -> Unit:
-    """The crew needs help now. It overlays whatever the unit was doing.
-
-    Police and EMS are wanted on its call at once; a person tells them and says so.
+    ``at``: when it was measured, None = now. Never kept as of the future; what is older
+    than the last one, or less than two seconds newer, is left.
     """
-    call, unit = _lock_with_call(unit_id)
-    if unit.emergency_at is None:
-        unit.emergency_at = database_now()
-        unit.save(update_fields=["emergency_at"])
-        journal.append(events.CrewEmergency(cleared=False), call=call, unit=unit, by=by)
-        if call is not None:
-            open_seat(call, "police", "now", by, requested=True)
-            open_seat(call, "ems", "now", by, requested=True)
-        journal.append(
-            events.SupervisorTold(why=("crew_emergency",)), call=call, unit=unit, by=by
-        )
-    return unit
-
-
-@action
-def end_emergency(*, unit_id: UUID, by: Actor) -> Unit:
-    call, unit = _lock_with_call(unit_id)
-    if unit.emergency_at is not None:
-        unit.emergency_at = None
-        unit.save(update_fields=["emergency_at"])
-        journal.append(events.CrewEmergency(cleared=True), call=call, unit=unit, by=by)
-        if unit.state == UnitState.AVAILABLE:
-            someone_free(unit)
-    return unit
-
-
-def report_position(*, unit_id: UUID, lat: float, lon: float) -> None:
-    """Where the unit is. A row of its own: no event, no lock on the unit."""
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise Invalid(field="position", why=_("degrees of latitude and longitude"))
-    UnitPosition.objects.bulk_create(
-        [UnitPosition(unit_id=unit_id, lat=lat, lon=lon, at=Now())],
-        update_conflicts=True,
-        unique_fields=["unit"],
-        update_fields=["lat", "lon", "at"],
-    )
+    said = {"unit": unit_id, "lat": lat, "lon": lon, "at": at}
+    planned.ask(POSITION, said | {"accuracy": accuracy_m, "source": source})
 
 
 @action
@@ -276,22 +232,3 @@ def _lock_assigned(unit_id: UUID) -> tuple[Call, Assignment, Unit]:
     if assignment is None:
         raise Invalid(field="unit", why=_("this unit is on no call"))
     return call, assignment, lock_unit(unit_id)
-
-
-def _lock_with_call(unit_id: UUID) -> tuple[Call | None, Unit]:
-    """The unit, and first the call that it works on or is dispatched to, if any."""
-    found = _call_of(unit_id)
-    call = lock_call(found) if found else None
-    unit = lock_unit(unit_id)
-    if (now := _call_of(unit_id)) != found:
-        # It was sent or cleared meanwhile. Should the late lock cross another's, the
-        # database ends one of them and the whole action is tried again.
-        call = lock_call(now) if now else None
-    return call, unit
-
-
-def _call_of(unit_id: UUID) -> UUID | None:
-    works = Q(assignments__unit=unit_id, assignments__ended_at=None)
-    asked = Q(offers__unit=unit_id, offers__state=OfferState.PENDING)
-    calls = Seat.objects.filter(works | asked).values_list("call", flat=True)
-    return calls.order_by("pk").first()

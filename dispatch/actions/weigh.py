@@ -9,14 +9,15 @@ from django.utils.translation import gettext_noop as _
 
 from dispatch import facts
 from dispatch.actions.base import database_now
-from dispatch.actions.seat import absent_after
 from dispatch.errors import FloorForbids, Invalid
 from dispatch.models import Call
 from dispatch.states import OPEN_CALL
-from routing.core import explain
+from routing.core import explain, skills
 from routing.core.decide import Decision as Weighed
 from routing.core.decide import decide as weigh
+from routing.core.facts import CallFacts
 from routing.core.protocol import Protocol
+from routing.core.queue import Wanted
 
 # A decision as its JSON line, and its findings as they are stored.
 Line = dict[str, Any]
@@ -30,28 +31,33 @@ class Stand:
     line: Line
     findings: Findings
     staged: frozenset[str]
+    # What whoever comes should be able to do.
+    wishes: Wanted
 
 
 def weighed(call: Call, protocol: Protocol, at: datetime) -> Stand:
     """What would be decided now, with nothing stored. The caller holds the call."""
     stored = facts.line(call, known(call, protocol, at), at=at)
-    return stand_of(weigh(facts.read(stored), protocol))
+    return stand_of(facts.read(stored), protocol)
 
 
 def known(call: Call, protocol: Protocol, at: datetime) -> facts.Known:
     """What the call's other rows say; who is free, is free now, whatever ``at``."""
     now = database_now()
-    seen = facts.known(
-        call.agency_id, call, absent_after=absent_after(protocol), at=now
-    )
+    seen = facts.known(call.agency_id, call, protocol, at=now)
     if at == now:
         return seen
-    then = facts.known(call.agency_id, call, absent_after=absent_after(protocol), at=at)
+    then = facts.known(call.agency_id, call, protocol, at=at)
     return replace(seen, history=then.history)
 
 
-def stand_of(decision: Weighed) -> Stand:
+def stand_of(
+    read: CallFacts, protocol: Protocol, decision: Weighed | None = None
+) -> Stand:
+    """How the floor stands for these facts; ``decision`` if they are weighed already."""
+    decision = decision or weigh(read, protocol)
     return Stand(
+        wishes=skills.wanted(read, protocol),
         line=explain.line(decision),
         findings=findings_of(decision),
         staged=frozenset(str(kind) for kind in decision.staged),

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dispatch import access
-from dispatch.actions import unit
+from dispatch.actions import safety, unit
 from dispatch.api.base import Asked, Command, Look
 from dispatch.api.serializers import ClearIn, PointIn, ReasonIn, StatusIn, UnitOut
 from dispatch.models import Role, Unit, User
@@ -81,14 +81,14 @@ class ConfirmSafe(UnitCommand):
 
     def act(self, asked: Asked) -> Unit:
         by_radio = access.role_of(asked.user) is not Role.RESPONDER
-        return unit.confirm_safe(unit_id=asked.row.pk, by=asked.by, by_radio=by_radio)
+        return safety.confirm_safe(unit_id=asked.row.pk, by=asked.by, by_radio=by_radio)
 
 
 class RaiseEmergency(UnitCommand):
     """The crew needs help now."""
 
     def act(self, asked: Asked) -> Unit:
-        return unit.emergency(unit_id=asked.row.pk, by=asked.by)
+        return safety.emergency(unit_id=asked.row.pk, by=asked.by)
 
 
 class EndEmergency(UnitCommand):
@@ -97,7 +97,7 @@ class EndEmergency(UnitCommand):
     verb = "unit.dispatch"
 
     def act(self, asked: Asked) -> Unit:
-        return unit.end_emergency(unit_id=asked.row.pk, by=asked.by)
+        return safety.end_emergency(unit_id=asked.row.pk, by=asked.by)
 
 
 class ClearUnit(UnitCommand):

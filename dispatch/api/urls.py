@@ -5,13 +5,23 @@ from django.views.decorators.common import no_append_slash
 from rest_framework.views import APIView
 
 from dispatch.api import (
+    alarms,
     calls,
+    contacts,
     followups,
+    loans,
     offers,
+    partner_intake,
+    positions,
     reports,
+    roster,
+    screen_pop,
     staff,
+    telephone,
+    transfers,
     triage,
     units,
+    waits,
     wordings,
 )
 from dispatch.api.schema import Document
@@ -19,7 +29,9 @@ from dispatch.api.schema import Document
 app_name = "api"
 CALL, SEAT, OFFER = "calls/<uuid:pk>/", "seats/<uuid:pk>/", "offers/<uuid:pk>/"
 SESSION, UNIT = "sessions/<uuid:pk>/", "units/<uuid:pk>/"
-FOLLOWUP = "followups/<uuid:pk>/"
+FOLLOWUP, CONTACT = "followups/<uuid:pk>/", "contacts/<uuid:pk>/"
+
+TRANSFER = "transfers/<uuid:pk>/"
 
 
 def verb(route: str, view: type[APIView], name: str) -> URLPattern:
@@ -47,6 +59,36 @@ urlpatterns = [
     verb(CALL + "decide/", triage.DecideCall, "decide-call"),
     verb(CALL + "override/", triage.OverrideDecision, "override"),
     verb(CALL + "team/", triage.RequestTeam, "request-team"),
+    verb(CALL + "contacts/", contacts.ReachOut, "reach-out"),
+    verb(CALL + "interpreter/", contacts.AskInterpreter, "ask-interpreter"),
+    verb(CONTACT + "step/", contacts.StepContact, "step-contact"),
+    verb(CONTACT + "channel/", contacts.ChangeChannel, "change-channel"),
+    verb(CONTACT + "tty/", contacts.QueriedTty, "queried-tty"),
+    verb(CONTACT + "callback/", contacts.TryCallback, "try-callback"),
+    verb(CONTACT + "stop/", contacts.StopCallback, "stop-callback"),
+    verb(CONTACT + "hang-up/", contacts.HangUp, "hang-up"),
+    verb(CONTACT + "ring/", telephone.RingBack, "ring-back"),
+    path("telephone/<uuid:pk>/", telephone.heard, name="telephone"),
+    path("screen-pop/<slug:code>/", screen_pop.pop, name="screen-pop"),
+    verb(CALL + "transfers/", transfers.SeeTransfers, "transfers"),
+    verb(CALL + "transfers/begin/", transfers.BeginTransfer, "begin-transfer"),
+    verb(CALL + "contact-made/", transfers.MadeContact, "made-contact"),
+    verb(TRANSFER + "dial/", transfers.DialPartner, "dial-partner"),
+    verb(TRANSFER + "answered/", transfers.PartnerAnswered, "partner-answered"),
+    verb(TRANSFER + "declined/", transfers.PartnerDeclined, "partner-declined"),
+    verb(TRANSFER + "conference/", transfers.ConferenceTransfer, "conference"),
+    verb(TRANSFER + "confirm/", transfers.ConfirmTransfer, "confirm-transfer"),
+    verb(TRANSFER + "lost/", transfers.PartnerLineLost, "partner-line-lost"),
+    verb(TRANSFER + "keep/", transfers.KeepCaller, "keep-caller"),
+    verb(TRANSFER + "take/", transfers.TakeTransfer, "take-transfer"),
+    verb("partner/calls/", partner_intake.BringCall, "bring-call"),
+    verb("partner/calls/<slug:reference>/", partner_intake.SeeBrought, "brought-call"),
+    verb(CALL + "loans/ask/", loans.AskNeighbour, "ask-neighbour"),
+    verb("loans/", loans.SeeLoans, "loans"),
+    verb("loans/<uuid:pk>/back/", loans.CallUnitBack, "call-unit-back"),
+    verb("loans/<uuid:pk>/decline/", loans.DeclineLoan, "decline-loan"),
+    verb("loans/asked/<uuid:pk>/end/", loans.EndLoan, "end-loan"),
+    verb("loans/<uuid:pk>/lend/", loans.LendUnit, "lend-unit"),
     verb(CALL + "send/", offers.SendUnit, "send-unit"),
     verb(SEAT + "confirm/", offers.ConfirmTold, "confirm-told"),
     verb(SEAT + "clear-scene/", offers.ClearScene, "clear-scene"),
@@ -70,13 +112,26 @@ urlpatterns = [
     verb("presence/", staff.SetPresence, "set-presence"),
     verb("presence/beat/", staff.Beat, "beat"),
     verb("presence/end-wrap-up/", staff.EndWrapUp, "end-wrap-up"),
+    verb("alarms/", alarms.SeeAlarms, "alarms"),
+    verb("alarms/<uuid:pk>/take/", alarms.TakeAlarm, "take-alarm"),
     verb("followups/", followups.SeeFollowUps, "followups"),
     verb(FOLLOWUP + "claim/", followups.ClaimFollowUp, "claim"),
     verb(FOLLOWUP + "attempt/", followups.AttemptFollowUp, "attempt"),
     verb(FOLLOWUP + "postpone/", followups.PostponeFollowUp, "postpone"),
     verb(FOLLOWUP + "complete/", followups.CompleteFollowUp, "complete"),
+    verb("waits/", waits.SeeWaits, "waits"),
+    verb("roster/", roster.SeeRoster, "roster"),
+    verb("roster/plan/", roster.PlanShift, "plan-shift"),
+    verb("roster/start/", roster.StartShift, "start-shift"),
+    verb("roster/shifts/<uuid:pk>/drop/", roster.DropShift, "drop-shift"),
+    verb("roster/shifts/<uuid:pk>/offer/", roster.OfferShift, "offer-shift"),
+    verb("roster/shifts/<uuid:pk>/take/", roster.TakeShift, "take-shift"),
+    verb("roster/swaps/<uuid:pk>/answer/", roster.AnswerSwap, "answer-swap"),
+    verb("roster/swaps/<uuid:pk>/withdraw/", roster.WithdrawSwap, "withdraw-swap"),
+    verb("people/<uuid:pk>/skill/", roster.SetSkill, "set-skill"),
     verb("wordings/", wordings.SeeWordings, "wordings"),
     verb("wordings/<uuid:pk>/map/", wordings.MapWording, "map-wording"),
+    verb("positions/", positions.TellPosition, "positions"),
     verb("report/", reports.SeeReport, "report"),
     verb("events/", reports.SeeEvents, "events"),
 ]

@@ -29,6 +29,23 @@ class ChannelChanged(EventBody):
 
 
 @beside
+class ContactLate(EventBody):
+    """A clock of this leg ran out: ``why`` is what was due."""
+
+    contact: UUID
+    why: str
+
+
+@beside
+class PhoneFailed(EventBody):
+    """The telephone service did not do ``verb``, or nobody knows: by hand, or look first."""
+
+    contact: UUID
+    verb: str
+    why: str
+
+
+@beside
 class CallbackTried(EventBody):
     contact: UUID
     number: int

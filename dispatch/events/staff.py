@@ -19,6 +19,14 @@ class AgencyAdded(EventBody):
 
 
 @beside
+class NeighboursAgreed(EventBody):
+    """Two centres may ask each other for units, or may not any more."""
+
+    neighbour: UUID
+    ended: bool = False
+
+
+@beside
 class UnitAdded(EventBody):
     kind: str
 

@@ -61,6 +61,18 @@ class CrewUnsafe(EventBody):
     why: str
 
 
+@beside
+class PositionKeyMade(EventBody):
+    """A device may tell where the unit is."""
+
+    key: UUID
+
+
+@beside
+class PositionKeyRevoked(EventBody):
+    key: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadNamed(EventBody):
     seat: UUID

@@ -47,9 +47,15 @@ class Contact(Row):
     # The relay's kind (vrs, ip, captioned, speech), the interpreter's language.
     relay = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=20, blank=True)
-    # What the carrier calls this leg, and the last word of it that we heard.
+    # What the carrier calls this leg, and how many words we heard of its call and of
+    # its conference, which are counted apart.
     carrier_ref = models.CharField(max_length=64, blank=True)
     carrier_step = models.PositiveIntegerField(default=0)
+    carrier_room_step = models.PositiveIntegerField(default=0)
+    # Where the carrier has it: rings, in, held, out. A verb (dial, join, hold, resume,
+    # leave, hang_up): it was asked for and not answered, so nobody knows. by_hand: a
+    # person does it. wanted: to be dialled. Empty: the carrier never had it.
+    carrier = models.CharField(max_length=10, blank=True)
 
     class Meta:
         constraints = [
@@ -89,6 +95,11 @@ class Contact(Row):
                 fields=["number_lookup"],
                 condition=~Q(number_lookup=""),
                 name="contact_by_number",
+            ),
+            models.Index(
+                fields=["since"],
+                condition=~Q(carrier=""),
+                name="contact_carried",
             ),
         ]
 

@@ -1,5 +1,8 @@
 """Partner: who else helps, how to reach them, and the keys they come in with."""
 
+import hashlib
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -8,6 +11,12 @@ from dispatch.models.row import Row
 from dispatch.models.staff import Agency
 
 KINDS = ("988", "centre", "paramedics", "hospital", "shelter", "justice", "other")
+ROUTES = ("usual", "veteran", "spanish", "asl", "text")
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a link's or a key's secret, which is 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Partner(Row):
@@ -56,6 +65,24 @@ class Partner(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def line(self, route: str) -> str:
+        """The number of this route; empty where the partner has none."""
+        if route == "usual":
+            return self.phone
+        if route == "text" and not self.takes_text:
+            return ""
+        return str(self.routes.get(route, ""))
+
+    def open_at(self, now: datetime) -> bool:
+        """By its hours, in the agency's zone; "22:00-06:00" crosses midnight."""
+        if not self.active or not self.hours:
+            return self.active
+        clock = now.astimezone(self.agency.zone).strftime("%H:%M")
+        begin, end = self.hours.split("-")
+        if begin <= end:
+            return begin <= clock < end
+        return clock >= begin or clock < end
 
 
 class PartnerKey(Row):

@@ -14,6 +14,21 @@ from dispatch.seal import SealedField
 from dispatch.states import TransferState
 
 KINDS = ("911_ccd", "911_988", "988_911", "centre_centre")
+AGREED = ("yes", "no", "not_known", "not_asked", "emergency")
+# Field → by whose agreement it may travel to a partner. Where somebody is and what
+# threatens them now may go in an emergency without; who they are and what they said
+# goes with their agreement alone. What is not known is not agreed.
+MAY_TRAVEL = {
+    "reference": frozenset(AGREED),
+    "language": frozenset(AGREED),
+    "place": frozenset({"yes", "emergency"}),
+    "risk": frozenset({"yes", "emergency"}),
+    "name": frozenset({"yes"}),
+    "number": frozenset({"yes"}),
+    "person": frozenset({"yes"}),
+    "said": frozenset({"yes"}),
+    "notes": frozenset({"yes"}),
+}
 
 
 class Transfer(Row):

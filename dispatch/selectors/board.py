@@ -51,7 +51,11 @@ SELECT c.id::text, c.number, c.version, c.head, c.state, c.state_since::text,
     SELECT json_agg(q.question ORDER BY q.question)::text FROM dispatch_answer q
     WHERE q.call_id = c.id AND q.value = 'yes') END,
   (SELECT p.id::text FROM routing_protocolversion p
-    WHERE p.agency_id = %(agency)s AND p.state = 'published')
+    WHERE p.agency_id = %(agency)s AND p.state = 'published'),
+  (SELECT json_build_array(m.about, m.raised_at::text)::text FROM dispatch_alarm m
+    WHERE m.call_id = c.id AND m.state <> 'ended'
+      AND m.about NOT IN ('unowned', 'waiting', 'check', 'emergency')
+    ORDER BY m.raised_at LIMIT 1)
 FROM dispatch_call c
 LEFT JOIN dispatch_user o ON o.id = c.owner_id
 LEFT JOIN dispatch_caller k ON k.call_id = c.id

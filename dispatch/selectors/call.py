@@ -18,10 +18,21 @@ from dispatch.models import (
     Unit,
     User,
 )
-from dispatch.selectors import consent, head, seat, sentences, timeline, triage, words
+from dispatch.selectors import (
+    consent,
+    head,
+    line,
+    seat,
+    sentences,
+    timeline,
+    triage,
+    words,
+)
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Held, If, InWords, word
 from dispatch.selectors.head import Head, Person
+from dispatch.selectors.line import Line
+from dispatch.selectors.scene import Scene, at_scene
 from dispatch.selectors.seat import TEAMS, Mark, SeatView
 from dispatch.selectors.timeline import Entry, span
 from dispatch.states import OPEN_CALL, UnitState
@@ -83,6 +94,7 @@ class CallView:
     head: Head
     person: Person
     marks: tuple[Mark, ...]
+    scene: Scene | None
     seats: tuple[SeatView, ...]
     past_seats: tuple[SeatView, ...]
     given: tuple[Given, ...]
@@ -96,10 +108,11 @@ class CallView:
     followup: str
     followup_due: datetime | None
     free_units: tuple[tuple[UUID, str], ...]
+    line: Line | None
 
 
 def view(call: Call, projection: str) -> CallView:
-    """The whole call in this projection. Twelve queries, however long its history."""
+    """The whole call in this projection. Thirteen queries, however long its history."""
     _row, protocol = store.published(call.agency_id)
     row = Call.objects.select_related("caller", "owner", "duplicate_of").get(pk=call.pk)
     seats = seat.seats(row, protocol)
@@ -115,6 +128,7 @@ def view(call: Call, projection: str) -> CallView:
         head=head.head(row, protocol),
         person=head.person(row.caller),
         marks=_marks(row, open_seats),
+        scene=at_scene(seats, row.source),
         seats=open_seats,
         past_seats=tuple(one for one in seats if not one.open),
         given=_given(answers, protocol, projection, made.line["ask"] if made else ()),
@@ -132,6 +146,7 @@ def view(call: Call, projection: str) -> CallView:
         followup=followup.state.replace("_", " ") if followup else "",
         followup_due=followup.due_at if followup else None,
         free_units=_free_units(row) if is_open else (),
+        line=line.line(row, protocol),
     )
 
 

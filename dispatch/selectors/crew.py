@@ -1,15 +1,26 @@
 """The crew's page: its unit, the call it has or is asked to take, what to press next."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch.models import Answer, Assignment, Call, Offer, Seat, Shift, Unit, User
-from dispatch.selectors import board, fields, words
+from dispatch import quick
+from dispatch.models import (
+    Answer,
+    Assignment,
+    Call,
+    Event,
+    Offer,
+    Seat,
+    Shift,
+    Unit,
+    User,
+)
+from dispatch.selectors import board, fields, flag, history, scene, words
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Words, word
 from dispatch.states import UNIT_MOVES, OfferState, SeatState, UnitState
@@ -29,6 +40,9 @@ AFTER = {
     UnitState.STAGED: UnitState.ON_SCENE,
     UnitState.TRANSPORTING: UnitState.AT_DESTINATION,
 }
+INSIDE = UnitState.ON_SCENE
+# The prompt comes so long before a safety check is due.
+SOON = timedelta(seconds=60)
 CLEARS = frozenset({UnitState.ON_SCENE, UnitState.AT_DESTINATION})
 DECLINES: Words = {
     "on_other_call": gettext_lazy("Still on another call"),
@@ -59,6 +73,23 @@ UNKNOWN: Words = {
     "weapon.not_known": gettext_lazy("Weapon: asked, not known"),
     "violence.not_asked": gettext_lazy("Violence: nobody has asked"),
     "violence.not_known": gettext_lazy("Violence: asked, not known"),
+}
+
+
+# Why a crew is told to leave, where the word for a hazard does not say it.
+LEAVE: Words = {
+    "attempt": gettext_lazy("Somebody's life is in danger; EMS comes first"),
+    "medical": gettext_lazy("Somebody needs medical help; EMS comes first"),
+    "hazard": gettext_lazy("A hazard is on file for this place or person"),
+    "crew_unsafe": gettext_lazy("You said that it is not safe"),
+    "ordered": gettext_lazy("Dispatch says so"),
+}
+UNSAFE: Words = {
+    "weapon": gettext_lazy("A weapon"),
+    "violence": gettext_lazy("Somebody is violent"),
+    "crowd": gettext_lazy("A crowd"),
+    "medical": gettext_lazy("Somebody is ill or hurt"),
+    "other": gettext_lazy("Something else"),
 }
 
 
@@ -94,6 +125,11 @@ class Where:
     caller: str
     simulated: bool
     staged: bool
+    # A partner who sent the call waits to hear that help has reached the person.
+    tell_contact: bool
+    leads: bool
+    # Outside services that came and may be released: seat and name.
+    outside: tuple[tuple[UUID, str], ...]
     hazards: tuple[str, ...]
     given: tuple[Given, ...]
     beside: tuple[str, ...]
@@ -119,7 +155,8 @@ class UnitView:
     since: datetime
     reason: str
     check_due: datetime | None
-    check_late: bool
+    check_state: str
+    check_ends: datetime | None
     emergency: datetime | None
     backup: str
     backup_label: str
@@ -128,7 +165,10 @@ class UnitView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrewView:
-    """``assignment`` names the call that a press is about."""
+    """``assignment`` names the call that a press is about.
+
+    ``leave`` says why the crew is told to leave; empty while it is not.
+    """
 
     unit: UnitView
     asked: Asked | None
@@ -136,6 +176,7 @@ class CrewView:
     assignment: UUID | None
     next: Step | None
     waits: bool
+    leave: tuple[str, ...]
     may_clear: bool
     clear_next: bool
     more: tuple[Step, ...]
@@ -153,6 +194,13 @@ class Joinable:
 def unit_of(user: User) -> Unit | None:
     """The unit that this person is signed on to."""
     return Unit.objects.filter(shifts__user=user, shifts__ended_at=None).first()
+
+
+def last_unit_of(user: User) -> Unit | None:
+    """The unit that this person was on last, signed off or not."""
+    shifts = Shift.objects.filter(user=user).select_related("unit")
+    last = shifts.order_by("-started_at", "-pk").first()
+    return last.unit if last else None
 
 
 def joinable(user: User) -> tuple[Joinable, ...]:
@@ -194,11 +242,12 @@ def crew(unit: Unit) -> CrewView:
     waits = held and usual == UnitState.ON_SCENE
     return CrewView(
         unit=_unit(unit),
-        asked=_asked(offer) if offer else None,
-        at=_where(work.seat) if work else None,
+        asked=_asked(offer, unit) if offer else None,
+        at=_where(work.seat, unit) if work else None,
         assignment=work.pk if work else None,
         next=_step(usual) if usual else None,
         waits=waits,
+        leave=_leave(work.seat) if work and held and state == INSIDE else (),
         may_clear=work is not None,
         clear_next=work is not None and state in CLEARS,
         more=tuple(
@@ -209,6 +258,35 @@ def crew(unit: Unit) -> CrewView:
             and not (held and code == UnitState.ON_SCENE)
         ),
     )
+
+
+def _leave(seat: Seat) -> tuple[str, ...]:
+    """What the last order to stage this team gave as its reasons."""
+    orders = Event.objects.filter(
+        call=seat.call_id, kind="StagingOrdered", body__seat=str(seat.pk)
+    )
+    codes = orders.order_by("-number").values_list("body__why", flat=True).first()
+    known = {**HAZARDS, **LEAVE}
+    said = [word(known, code) for code in codes or () if code in known]
+    return tuple(said) or (_("The scene is not known to be safe"),)
+
+
+def _check_state(unit: Unit, now: datetime) -> str:
+    """later, soon, late or escalated: how loud the prompt is; empty without a check."""
+    if unit.check_due_at is None:
+        return ""
+    if unit.check_late:
+        return "escalated" if unit.check_escalated_at else "late"
+    return "soon" if unit.check_due_at - now <= SOON else "later"
+
+
+def _check_ends(unit: Unit) -> datetime | None:
+    """When an emergency goes out by itself; nobody knows before a supervisor has it."""
+    if not unit.check_late or not unit.check_escalated_at or unit.emergency_at:
+        return None
+    _version, protocol = store.published(unit.agency_id)
+    wait = timedelta(seconds=protocol.clocks["check_emergency"])
+    return unit.check_escalated_at + wait
 
 
 def _step(to: UnitState) -> Step:
@@ -229,7 +307,8 @@ def _unit(unit: Unit) -> UnitView:
         since=unit.state_since,
         reason=word(OUT_REASONS, unit.reason) if unit.reason else "",
         check_due=unit.check_due_at,
-        check_late=unit.check_late,
+        check_state=_check_state(unit, quick.now()),
+        check_ends=_check_ends(unit),
         emergency=unit.emergency_at,
         backup=backup,
         backup_label=words.response(backup),
@@ -237,12 +316,14 @@ def _unit(unit: Unit) -> UnitView:
     )
 
 
-def _asked(offer: Offer) -> Asked:
-    return Asked(id=offer.pk, where=_where(offer.seat), until=offer.expires_at)
+def _asked(offer: Offer, unit: Unit) -> Asked:
+    where = _where(offer.seat, unit)
+    return Asked(id=offer.pk, where=where, until=offer.expires_at)
 
 
-def _where(seat: Seat) -> Where:
-    call = seat.call
+def _where(seat: Seat, unit: Unit) -> Where:
+    """A unit lent to a neighbour learns where and what, and no names or words."""
+    call, ours = seat.call, seat.call.agency_id == unit.agency_id
     caller = call.caller
     answers = dict(Answer.objects.filter(call=call).values_list("question", "value"))
     _version, protocol = store.published(call.agency_id)
@@ -255,13 +336,16 @@ def _where(seat: Seat) -> Where:
         type=board.type_label(call.type, call.source_wording, protocol),
         place=caller.address,
         zone=call.zone,
-        said=caller.said,
+        said=caller.said if ours else "",
         map=_map(caller.point, caller.address),
-        person=caller.person_name,
+        person=caller.person_name if ours else "",
         caller=word(fields.CALLERS, call.caller_kind),
         simulated=bool(call.simulated),
         staged=seat.mode == "staged",
-        hazards=_hazards(call, answers),
+        tell_contact=scene.tell_contact(call),
+        leads=seat.lead,
+        outside=scene.outside(call),
+        hazards=(*hazards(call, answers), *_cautions(call)),
         given=tuple(_given(key, answers.get(key, "not_asked")) for key in safety),
         beside=_beside(seat),
     )
@@ -274,13 +358,19 @@ def _map(point: str, address: str) -> str:
     return f"geo:0,0?q={quote(address)}" if address else ""
 
 
-def _hazards(call: Call, answers: dict[str, str]) -> tuple[str, ...]:
+def hazards(call: Call, answers: dict[str, str]) -> tuple[str, ...]:
     said = [word(HAZARDS, key) for key in HAZARDS if answers.get(key) == "yes"]
     codes = [f"{key}.{answers.get(key, 'not_asked')}" for key in ("weapon", "violence")]
     said += [word(UNKNOWN, code) for code in codes if code in UNKNOWN]
     if call.hazard:
         said.insert(0, _("A hazard is on file for this place or person"))
     return tuple(said)
+
+
+def _cautions(call: Call) -> tuple[str, ...]:
+    """What is on file of the place, the number or the person."""
+    found = flag.in_force(history.keys_of(call.caller), call.agency_id)
+    return tuple(flag.said(one) for one in found)
 
 
 def _given(key: str, value: str) -> Given:

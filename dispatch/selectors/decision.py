@@ -56,6 +56,12 @@ FLAGS: Words = {
 TELL: Words = {
     "supervisor": gettext_lazy("The supervisor is told."),
     "crew_emergency": gettext_lazy("The supervisor is told."),
+    "check_escalated": gettext_lazy("The supervisor is told: a crew does not answer."),
+    "check_unanswered": gettext_lazy(
+        "The supervisor is told: no answer for too long, treated as an emergency."
+    ),
+    "crew_unsafe": gettext_lazy("The supervisor is told: a crew is not safe."),
+    "u1": gettext_lazy("The supervisor is told: danger became known late."),
 }
 ELIGIBILITY: Words = {
     "not_triaged": gettext_lazy("Not triaged yet"),

@@ -24,6 +24,13 @@ DECLINES: Words = {
     "technical": gettext_lazy("Telephone or screen fails"),
     "other": gettext_lazy("Another reason"),
 }
+# Why an offer came to somebody, by the code that it keeps.
+BECAUSE: Words = {
+    "knows": gettext_lazy("You have worked with this person before."),
+    "has": gettext_lazy("Wanted here, and yours: %(skill)s."),
+    "lacks": gettext_lazy("Wanted here, and nobody free has it: %(skill)s."),
+    "holding": gettext_lazy("You have a caller; nobody else is free."),
+}
 BREAKS: Words = {
     "meal": gettext_lazy("Meal"),
     "rest": gettext_lazy("Rest"),
@@ -59,6 +66,7 @@ class Ringing:
     seconds: int
     left: int
     fallback_at: datetime | None
+    because: tuple[str, ...]
     said: str
 
 
@@ -111,7 +119,7 @@ def standing(user: User) -> Standing:
         label=label,
         shape=shape,
         since=row.since,
-        reason=word(BREAKS, row.reason) if row.state == PresenceState.BREAK else "",
+        reason=_reason(row),
         may_come=row.state not in {*taken, PresenceState.AVAILABLE},
         may_pause=row.state
         in {PresenceState.AVAILABLE, PresenceState.WRAP_UP, PresenceState.RESERVED},
@@ -120,6 +128,14 @@ def standing(user: User) -> Standing:
             row.since + wrap_up if row.state == PresenceState.WRAP_UP else None
         ),
     )
+
+
+def _reason(row: Presence) -> str:
+    if row.state == PresenceState.BREAK:
+        return word(BREAKS, row.reason)
+    if row.state == PresenceState.UNAVAILABLE:
+        return _("%(n)d rings in a row were not answered") % {"n": row.missed}
+    return ""
 
 
 def ringing(user: User, *, at: datetime) -> Ringing | None:
@@ -140,6 +156,7 @@ def ringing(user: User, *, at: datetime) -> Ringing | None:
         seconds=round((row.expires_at - row.made_at).total_seconds()),
         left=max(0, round((row.expires_at - at).total_seconds())),
         fallback_at=row.seat.give_up_at,
+        because=_because(row),
         said=_("A call is ringing for you: %(priority)s, %(type)s, %(place)s.")
         % {
             "priority": view.head.priority_label,
@@ -147,6 +164,18 @@ def ringing(user: User, *, at: datetime) -> Ringing | None:
             "place": view.person.place or _("place not known"),
         },
     )
+
+
+def _because(offer: Offer) -> tuple[str, ...]:
+    """Why this person was asked, in words."""
+    _version, protocol = store.published(offer.seat.call.agency_id)
+    said = []
+    for code in offer.because:
+        why, _dot, skill = code.partition(".")
+        named = protocol.skills.get(skill, skill.replace("_", " "))
+        if why in BECAUSE:
+            said.append(str(BECAUSE[why]) % {"skill": named})
+    return tuple(said)
 
 
 def sessions(user: User) -> tuple[Session, ...]:

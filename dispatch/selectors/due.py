@@ -1,54 +1,63 @@
 """What is due: decisions, offers, safety checks, absences. Ids for the clock."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from dispatch import planned
-from dispatch.models import Agency, Call, Offer, Presence, Unit
+from dispatch import facts, free, planned, quick
+from dispatch.models import Agency, Call, Contact, Loan, Offer, Presence, Unit
 from dispatch.states import (
     ASK_AGAIN,
     OPEN_CALL,
+    LoanState,
     OfferState,
     PresenceState,
 )
 from routing import store
+from routing.core import queue
+from routing.core.protocol import Protocol
 from routing.models import ProtocolVersion
 
 BATCH = 200
+# The clocks of an unanswered safety check.
+ESCALATES, EMERGENCY = "check_escalates", "check_emergency"
 # A worker has this long before the clock or the page decides instead.
 PATIENCE = timedelta(seconds=1)
-# By hand: whoever comes free asks, and the clock asks every second. Who counts as free
-# is who would be asked: see NEXT_PERSON in actions.search.
-WAITING = """
+# By hand: whoever comes free asks, and the clock asks every second. Somebody free here
+# may still be passed over for want of a skill: whom to ask is `actions.takers`'s to say.
+WAITING = f"""
 SELECT s.call_id FROM dispatch_seat s JOIN dispatch_call c ON c.id = s.call_id
 WHERE s.state = 'wanted' AND s.response IN ('ccd', 'crt', 'cor')
   AND c.state = ANY(%(open)s) AND c.decision_wanted_at IS NULL
   AND c.agency_id = %(agency)s::uuid
   AND c.id <> ALL(%(tried)s::uuid[])
-  AND NOT EXISTS (
-    SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.state = 'pending')
+  AND (CASE s.response WHEN 'ccd' THEN %(together)s ELSE 1 END) > (
+    SELECT count(*) FROM dispatch_offer o
+    WHERE o.seat_id = s.id AND o.state = 'pending')
   AND (s.give_up_at IS NOT NULL
     OR s.response = 'ccd' AND EXISTS (
       SELECT FROM dispatch_presence p JOIN dispatch_user u ON u.id = p.user_id
       JOIN dispatch_heartbeat h ON h.user_id = p.user_id
-      WHERE p.agency_id = c.agency_id AND p.state = 'available'
-        AND u.role = 'clinician' AND h.at > clock_timestamp() - %(absent)s::interval
+      WHERE p.agency_id = c.agency_id AND u.role = 'clinician' AND {free.PERSON}
         AND NOT EXISTS (
           SELECT FROM dispatch_offer o WHERE o.person_id = p.user_id
-          AND (o.state = 'pending' OR (o.seat_id = s.id
-            AND o.made_at > clock_timestamp() - %(again)s::interval))))
+          AND o.seat_id = s.id AND o.made_at > clock_timestamp() - %(again)s::interval))
     OR EXISTS (
       SELECT FROM dispatch_unit n
       WHERE n.agency_id = c.agency_id AND n.kind = s.response
-        AND n.state = 'available' AND n.emergency_at IS NULL AND NOT EXISTS (
+        AND {free.UNIT} AND NOT EXISTS (
           SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.unit_id = n.id
           AND o.made_at > clock_timestamp() - %(again)s::interval)))
-ORDER BY c.priority, c.opened_at, c.id LIMIT 1
-"""
+ORDER BY least(c.priority, greatest({queue.RISES_TO}, c.priority - (
+    SELECT count(*) FROM unnest(%(rises)s::float8[]) AS step(after)
+    WHERE s.wanted_at <= clock_timestamp() - make_interval(secs => step.after)))),
+  c.opened_at, c.id
+LIMIT 1
+"""  # noqa: S608  our own words
 
 
 def agencies() -> list[UUID]:
@@ -80,7 +89,7 @@ def offers() -> list[UUID]:
 def silent_offers() -> list[UUID]:
     """Offers that ring for somebody who is not there any more, or takes a break."""
     rows = Offer.objects.filter(state=OfferState.PENDING, person__isnull=False).exclude(
-        person__presence__state=PresenceState.RESERVED
+        person__presence__state__in=[PresenceState.RESERVED, PresenceState.ENGAGED]
     )
     return list(rows.order_by("made_at").values_list("pk", flat=True)[:BATCH])
 
@@ -93,30 +102,73 @@ def waiting_calls(agency: UUID | None = None) -> Iterator[UUID]:
     that it does end.
     """
     for each in [agency] if agency is not None else agencies():
-        clocks = store.published(each)[1].clocks
-        absent = timedelta(seconds=clocks["absent_after"])
+        protocol = store.published(each)[1]
         tried: list[UUID] = []
-        while (found := _waiting(each, absent, tried)) and len(tried) < BATCH:
+        while (found := _waiting(each, protocol, tried)) and len(tried) < BATCH:
             tried.append(found)
             yield found
 
 
-def _waiting(agency: UUID, absent: timedelta, tried: Sequence[UUID]) -> UUID | None:
+def _waiting(agency: UUID, protocol: Protocol, tried: Sequence[UUID]) -> UUID | None:
+    absent = timedelta(seconds=protocol.clocks["absent_after"])
     values: dict[str, Any] = {
         "agency": agency,
         "tried": planned.uuids(tried),
         "open": list(OPEN_CALL),
         "again": ASK_AGAIN,
-        "absent": absent,
+        "fresh": quick.now() - absent,
+        "together": protocol.queue.ring_at_once,
+        "rises": list(protocol.queue.rises),
+        **facts.limits(protocol),
     }
     found = planned.ask(WAITING, values)
     return UUID(str(found[0][0])) if found else None
+
+
+def contacts() -> list[UUID]:
+    """Legs of a line whose clock ran out: a call-back, a silence, a long hold."""
+    rows = Contact.objects.filter(due_at__lte=Now())
+    return list(rows.order_by("due_at").values_list("pk", flat=True)[:BATCH])
+
+
+def loans() -> list[UUID]:
+    """Loans whose end has come: nobody answered, or the time is over."""
+    rows = Loan.objects.filter(
+        state__in=[LoanState.ASKED, LoanState.LENT], ends_at__lte=Now()
+    )
+    return list(rows.order_by("ends_at").values_list("pk", flat=True)[:BATCH])
 
 
 def checks() -> list[UUID]:
     """Units whose safety check went unanswered."""
     units = Unit.objects.filter(check_due_at__lte=Now(), check_late=False)
     return list(units.order_by("check_due_at").values_list("pk", flat=True)[:BATCH])
+
+
+def late_checks() -> list[UUID]:
+    """Units late with an answer for so long that a supervisor is to know."""
+    late = _late(check_escalated_at__isnull=True).values_list(
+        "pk", "agency", "check_due_at"
+    )
+    return [pk for pk, agency, at in late if at and _over(agency, at, ESCALATES)]
+
+
+def unanswered_checks() -> list[UUID]:
+    """Units silent for so long, though a supervisor knows, that they need help."""
+    late = _late(check_escalated_at__isnull=False, emergency_at=None).values_list(
+        "pk", "agency", "check_escalated_at"
+    )
+    return [pk for pk, agency, at in late if at and _over(agency, at, EMERGENCY)]
+
+
+def _late(**how: object) -> QuerySet[Unit]:
+    return Unit.objects.filter(check_late=True, **how).order_by("check_due_at")
+
+
+def _over(agency: UUID, since: datetime, clock: str) -> bool:
+    """Whether this clock of the agency's protocol has run since then."""
+    _row, protocol = store.published(agency)
+    return since + timedelta(seconds=protocol.clocks[clock]) <= quick.now()
 
 
 def silent(agency: UUID, absent_after: timedelta) -> list[UUID]:

@@ -18,7 +18,8 @@ ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; "
 EVERY = "operations"  # a unit's card is the same in every projection
 NEWS = """
 SELECT call_id::text, unit_id::text, body->>'person',
-       CASE WHEN kind = 'AccessEnded' THEN body->>'why' END
+       CASE WHEN kind = 'AccessEnded' THEN body->>'why' END,
+       starts_with(kind, 'Alarm')
 FROM dispatch_event WHERE agency_id = %s AND number > %s AND number <= %s
 """
 # Agencies whose board did not fit into one message of this process. To count 2,000
@@ -42,6 +43,7 @@ class Touched:
     units: set[str] = field(default_factory=set)
     people: set[str] = field(default_factory=set)
     ended: dict[UUID, str] = field(default_factory=dict)
+    alarms: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class Rows:
     gone: list[str]
     units: list[Card]
     people: set[str] | None
+    alarms: bool = False
 
 
 def head(agency: UUID) -> Head:
@@ -112,6 +115,8 @@ class Moment:
             message["open"] = rows.open
         if since is not None:
             message["gone"] = rows.gone
+        if rows.alarms:
+            message["alarms"] = True
         # The cards are text already.
         cards = ",".join(board.texts(rows.calls, projection))
         return f'{encode(message)[:-1]},"cards":[{cards}]}}'
@@ -139,6 +144,7 @@ class Moment:
             gone=sorted(ids - {call.id for call in calls}),
             units=roster.units(agency, EVERY, units) if units else [],
             people=touched.people,
+            alarms=touched.alarms,
         )
 
     def _people(self, projection: str, ids: set[str] | None) -> list[Card]:
@@ -149,7 +155,7 @@ class Moment:
 
 def _touched(agency: UUID, since: int, until: int) -> Touched:
     touched = Touched()
-    for call, unit, person, ended in planned.ask(NEWS, [agency, since, until]):
+    for call, unit, person, ended, alarm in planned.ask(NEWS, [agency, since, until]):
         if call:
             touched.calls.add(call)
         if unit:
@@ -158,6 +164,7 @@ def _touched(agency: UUID, since: int, until: int) -> Touched:
             touched.people.add(person)
         if ended:
             touched.ended[UUID(person)] = ended
+        touched.alarms |= alarm
     return touched
 
 

@@ -21,7 +21,7 @@ OFFENCE = (
     "offence_traffic",
     "offence_sexual",
 )
-PICKS = ("source", "type", "caller_kind", "inside", "safe_contact")
+PICKS = ("source", "type", "caller_kind", "inside", "safe_contact", "language")
 FIELDS = (*PICKS, *FLAGS, *TEXTS, *OFFENCE)
 NAMES: Words = {
     **spoken.QUESTIONS,
@@ -31,6 +31,7 @@ NAMES: Words = {
     "inside": gettext_lazy("Inside the area"),
     "safe_contact": gettext_lazy("Safe contact"),
     "urgent": gettext_lazy("Urgent"),
+    "priority": gettext_lazy("Priority"),
     "hazard": gettext_lazy("Hazard"),
     "location_verified": gettext_lazy("Place verified"),
     "phone_verified": gettext_lazy("Number verified"),
@@ -41,6 +42,7 @@ NAMES: Words = {
     "name": gettext_lazy("Caller's name"),
     "person_name": gettext_lazy("Person's name"),
     "offence": gettext_lazy("Offence"),
+    "language": gettext_lazy("Language"),
 }
 SOURCES: Words = {
     "911": gettext_lazy("911"),
@@ -68,6 +70,14 @@ SAFE_CONTACT: Words = {
     SafeContact.NONE: gettext_lazy("Do not contact"),
 }
 
+LANGUAGES: Words = {
+    "": gettext_lazy("Language not asked"),
+    "en": gettext_lazy("English"),
+    "es": gettext_lazy("Spanish"),
+    "ase": gettext_lazy("American Sign Language"),
+    "other": gettext_lazy("Another language"),
+}
+
 
 def blank() -> dict[str, str]:
     """The fields of a call that nobody knows anything of."""
@@ -90,6 +100,7 @@ def stored(call: Call) -> dict[str, str]:
         "caller_kind": call.caller_kind,
         "inside": inside[call.inside],
         "safe_contact": caller.safe_contact,
+        "language": caller.language,
         "zone": call.zone,
         **{name: getattr(caller, name) for name in TEXTS if name != "zone"},
         "urgent": _flag(call.urgent),

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from dispatch import fleet
 from dispatch.models import Call, Caller
 from dispatch.selectors import board, fields, words
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import word
 from dispatch.states import OPEN_CALL
+from routing.core.facts import Point
 from routing.core.protocol import Protocol
 
 
@@ -25,6 +27,7 @@ class Person:
     caller_name: str
     person_name: str
     safe_contact: str
+    point: Point | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,4 +118,5 @@ def person(caller: Caller) -> Person:
         caller_name=caller.name,
         person_name=caller.person_name,
         safe_contact=word(fields.SAFE_CONTACT, caller.safe_contact),
+        point=fleet.point(caller.point),
     )

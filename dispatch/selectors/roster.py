@@ -16,7 +16,8 @@ MICROSECONDS = len("2026-03-02 15:04:05.123456+00")
 # By hand: one statement each, and it is asked several times a second.
 UNITS = """
 SELECT u.id::text, u.name, u.kind, u.state, u.state_since::text, u.reason, u.zone,
-       u.check_late, u.check_due_at::text, u.emergency_at::text, c.number, c.id::text
+       u.check_late, u.check_due_at::text, u.emergency_at::text, c.number,
+       CASE WHEN c.agency_id = u.agency_id THEN c.id::text END
 FROM dispatch_unit u
 LEFT JOIN dispatch_assignment a ON a.unit_id = u.id AND a.ended_at IS NULL
 LEFT JOIN dispatch_seat s ON s.id = a.seat_id

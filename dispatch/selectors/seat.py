@@ -57,6 +57,15 @@ class SeatView:
     to_clear: bool
     to_calm: bool
     to_end: bool
+    to_arrive: bool
+    to_release: bool
+    to_lead: bool
+    to_replace: bool
+    lead: bool
+    # When it was at the scene, and by whom an outside service was released when.
+    there_at: datetime | None
+    released_at: datetime | None
+    released_by: str
 
 
 def seats(call: Call, protocol: Protocol) -> list[SeatView]:
@@ -106,7 +115,25 @@ def _seat(
         and seat.state in OPEN_SEAT,
         to_calm=_in_emergency(taken),
         to_end=_with_person(taken),
+        to_arrive=outside and seat.state in OPEN_SEAT and seat.arrived_at is None,
+        to_release=outside and seat.state == SeatState.FILLED,
+        to_lead=_may_lead(seat, taken),
+        to_replace=seat.response in TEAMS and _at_it(taken),
+        lead=seat.lead,
+        there_at=taken.on_scene_at if taken else seat.arrived_at,
+        released_at=seat.released_at,
+        released_by=seat.released_by,
     )
+
+
+def _at_it(taken: Assignment | None) -> bool:
+    return taken is not None and taken.unit is not None and taken.ended_at is None
+
+
+def _may_lead(seat: Seat, taken: Assignment | None) -> bool:
+    """Whoever is on the call can be named, if somebody else leads or nobody does."""
+    there = _at_it(taken) or seat.arrived_at is not None
+    return seat.state == SeatState.FILLED and there and not seat.lead
 
 
 def _with_person(taken: Assignment | None) -> bool:
@@ -162,6 +189,8 @@ def _mark(seat: Seat, rings: Offer | None, taken: Assignment | None) -> Mark:
 def _outside(seat: Seat) -> Mark:
     if seat.state == SeatState.WANTED:
         return Mark(label=_("Not told yet"), since=seat.since, act=True)
+    if seat.arrived_at is not None:
+        return Mark(label=_("On scene"), since=seat.arrived_at, shape="full")
     return Mark(
         label=_("Told, confirmed"),
         since=seat.confirmed_at or seat.since,
@@ -211,4 +240,6 @@ def _steps(
     return (
         Step(label=_("Wanted"), at=seat.wanted_at),
         Step(label=_("Told"), at=seat.confirmed_at),
+        Step(label=_("There"), at=seat.arrived_at),
+        Step(label=_("Released"), at=seat.released_at),
     )

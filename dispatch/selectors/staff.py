@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.models import Agency, Assignment, Decision, Role, Shift, Unit, User
 from dispatch.selectors import decision as spoken
-from dispatch.selectors import words
+from dispatch.selectors import shifts, skills, words
 from dispatch.selectors.crew import OUT_REASONS
 from dispatch.selectors.decision import Words, word
 from dispatch.states import PresenceState, UnitState
@@ -26,6 +26,7 @@ ROLES: Words = {
 WHY: Words = {
     "absent": gettext_lazy("page went silent"),
     "no_answer": gettext_lazy("did not answer"),
+    "off_shift": gettext_lazy("shift is over"),
     "meal": gettext_lazy("meal"),
     "rest": gettext_lazy("rest"),
     "meeting": gettext_lazy("meeting"),
@@ -47,6 +48,8 @@ class Person:
     why: str
     heard: datetime | None
     quiet: bool
+    skills: tuple[str, ...]
+    shift_until: datetime | None
     simulated: bool
 
 
@@ -87,16 +90,27 @@ class Overridden:
 
 
 def people(agency: Agency, *, now: datetime) -> tuple[Person, ...]:
-    """Those who are there first. One query."""
+    """Those who are there first. Three queries."""
     limit = store.published(agency.pk)[1].clocks["absent_after"]
     rows = User.objects.filter(
         agency=agency, role__in=[role.value for role in PRESENT], is_active=True
     ).select_related("presence", "heartbeat")
-    made = [_person(row, now, limit) for row in rows.order_by("short_name", "pk")]
+    listed = list(rows.order_by("short_name", "pk"))
+    skilled, until = skills.by_person(agency.pk), shifts.on_until(agency, now=now)
+    made = [
+        _person(row, now, limit, skilled.get(row.pk, ()), until.get(row.pk))
+        for row in listed
+    ]
     return tuple(sorted(made, key=lambda one: (not one.here, one.role, one.name)))
 
 
-def _person(row: User, now: datetime, limit: int) -> Person:
+def _person(
+    row: User,
+    now: datetime,
+    limit: float,
+    skilled: tuple[str, ...],
+    until: datetime | None,
+) -> Person:
     label, shape = words.presence(row.presence.state)
     beat = getattr(row, "heartbeat", None)
     here = row.presence.state != PresenceState.OFFLINE
@@ -113,6 +127,8 @@ def _person(row: User, now: datetime, limit: int) -> Person:
         why=word(WHY, row.presence.reason) if row.presence.reason else "",
         heard=beat.at if beat else None,
         quiet=here and silent,
+        skills=skilled,
+        shift_until=until,
         simulated=row.simulated,
     )
 
@@ -127,9 +143,10 @@ def teams(agency: Agency) -> tuple[Team, ...]:
         crews.setdefault(unit, []).append(name)
     working = Assignment.objects.filter(unit__agency=agency, ended_at=None)
     calls = {
-        unit: (call, number)
-        for unit, call, number in working.order_by("pk").values_list(
-            "unit", "seat__call", "seat__call__number"
+        # The call of a neighbour is named while it lasts, and opens for nobody here.
+        unit: (call if theirs == agency.pk else None, number)
+        for unit, call, number, theirs in working.order_by("pk").values_list(
+            "unit", "seat__call", "seat__call__number", "seat__call__agency"
         )
     }
     made = [

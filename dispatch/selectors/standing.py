@@ -3,6 +3,7 @@
 It is derived from the call's seats, offers and assignments; nothing stores it.
 """
 
+import json
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +17,14 @@ WALL_WORDS = {
     "ringing": N_("Ringing"),
     "with_clinician": N_("With a clinician"),
     "joining": N_("Clinician joins"),
+}
+ALARM_WORDS = {
+    "forgotten": N_("Clinician is silent"),
+    "crew_still": N_("Crew has not moved"),
+    "callback": N_("Call back"),
+    "interpreter": N_("No interpreter yet"),
+    "transfer": N_("Transfer waits"),
+    "position": N_("Crew is silent"),
 }
 
 
@@ -42,6 +51,8 @@ class OpenCall(NamedTuple):
     seats: str | None
     risks: str | None
     protocol: str | None
+    # The oldest open alarm of those that nothing else here says: about, raised at.
+    alarm: str | None
 
 
 class OpenSeat(NamedTuple):
@@ -218,6 +229,14 @@ def _unowned(call: OpenCall, _parts: Parts) -> State | None:
     return State(code="no_owner", label=_("No owner"), since=since, act=True)
 
 
+def _alarm(call: OpenCall, _parts: Parts) -> State | None:
+    """What an alarm says and nothing else here does."""
+    if call.alarm is None:
+        return None
+    about, since = json.loads(call.alarm)
+    return State(code=about, label=_(ALARM_WORDS[about]), since=since, act=True)
+
+
 def _team(_call: OpenCall, parts: Parts) -> State | None:
     teams = [seat for seat in parts.assignments if seat.unit]
     if not teams:
@@ -263,7 +282,8 @@ LOOKS = (
     _unseated,
     _joining,
     _unowned,
+    _alarm,
     _team,
     _session,
 )
-LOOKS_WITHOUT_SEATS = (_deciding, _unowned)
+LOOKS_WITHOUT_SEATS = (_deciding, _unowned, _alarm)

@@ -12,6 +12,10 @@ from dispatch.selectors.decision import QUESTIONS, TELL, VALUES, word
 from dispatch.selectors.fields import NAMES, SOURCES
 from dispatch.selectors.sentences import NOTE_KINDS, OUTCOMES, REASONS, SENTENCES
 
+# What was changed, or what was shared with a partner.
+TRAVELS = {**sentences.SHARED, **NAMES}
+AGREED = {**VALUES, **sentences.AGREED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -61,7 +65,8 @@ def _params(event: Event, names: Mapping[str, str]) -> dict[str, str]:
     """Every word that a sentence may ask for; what the event lacks is empty."""
     body = event.body
     unit = event.unit.name if event.unit else _("A team")
-    who = names.get(str(body.get("person")), unit)
+    other = _("The partner") if event.kind == "TransferConfirmed" else unit
+    who = names.get(str(body.get("person")), other)
     return {
         "unit": unit,
         "who": who,
@@ -74,7 +79,7 @@ def _params(event: Event, names: Mapping[str, str]) -> dict[str, str]:
         "reason": word(REASONS, body.get("reason", "")),
         "why": ", ".join(_because(one) for one in _list(body.get("why"))),
         "told": " ".join(word(TELL, one) for one in _list(body.get("why"))),
-        "fields": ", ".join(word(NAMES, one) for one in _list(body.get("fields"))),
+        "fields": ", ".join(word(TRAVELS, one) for one in _list(body.get("fields"))),
         "answers": _answers(body.get("answers")),
         "open": str(len(_list(body.get("open_questions")))),
         "outcomes": ", ".join(
@@ -118,7 +123,7 @@ def _lines(body: Mapping[str, object]) -> dict[str, str]:
         "between": word(sentences.BETWEEN, body.get("between", "")),
         "answer": word(sentences.ANSWERS, body.get("answer", "")),
         "result": word(REASONS, body.get("result", "")),
-        "agreed": word(VALUES, body.get("agreed", "")),
+        "agreed": word(AGREED, body.get("agreed", "")),
         "subject": word(sentences.SUBJECTS, body.get("subject", "")),
         "code": word(REASONS, body.get("code", "")),
         "language": _plain(str(body.get("language", ""))),

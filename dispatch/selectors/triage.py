@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from dispatch.selectors.decision import Going, If, InWords, Words
 from dispatch.selectors.fields import (
     CALLERS,
     INSIDE,
+    LANGUAGES,
     SAFE_CONTACT,
     SOURCES,
     Typed,
@@ -93,6 +94,7 @@ class Screen:
     callers: Pairs
     insides: Pairs
     contacts: Pairs
+    languages: Pairs
     preview: Preview
 
 
@@ -106,8 +108,7 @@ def known(
 ) -> CallFacts:
     """The facts that these fields would give a decision at this moment."""
     inside = {"yes": True, "no": False}
-    absent_after = timedelta(seconds=protocol.clocks["absent_after"])
-    seen = facts.known(agency_id, call, absent_after=absent_after, at=at)
+    seen = facts.known(agency_id, call, protocol, at=at)
     line = {
         "id": str(call.pk) if call else "preview",
         "at": at.isoformat(),
@@ -125,6 +126,7 @@ def known(
         "history": seen.history if call else None,
         "available": seen.available,
         "offence": offence(typed),
+        "language": typed["language"] or None,
     }
     try:
         return facts.read(line)
@@ -148,6 +150,7 @@ def screen(
         callers=_pairs(CALLERS),
         insides=_pairs(INSIDE),
         contacts=_pairs(SAFE_CONTACT),
+        languages=_pairs(LANGUAGES),
         preview=seen,
     )
 

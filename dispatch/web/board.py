@@ -23,5 +23,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "units": seen.units,
         "people": seen.people,
         "board_number": seen.number,
+        "sees_loans": access.may(request.user, "loan.work"),
+        "sees_waits": access.may(request.user, "wait.see"),
     }
     return render(request, "board/page.html", context)

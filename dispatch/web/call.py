@@ -7,27 +7,37 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
-from dispatch.actions import decision, disposition, intake, offer, seat, unit
+from dispatch.actions import (
+    decision,
+    disposition,
+    intake,
+    offer,
+    safety,
+    seat,
+    unit,
+)
+from dispatch.actions.base import database_now
 from dispatch.models import Call, Seat
 from dispatch.selectors import call as calls
-from dispatch.selectors import decision as spoken
-from dispatch.selectors import sentences, words
+from dispatch.selectors import loan as loans
+from dispatch.selectors import sentences
+from dispatch.selectors import transfer as transfers
+from dispatch.selectors.callers import further
 from dispatch.selectors.words import refusal
-from dispatch.web import forms
+from dispatch.web import choices, forms, known
 from dispatch.web.base import ASK_WHY, acting, chosen_id, coded, seen
 from dispatch.web.errors import status_of
 from dispatch.web.triage import abilities
+from dispatch.web.ways import which_unit
 
 Act = Callable[..., object]
-ASK_FOR = ("crt", "cor", "ems", "police", "cit", "fire", "ccd", "cn", "988")
-SET_ASIDE_WHY = ("caller_cancelled", "opened_by_mistake", "test_call", "other")
-RETURN_WHY = ("outside_heart", "no_unit", "other")
-REOPEN_WHY = ("new_information", "called_again", "closed_by_mistake", "other")
-WITHDRAW_WHY = ("not_needed", "not_safe", "another_unit", "other")
+WITH_BOXES = ("call/page.html", "call/_live.html")
+WITH_ACTS = ("call/page.html", "call/_acts.html")
 
 
 @login_required
@@ -72,12 +82,14 @@ def form(verb: str) -> Callable[[Act], Callable[..., HttpResponse]]:
         def view(request: HttpRequest, call_id: UUID, **ids: UUID) -> HttpResponse:
             call = access.call_for(request.user, call_id, verb)
             try:
-                act(request, call, **ids)
+                made = act(request, call, **ids)
             except errors.NotFound:
                 raise
             except errors.DispatchError as error:
                 return _show(request, call_id, "call/page.html", error)
-            return redirect("call", call_id)
+            # An act may have a page of its own to show.
+            done = redirect("call", call_id)
+            return made if isinstance(made, HttpResponse) else done
 
         return login_required(require_POST(view))
 
@@ -139,7 +151,7 @@ def link(request: HttpRequest, call: Call) -> object:
 
 @form("call.edit")
 def cancel(request: HttpRequest, call: Call) -> object:
-    reason = coded(request, SET_ASIDE_WHY)
+    reason = coded(request, choices.SET_ASIDE_WHY)
     return intake.cancel(
         call_id=call.pk, reason=reason, by=acting(request), seen=seen(request)
     )
@@ -147,7 +159,7 @@ def cancel(request: HttpRequest, call: Call) -> object:
 
 @form("call.edit")
 def give_back(request: HttpRequest, call: Call) -> object:
-    reason = coded(request, RETURN_WHY)
+    reason = coded(request, choices.RETURN_WHY)
     return intake.return_to_911(
         call_id=call.pk, reason=reason, by=acting(request), seen=seen(request)
     )
@@ -165,7 +177,7 @@ def close(request: HttpRequest, call: Call) -> object:
 
 @form("call.end")
 def reopen(request: HttpRequest, call: Call) -> object:
-    reason = coded(request, REOPEN_WHY)
+    reason = coded(request, choices.REOPEN_WHY)
     return disposition.reopen(
         call_id=call.pk, reason=reason, by=acting(request), seen=seen(request)
     )
@@ -174,27 +186,27 @@ def reopen(request: HttpRequest, call: Call) -> object:
 @form("seat.confirm")
 def told(request: HttpRequest, call: Call, seat_id: UUID) -> object:
     """The outside service has been told and said yes."""
-    row = _seat(request, call, seat_id, "seat.confirm")
+    row = seat_of(request, call, seat_id, "seat.confirm")
     return seat.confirm_told(seat_id=row.pk, by=acting(request))
 
 
 @form("scene.clear")
 def clear(request: HttpRequest, call: Call, seat_id: UUID) -> object:
-    row = _seat(request, call, seat_id, "scene.clear")
+    row = seat_of(request, call, seat_id, "scene.clear")
     return seat.clear_scene(seat_id=row.pk, by=acting(request), seen=seen(request))
 
 
 @form("unit.dispatch")
 def calm(request: HttpRequest, call: Call, seat_id: UUID) -> object:
     """The floor ends a crew's emergency: a crew may be made to say that all is well."""
-    row = _seat(request, call, seat_id, "unit.dispatch")
-    return unit.end_emergency(unit_id=_crew(row), by=acting(request))
+    row = seat_of(request, call, seat_id, "unit.dispatch")
+    return safety.end_emergency(unit_id=_crew(row), by=acting(request))
 
 
 @form("unit.dispatch")
 def over(request: HttpRequest, call: Call, seat_id: UUID) -> object:
     """A crew clears by radio: its phone is dead, or nobody has a hand free."""
-    row = _seat(request, call, seat_id, "unit.dispatch")
+    row = seat_of(request, call, seat_id, "unit.dispatch")
     outcome = coded(request, tuple(sentences.OUTCOMES), "outcome")
     return unit.clear(unit_id=_crew(row), outcome=outcome, by=acting(request))
 
@@ -209,12 +221,12 @@ def _crew(row: Seat) -> UUID:
 
 @form("seat.withdraw")
 def withdraw(request: HttpRequest, call: Call, seat_id: UUID) -> object:
-    row = _seat(request, call, seat_id, "seat.withdraw")
-    why = coded(request, WITHDRAW_WHY)
+    row = seat_of(request, call, seat_id, "seat.withdraw")
+    why = coded(request, choices.WITHDRAW_WHY)
     return seat.withdraw(seat_id=row.pk, why=why, by=acting(request))
 
 
-def _seat(request: HttpRequest, call: Call, seat_id: UUID, verb: str) -> Seat:
+def seat_of(request: HttpRequest, call: Call, seat_id: UUID, verb: str) -> Seat:
     """A seat of this call and of no other."""
     row = access.seat_for(request.user, seat_id, verb)
     if row.call_id != call.pk:
@@ -233,33 +245,29 @@ def _show(
     # The number before the reading: what happens in between is shown twice, never lost.
     number = journal.head(call.agency_id)
     view = calls.view(call, projection)
+    dials = access.may(request.user, "contact.work")
+    boxes = template in WITH_BOXES
     context = {
+        **(known.of_call(request, call, at=database_now()) if boxes else {}),
+        "callers": further(call, numbers=dials) if boxes else (),
         "board_number": number,
         "call": view,
         "head": view.head,
+        "line": view.line,
         "may": abilities(request),
+        "kinds": which_unit(request, call, view) if template in WITH_ACTS else (),
         "mine": view.head.owner_id == request.user.pk,
-        "choices": _choices(),
+        "choices": choices.choices(),
+        "transfers": transfers.panel(call),
+        "loans": loans.of_call(call),
+        "neighbours": loans.neighbours(call) if template in WITH_ACTS else (),
+        "targets": _targets(call, may=view.head.open),
         "typed": request.POST if error else {},
         "error": refusal(error) if error else "",
     }
     return render(request, template, context, status=status_of(error) if error else 200)
 
 
-def _choices() -> dict[str, object]:
-    """The codes a form offers, with their words."""
-
-    def pairs(codes: tuple[str, ...]) -> list[tuple[str, str]]:
-        return [(code, spoken.word(sentences.REASONS, code)) for code in codes]
-
-    return {
-        "override_reasons": list(spoken.OVERRIDE_REASONS.items()),
-        "ask_for": [(code, words.response(code)) for code in ASK_FOR],
-        "ask_why": pairs(ASK_WHY),
-        "set_aside_why": pairs(SET_ASIDE_WHY),
-        "return_why": pairs(RETURN_WHY),
-        "reopen_why": pairs(REOPEN_WHY),
-        "withdraw_why": pairs(WITHDRAW_WHY),
-        "outcomes": [(code, str(label)) for code, label in sentences.OUTCOMES.items()],
-        "consents": list(spoken.VALUES.items()),
-    }
+def _targets(call: Call, *, may: bool) -> tuple[transfers.Target, ...]:
+    """Whom the caller could be handed to, while the call is open."""
+    return transfers.targets(call.agency_id, timezone.now()) if may else ()

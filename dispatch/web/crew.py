@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
-from dispatch.actions import decision, intake, offer, unit
+from dispatch.actions import incoming, intake, offer, outside, safety, scene, unit
+from dispatch.actions.base import database_now
 from dispatch.models import Assignment, Unit
 from dispatch.selectors import crew as crews
 from dispatch.selectors import sentences
@@ -120,7 +121,14 @@ def status(request: HttpRequest, own: Unit) -> object:
 
 @form
 def safe(request: HttpRequest, own: Unit) -> object:
-    return unit.confirm_safe(unit_id=own.pk, by=acting(request))
+    return safety.confirm_safe(unit_id=own.pk, by=acting(request))
+
+
+@form
+def unsafe(request: HttpRequest, own: Unit) -> object:
+    own_work(request, own)
+    why = coded(request, crews.UNSAFE, "why")
+    return safety.unsafe(unit_id=own.pk, why=why, by=acting(request))
 
 
 @form
@@ -129,9 +137,26 @@ def ask(request: HttpRequest, own: Unit) -> object:
     if kind not in ASK_FOR:
         raise errors.Invalid(field="response", why=_("choose one of the list"))
     seat = own_work(request, own).seat
-    call = access.call_for(request.user, seat.call_id, "team.request")
-    return decision.request_team(
-        call_id=call.pk, response=kind, reason="more_help", by=acting(request)
+    access.call_for(request.user, seat.call_id, "team.request")
+    return scene.backup(seat_id=seat.pk, response=kind, by=acting(request))
+
+
+@form
+def contact(request: HttpRequest, own: Unit) -> object:
+    """We are with the person: the partner who sent the call may know."""
+    seat = own_work(request, own).seat
+    return incoming.contact_made(call_id=seat.call_id, by=acting(request))
+
+
+@form
+def release(request: HttpRequest, own: Unit) -> object:
+    """Our unit says that an outside service of its own call may go."""
+    work = own_work(request, own)
+    place = work.seat.call.seats.filter(pk=chosen_id(request, "seat")).first()
+    if place is None:
+        raise errors.NotFound
+    return outside.released(
+        seat_id=place.pk, why="scene_safe", who=own.name, by=acting(request)
     )
 
 
@@ -177,14 +202,27 @@ def clear(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def emergency(request: HttpRequest) -> HttpResponse:
-    """Held for a second it goes out at once; pressed without script it asks first."""
+    """Held for a second it goes out at once; pressed without script it asks first.
+
+    To the page's script, which sends until it knows, only this says that it arrived.
+    """
     if request.method != "POST" or request.POST.get("sure") != "held":
         return _show(request, "crew/emergency.html")
     try:
-        unit.emergency(unit_id=own_unit(request).pk, by=acting(request))
-    except errors.Invalid as error:
+        sent = safety.emergency(unit_id=_in_need(request).pk, by=acting(request))
+    except errors.DispatchError as error:
         return _refused(request, "crew/page.html", error)
+    if request.headers.get("Accept") == "application/json":
+        at = (sent.emergency_at or database_now()).astimezone(sent.agency.zone)
+        return JsonResponse({"taken": True, "at": at.strftime("%H:%M:%S")})
     return redirect("crew")
+
+
+def _in_need(request: HttpRequest) -> Unit:
+    """The unit that the press names, also if this person was signed off meanwhile."""
+    if "unit" not in request.POST:
+        return own_unit(request)
+    return access.unit_in_need(request.user, chosen_id(request, "unit"))
 
 
 @login_required
@@ -206,7 +244,8 @@ def _refused(
 ) -> HttpResponse:
     """The page again with what was typed; to the page's script only the sentence."""
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"detail": refusal(error)}, status=status_of(error))
+        said = {"detail": refusal(error), "code": error.code}
+        return JsonResponse(said, status=status_of(error))
     return _show(request, template, error)
 
 
@@ -221,13 +260,15 @@ def _show(
     crew = crews.crew(own) if own else None
     for where in (crew.at, crew.asked and crew.asked.where) if crew else ():
         if where:
-            access.read_call(request.user, where.id)
+            access.read_as_crew(request.user, where.id)
     context = {
         "board_number": number,
         "crew": crew,
         "joinable": () if own else crews.joinable(request.user),
         "declines": _pairs(crews.DECLINES),
         "out": _pairs(crews.OUT_REASONS),
+        "unsafe": _pairs(crews.UNSAFE),
+        "in_need": own or crews.last_unit_of(request.user),
         "outcomes": [(code, word(sentences.OUTCOMES, code)) for code in OUTCOMES],
         "typed": request.POST if error else {},
         "error": refusal(error) if error else "",

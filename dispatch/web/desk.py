@@ -15,16 +15,18 @@ from dispatch.actions import decision, disposition, intake, offer, staff, transf
 from dispatch.actions.base import database_now
 from dispatch.events import Actor
 from dispatch.models import Assignment
-from dispatch.selectors import desk, sentences, words
+from dispatch.selectors import desk, sentences, shifts, words
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.words import refusal
-from dispatch.web import forms
+from dispatch.web import forms, known
 from dispatch.web.base import ASK_WHY, acting, coded
 from dispatch.web.errors import status_of
 from dispatch.web.frame import home_of
 
 Act = Callable[..., object]
 ASK_FOR = ("crt", "cor", "ems", "police")
+# What the box of what is known here asks of the reader.
+PLAN = ("plan_see", "plan_edit")
 # How a session by phone ends; what only a team sees is said by the team.
 OUTCOMES = (
     "resolved_by_phone",
@@ -213,9 +215,15 @@ def _page(
 def _dock(request: HttpRequest) -> dict[str, object]:
     """What rings; showing it is a read of that call."""
     ring = desk.ringing(request.user, at=database_now())
+    boxes: dict[str, object] = {}
     if ring is not None:
-        access.read_call(request.user, ring.call.head.id)
+        call, _projection = access.read_call(request.user, ring.call.head.id)
+        boxes = known.of_call(request, call, at=database_now())
     return {
+        **boxes,
+        "may": {
+            verb: access.may(request.user, verb.replace("_", ".")) for verb in PLAN
+        },
         "ring": ring,
         "standing": desk.standing(request.user),
         "declines": _pairs(desk.DECLINES),
@@ -246,6 +254,7 @@ def _side(request: HttpRequest) -> dict[str, object]:
         "standing": desk.standing(request.user),
         "floor": desk.floor(request.user),
         "breaks": _pairs(desk.BREAKS),
+        "now": shifts.mine(request.user, now=database_now()),
     }
 
 

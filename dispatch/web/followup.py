@@ -157,7 +157,7 @@ def _at_hand(request: HttpRequest, row: FollowUp | None) -> dict[str, object]:
 
 def _channels(row: FollowUp) -> list[dict[str, object]]:
     """Every way to reach somebody; those the person ruled out cannot be chosen."""
-    refused = followup.refused_channels(row.call)
+    refused = followup.refused_channels(row.call, row.attempts)
     open_ones = [code for code in followup.CHANNELS if code not in refused]
     asked = row.call.caller.safe_contact != "not_asked"
     why = _("not wanted") if asked else _("not asked if safe")

@@ -64,7 +64,7 @@ def details(said: Typed) -> Details:
 
 def _common(said: Typed) -> dict[str, object]:
     names = ("type", "caller_kind", "zone", "name", "phone", "address")
-    more = ("said", "person_name", "safe_contact")
+    more = ("said", "person_name", "safe_contact", "language")
     return {
         **{name: said[name] for name in (*names, *more)},
         **{name: said[name] == "yes" for name in FLAGS},

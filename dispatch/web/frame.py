@@ -1,11 +1,15 @@
 """What every page's frame shows: who is here, where they may go, the live line."""
 
+from functools import partial
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from dispatch import access
+from dispatch.models import User
+from dispatch.selectors import alarm
 
 # URL name, verb that opens it, label, key
 PAGES = (
@@ -15,6 +19,10 @@ PAGES = (
     ("crew", "crew.see", gettext_lazy("Crew"), ""),
     ("followups", "followup.see", gettext_lazy("Follow-ups"), ""),
     ("report", "report.see", gettext_lazy("Report"), ""),
+    ("alarms", "alarm.see", gettext_lazy("Alarms"), ""),
+    ("partners", "partner.see", gettext_lazy("Partners"), ""),
+    ("roster", "roster.see", gettext_lazy("Roster"), ""),
+    ("flags", "flag.see", gettext_lazy("Cautions"), ""),
     ("staff", "staff.see", gettext_lazy("Staff"), ""),
     ("wordings", "wording.edit", gettext_lazy("Call types"), ""),
 )
@@ -53,10 +61,24 @@ def frame(request: HttpRequest) -> dict[str, object]:
             "time_zone": user.agency.time_zone,
             "now_iso": timezone.now().isoformat(),
             # On every page, so that a clinician who reads a call stays reachable.
-            "beat_url": reverse("beat") if access.may(user, "presence.set") else "",
+            "beat_url": _beat(user),
         },
         "board_socket": SOCKET if access.may(user, "live.hear") else "",
+        "sees_alarms": access.may(user, "alarm.see"),
+        # Asked by a whole page and by the strip itself, and by no other fragment.
+        "alarm_strip": partial(_alarms, user),
     }
+
+
+def _beat(user: User) -> str:
+    """Where this person's pages say that they are there; empty where nobody asks."""
+    if access.may(user, "presence.set"):
+        return reverse("beat")
+    return reverse("alarm_beat") if access.may(user, "alarm.take") else ""
+
+
+def _alarms(user: User) -> alarm.Strip | None:
+    return alarm.strip(access.visible_alarms(user), user.pk, user.role)
 
 
 def home_of(user: object) -> str:

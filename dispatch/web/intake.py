@@ -2,12 +2,14 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from dispatch import access, errors
-from dispatch.actions import intake
+from dispatch.actions import callers, intake
 from dispatch.selectors import fields
-from dispatch.web import forms, triage
-from dispatch.web.base import acting
+from dispatch.selectors.fields import Typed
+from dispatch.web import forms, known, triage
+from dispatch.web.base import acting, chosen_id
 
 
 @login_required
@@ -19,8 +21,10 @@ def new(request: HttpRequest) -> HttpResponse:
     said = forms.typed(request.POST)
     if request.POST.get("do") == "look":
         return triage.show(request, said)
+    if request.POST.get("same"):
+        return _add_caller(request, said)
     try:
-        triage.refuse_forbidden(request, said, None)
+        known.refuse_forbidden(request, said, None)
         call = intake.open_call(
             agency_id=request.user.agency_id,
             intake=forms.intake(said),
@@ -29,3 +33,19 @@ def new(request: HttpRequest) -> HttpResponse:
     except errors.DispatchError as error:
         return triage.show(request, said, error=error)
     return triage.go_on(request, call, said, opened=True)
+
+
+def _add_caller(request: HttpRequest, said: Typed) -> HttpResponse:
+    """The same event as an open call: one caller more there, and no second call."""
+    call = access.call_for(request.user, chosen_id(request, "same"), "call.edit")
+    try:
+        callers.attach(
+            call_id=call.pk,
+            intake=forms.intake(said),
+            answers=forms.answers(said),
+            note=forms.words(request.POST, "note"),
+            by=acting(request, "same"),
+        )
+    except errors.DispatchError as error:
+        return triage.show(request, said, error=error)
+    return redirect("call", call.pk)

@@ -1,5 +1,6 @@
 """Who is there, what the units do, and what the floor may say of a unit."""
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
@@ -10,10 +11,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
-from dispatch.actions import unit
+from dispatch.actions import position_key, safety, unit
 from dispatch.actions.base import database_now
 from dispatch.models import Unit
-from dispatch.selectors import staff
+from dispatch.models.partner import hashed
+from dispatch.selectors import loan as loans
+from dispatch.selectors import skills, staff
 from dispatch.selectors.crew import OUT_REASONS
 from dispatch.selectors.decision import word
 from dispatch.selectors.words import refusal
@@ -66,23 +69,42 @@ def put_in(request: HttpRequest, row: Unit) -> object:
 @form
 def over(request: HttpRequest, row: Unit) -> object:
     """The crew's emergency has ended."""
-    return unit.end_emergency(unit_id=row.pk, by=acting(request))
+    return safety.end_emergency(unit_id=row.pk, by=acting(request))
 
 
 @form
 def radio(request: HttpRequest, row: Unit) -> object:
     """The crew said by radio that all is well."""
-    return unit.confirm_safe(unit_id=row.pk, by=acting(request), by_radio=True)
+    return safety.confirm_safe(unit_id=row.pk, by=acting(request), by_radio=True)
+
+
+@login_required
+@require_POST
+def key(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+    """A secret for a device of this unit, shown this once; or all of them end."""
+    row = access.unit_for(request.user, unit_id, "unit.key")
+    if request.POST.get("do") == "revoke":
+        position_key.revoke_all(unit_id=row.pk, by=acting(request))
+        return redirect("staff")
+    secret = secrets.token_urlsafe(32)
+    position_key.make(unit_id=row.pk, hashed=hashed(secret), by=acting(request))
+    answer = _show(request, "staff/page.html", made=(row.name, secret))
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def _show(
-    request: HttpRequest, template: str, error: errors.DispatchError | None = None
+    request: HttpRequest,
+    template: str,
+    error: errors.DispatchError | None = None,
+    made: tuple[str, str] | None = None,
 ) -> HttpResponse:
     user = request.user
     access.require(user, "staff.see")
     # The number before the reading: what happens in between is shown twice, never lost.
     number = journal.head(user.agency_id)
     now = database_now()
+    lends = access.may(user, "loan.work")
     sees_overrides = access.may(user, "override.see")
     context = {
         "board_number": number,
@@ -90,9 +112,16 @@ def _show(
         "teams": staff.teams(user.agency),
         "overrides": staff.overrides(user.agency, now=now) if sees_overrides else (),
         "sees_overrides": sees_overrides,
+        "loans": loans.shown(access.read_loans(user)) if lends else (),
         "sees_calls": access.may(user, "call.see"),
         "acts": access.may(user, "unit.report"),
+        "makes_keys": access.may(user, "unit.key"),
+        "made": made,
         "reasons": [(code, word(OUT_REASONS, code)) for code in OUT_REASONS],
+        "edits_skills": access.may(user, "roster.edit"),
+        "everybody": skills.people(user.agency),
+        "skills": skills.choices(user.agency_id),
+        "levels": skills.LEVELS.items(),
         "error": refusal(error) if error else "",
     }
     return render(request, template, context, status=status_of(error) if error else 200)

@@ -8,18 +8,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors
 from dispatch.actions import decision, intake, triage
 from dispatch.actions.base import database_now
 from dispatch.models import Call
-from dispatch.selectors import fields
+from dispatch.selectors import fields, flag
 from dispatch.selectors import triage as screens
 from dispatch.selectors.fields import Typed
 from dispatch.selectors.words import refusal
-from dispatch.web import forms
+from dispatch.web import forms, known
 from dispatch.web.base import acting, chosen_id, seen
 from dispatch.web.errors import status_of
 
@@ -47,13 +46,21 @@ def preview(request: HttpRequest) -> HttpResponse:
         call = access.call_for(request.user, named, "triage.answer")
     else:
         access.require(request.user, "call.open")
+    said, at = typed_on(request, call), database_now()
+    boxes = known.while_typed(request, said, at=at, call=call)
     made = screens.preview(
-        typed_on(request, call),
+        flag.weighed(said, boxes["cautions"]),
         agency_id=request.user.agency_id,
-        at=database_now(),
+        at=at,
         call=call,
     )
-    context = {"preview": made, "may": abilities(request), "chosen": request.POST}
+    context = {
+        "preview": made,
+        "call": call,
+        "may": abilities(request),
+        "chosen": request.POST,
+        **boxes,
+    }
     return render(request, "triage/_answer.html", context)
 
 
@@ -76,33 +83,17 @@ def go_on(
     A call just ``opened`` from these fields has nothing to correct.
     """
     try:
-        refuse_forbidden(request, said, call)
+        known.refuse_forbidden(request, said, call)
         _take(request, call, said, opened=opened)
     except errors.Stale as error:
         return _show_both(request, call, said, error)
     except errors.DispatchError as error:
         return show(request, said, call=call, error=error)
+    if request.POST.get("same"):
+        return redirect("call", chosen_id(request, "same"))
     if request.POST.get("do") == "save":
         return redirect("triage", call.pk)
     return redirect("call", call.pk)
-
-
-def refuse_forbidden(request: HttpRequest, said: Typed, call: Call | None) -> None:
-    """Before anything is stored: another response must stand above the safety floor."""
-    if request.POST.get("do") != "override":
-        return
-    access.require(request.user, "decision.override")
-    choice = forms.chosen(request.POST)
-    if not choice["response"] or not choice["reason"]:
-        raise errors.Invalid(
-            _("Choose another response and a reason."), field="response"
-        )
-    made = screens.preview(
-        said, agency_id=request.user.agency_id, at=database_now(), call=call
-    )
-    for held in made.choices:
-        if held.code == choice["response"] and held.forbidden:
-            raise errors.FloorForbids(why=held.why)
 
 
 def _take(request: HttpRequest, call: Call, said: Typed, *, opened: bool) -> None:
@@ -128,6 +119,9 @@ def _take(request: HttpRequest, call: Call, said: Typed, *, opened: bool) -> Non
         choice = forms.chosen(request.POST)
         by = acting(request, "other")
         decision.decide_otherwise(call_id=call.pk, by=by, **choice)
+    if request.POST.get("same"):
+        # Last, so that the other call hears of every danger.
+        known.link(request, call)
 
 
 def _show_both(
@@ -153,10 +147,16 @@ def show(
     if call is not None:
         call = access.call_for(request.user, call.pk, "triage.answer")
     stored = fields.stored(call) if call else fields.blank()
+    at = database_now()
+    boxes = known.while_typed(request, said, at=at, call=call)
     screen = screens.screen(
-        said, agency_id=request.user.agency_id, at=database_now(), call=call
+        flag.weighed(said, boxes["cautions"]),
+        agency_id=request.user.agency_id,
+        at=at,
+        call=call,
     )
     context = {
+        **boxes,
         "call": call,
         "typed": said,
         "was": json.dumps(stored),

@@ -1,18 +1,34 @@
 """Page URLs, in path order."""
 
-from django.urls import path
+from collections.abc import Callable, Iterable
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
 
 from dispatch.web import (
+    alarm,
+    alike,
     board,
+    brought,
     call,
+    contact,
     crew,
     desk,
+    flag,
     followup,
+    handoff,
     intake,
+    loan,
+    partner,
+    plan,
     report,
+    roster,
+    scene,
     session,
     staff,
+    transfer,
     triage,
+    wait,
     wording,
 )
 
@@ -20,13 +36,32 @@ CALL = "calls/<uuid:call_id>/"
 SEAT = CALL + "seats/<uuid:seat_id>/"
 RING, ASKED = "desk/offers/<uuid:offer_id>/", "crew/offers/<uuid:offer_id>/"
 SESSION = "desk/sessions/<uuid:assignment_id>/"
+TRANSFER = CALL + "transfers/<uuid:transfer_id>/"
+LINK, PARTNER = "handoff/<str:secret>/", "partners/<uuid:partner_id>/"
+LOAN = "loans/<uuid:loan_id>/"
 FOLLOWUP, UNIT = "followups/<uuid:followup_id>/", "staff/units/<uuid:unit_id>/"
+
+
+def presses(
+    route: str, view: Callable[..., HttpResponse], name: str, steps: Iterable[str]
+) -> list[URLPattern]:
+    """One URL for each press that the view knows as ``step``."""
+    return [
+        path(f"{route}{step}/", view, {"step": step}, name=f"{name}_{step}")
+        for step in steps
+    ]
+
 
 urlpatterns = [
     path("", session.home, name="home"),
     path("login/", session.SignIn.as_view(), name="login"),
     path("logout/", session.SignOut.as_view(), name="logout"),
     path("health/", session.health, name="health"),
+    path("alarms/", alarm.page, name="alarms"),
+    path("alarms/beat/", alarm.beat, name="alarm_beat"),
+    path("alarms/live/", alarm.live, name="alarms_live"),
+    path("alarms/strip/", alarm.strip, name="alarm_strip"),
+    path("alarms/<uuid:alarm_id>/take/", alarm.take, name="alarm_take"),
     path("board/", board.show, name="board"),
     path("calls/new/", intake.new, name="intake"),
     path("calls/preview/", triage.preview, name="preview"),
@@ -37,23 +72,43 @@ urlpatterns = [
     path(CALL + "close/", call.close, name="call_close"),
     path(CALL + "decision/", call.decide, name="call_decision"),
     path(CALL + "drawer/", call.drawer, name="call_drawer"),
+    path(CALL + "flag/", flag.raise_, name="call_flag"),
+    path(CALL + "line/", contact.add, name="line_add"),
+    path(CALL + "line/<uuid:contact_id>/", contact.step, name="line_step"),
     path(CALL + "link/", call.link, name="call_link"),
     path(CALL + "live/", call.live, name="call_live"),
+    path(CALL + "loans/", loan.ask, name="loan_ask"),
+    path(CALL + "loans/<uuid:asked_id>/end/", loan.end, name="loan_end"),
     path(CALL + "note/", call.note, name="call_note"),
     path(CALL + "override/", call.override, name="call_override"),
+    path(CALL + "plan/", plan.page, name="plan"),
     path(CALL + "reopen/", call.reopen, name="call_reopen"),
     path(CALL + "return/", call.give_back, name="call_return"),
+    path(CALL + "move/", scene.move, name="call_move"),
     path(SEAT + "calm/", call.calm, name="seat_calm"),
     path(SEAT + "over/", call.over, name="seat_over"),
     path(SEAT + "clear/", call.clear, name="seat_clear"),
+    path(SEAT + "lead/", scene.lead, name="seat_lead"),
+    path(SEAT + "release/", scene.release, name="seat_release"),
+    path(SEAT + "replace/", scene.replace, name="seat_replace"),
+    path(SEAT + "there/", scene.there, name="seat_there"),
     path(SEAT + "told/", call.told, name="seat_told"),
     path(SEAT + "withdraw/", call.withdraw, name="seat_withdraw"),
     path(CALL + "send/", call.send, name="call_send"),
     path(CALL + "take/", call.take, name="call_take"),
+    path(CALL + "contact-made/", transfer.contact_made, name="contact_made"),
+    path(CALL + "transfers/", transfer.begin, name="transfer_begin"),
+    path(TRANSFER + "decline/", transfer.decline, name="transfer_decline"),
+    path(TRANSFER + "share/", transfer.share, name="transfer_share"),
+    *presses(TRANSFER, transfer.press, "transfer", transfer.PRESSES),
     path(CALL + "triage/", triage.page, name="triage"),
+    path(CALL + "unlink/", alike.unlink, name="call_unlink"),
+    path("contacts/<uuid:contact_id>/split/", alike.split, name="contact_split"),
     path("crew/", crew.page, name="crew"),
     path("crew/ask/", crew.ask, name="crew_ask"),
     path("crew/back/", crew.back, name="crew_back"),
+    path("crew/contact/", crew.contact, name="crew_contact"),
+    path("crew/release/", crew.release, name="crew_release"),
     path("crew/clear/", crew.clear, name="crew_clear"),
     path("crew/emergency/", crew.emergency, name="crew_emergency"),
     path("crew/live/", crew.live, name="crew_live"),
@@ -66,6 +121,7 @@ urlpatterns = [
     path("crew/sign-off/", crew.sign_off, name="crew_sign_off"),
     path("crew/sign-on/", crew.sign_on, name="crew_sign_on"),
     path("crew/status/", crew.status, name="crew_status"),
+    path("crew/unsafe/", crew.unsafe, name="crew_unsafe"),
     path("desk/", desk.page, name="desk"),
     path("desk/beat/", desk.beat, name="beat"),
     path("desk/ending/", desk.ending, name="desk_ending"),
@@ -80,20 +136,50 @@ urlpatterns = [
     path(SESSION + "note/", desk.note, name="session_note"),
     path("desk/side/", desk.side, name="desk_side"),
     path("desk/wrap-up/", desk.wrap_up, name="wrap_up"),
+    path("flags/", flag.page, name="flags"),
+    path("flags/<uuid:flag_id>/end/", flag.end, name="flag_end"),
+    path("flags/<uuid:flag_id>/extend/", flag.extend, name="flag_extend"),
     path("followups/", followup.page, name="followups"),
     path(FOLLOWUP + "attempt/", followup.attempt, name="followup_attempt"),
     path(FOLLOWUP + "claim/", followup.claim, name="followup_claim"),
     path(FOLLOWUP + "close/", followup.close, name="followup_close"),
     path(FOLLOWUP + "postpone/", followup.postpone, name="followup_postpone"),
     path("followups/live/", followup.live, name="followups_live"),
+    path(LINK, handoff.show, name="handoff"),
+    *presses(LINK, handoff.answer, "handoff", handoff.STEPS),
+    path("intake/988/<str:secret>/", brought.bring, name="bring"),
+    path("intake/988/<str:secret>/<slug:reference>/", brought.status, name="brought"),
+    path("loans/", loan.page, name="loans"),
+    path("loans/strip/", loan.strip, name="loans_strip"),
+    path(LOAN + "back/", loan.back, name="loan_back"),
+    path(LOAN + "decline/", loan.decline, name="loan_decline"),
+    path(LOAN + "lend/", loan.lend, name="loan_lend"),
+    path("partners/", partner.page, name="partners"),
+    path("partners/add/", partner.add, name="partner_add"),
+    *presses(PARTNER, partner.change, "partner", partner.STEPS),
+    path("plans/<uuid:plan_id>/approve/", plan.approve, name="plan_approve"),
+    path("plans/<uuid:plan_id>/end/", plan.end, name="plan_end"),
     path("report/", report.page, name="report"),
     path("report/csv/", report.download, name="report_csv"),
+    path("roster/", roster.page, name="roster"),
+    path("roster/plan/", roster.plan, name="shift_plan"),
+    path("roster/start/", roster.start, name="shift_start"),
+    path("roster/shifts/<uuid:shift_id>/drop/", roster.drop, name="shift_drop"),
+    path("roster/shifts/<uuid:shift_id>/offer/", roster.offer, name="shift_offer"),
+    path("roster/shifts/<uuid:shift_id>/take/", roster.take, name="shift_take"),
+    path("roster/swaps/<uuid:swap_id>/answer/", roster.answer, name="swap_answer"),
+    path("roster/swaps/<uuid:swap_id>/keep/", roster.withdraw, name="swap_withdraw"),
     path("staff/", staff.page, name="staff"),
+    path("staff/skill/", roster.set_skill, name="skill_set"),
     path("staff/live/", staff.live, name="staff_live"),
     path(UNIT + "in/", staff.put_in, name="unit_in"),
+    path(UNIT + "key/", staff.key, name="unit_key"),
     path(UNIT + "out/", staff.take_out, name="unit_out"),
     path(UNIT + "over/", staff.over, name="unit_over"),
     path(UNIT + "radio/", staff.radio, name="unit_radio"),
+    path("waits/", wait.page, name="waits"),
+    path("waits/brief/", wait.brief, name="waits_brief"),
+    path("waits/live/", wait.live, name="waits_live"),
     path("wordings/", wording.page, name="wordings"),
     path("wordings/<uuid:wording_id>/", wording.put, name="wording_put"),
 ]

@@ -123,7 +123,7 @@ class Protocol:
     # Minutes of the local day, from and to; a kind left out is open all day.
     hours: Mapping[Response, tuple[int, int]] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
-    clocks: Mapping[str, int] = field(default_factory=dict)
+    clocks: Mapping[str, float] = field(default_factory=dict)
     skills: Mapping[str, str] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
     ranking: Ranking = field(default_factory=Ranking)

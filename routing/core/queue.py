@@ -36,11 +36,11 @@ class Queue:
     capacity: int = 1
     ring_at_once: int = 1
     missed_offers: int = 2
-    sticky: int = 8
-    rises: tuple[int, ...] = (120, 300)
-    relax_required: int = 30
-    relax_preferred: int = 15
-    targets: Mapping[Response, int] = field(default_factory=lambda: dict(TARGETS))
+    sticky: float = 8
+    rises: tuple[float, ...] = (120, 300)
+    relax_required: float = 30
+    relax_preferred: float = 15
+    targets: Mapping[Response, float] = field(default_factory=lambda: dict(TARGETS))
     wishes: tuple[Wish, ...] = ()
     roster: bool = False
 
@@ -119,7 +119,7 @@ def mapping(value: object) -> Mapping[str, object]:
     return value
 
 
-def effective_priority(priority: int, waited_s: float, rises: Iterable[int]) -> int:
+def effective_priority(priority: int, waited_s: float, rises: Iterable[float]) -> int:
     """The priority after waiting: one step for each time that is over, to 2 at most."""
     steps = sum(waited_s >= after for after in rises)
     return min(priority, max(RISES_TO, priority - steps))

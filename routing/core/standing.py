@@ -31,11 +31,11 @@ class Ranking:
     # An assumption: through a town by day, without lights and siren.
     speed_kmh: float = 35
     # A unit whose last call ended less long ago comes after a rested one as near.
-    rest: int = 300
+    rest: float = 300
     # Travel times that differ by no more count as the same.
     near: int = 60
     # The protocol's clock `position_stale`.
-    stale: int = 120
+    stale: float = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,23 +52,26 @@ class Standing:
     rested_s: int | None
     not_rested: bool
     other_zone: bool
+    # Whether anybody knows where help is wanted.
+    placed: bool
 
     @property
     def group(self) -> tuple[bool, bool, int]:
         """Travel times are compared within a group alone: what is wanted comes first.
 
         A crew that nobody said is short is no short crew; a place that nobody knows is
-        no near one.
+        no near one. Where nobody knows the place, no unit is near and none is far.
         """
         short = self.unit.crew_complete is False
-        return bool(self.lacking), short, TRUST.index(self.position)
+        trust = TRUST.index(self.position) if self.placed else 0
+        return bool(self.lacking), short, trust
 
     @property
     def travel(self) -> float:
         return inf if self.travel_s is None else self.travel_s
 
 
-def read(plain: Mapping[str, object], *, stale: int) -> Ranking:
+def read(plain: Mapping[str, object], *, stale: float) -> Ranking:
     """The settings of a document whose shape is checked."""
     return Ranking(**plain, stale=stale)  # type: ignore[arg-type]
 
@@ -93,10 +96,11 @@ def stand(
         rested_s=since,
         not_rested=since is not None and since < settings.rest,
         other_zone=zone is not None and unit.zone != zone,
+        placed=place is not None,
     )
 
 
-def position(unit: UnitFacts, stale: int) -> Position:
+def position(unit: UnitFacts, stale: float) -> Position:
     """A position without an age is stale, and so is one from far in the future."""
     if unit.point is None:
         return Position.UNKNOWN

@@ -50,6 +50,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         " and a guardian is sought.",
         "S7.minor_alone_not_asked": "Ask whether the person is under 18 and alone.",
         "T1.agrees_988_not_asked": "Ask whether they agree to be connected to 988.",
+        "T1.not_agreed": "Nobody has agreed to be connected to 988.",
         "T2.imminent_not_asked": "Ask 988 whether the risk is imminent.",
         "E1.caller_not_asked": "Ask whether the person is on the line.",
         "F2.familiar": "{responses} responses in 12 months: a plan is worth a look."

@@ -1,12 +1,14 @@
 // Entry: finds the data- hooks of the page and starts what they ask for.
 
 import "../vendor/htmx.org/4.0.1/htmx.esm.min.js";
+import { refreshAlarms, startAlarms } from "./alarm.js";
 import { startBoard } from "./board.js";
 import { correct, startClock } from "./clock.js";
 import { startCrew } from "./crew.js";
 import { startBeat, startDesk } from "./desk.js";
+import { isSending, startEmergency } from "./emergency.js";
 import { startFolds } from "./folds.js";
-import { refresh } from "./fragments.js";
+import { refresh, startAgeing } from "./fragments.js";
 import { sayGoodbye } from "./goodbye.js";
 import { startKeys } from "./keys.js";
 import { startPosition } from "./position.js";
@@ -48,6 +50,7 @@ function startLine() {
     onMessage: (message, way) => {
       const changed = apply(store, message);
       showCounts(store);
+      if (way === "apply" || String(message.number) !== settings.number) refreshAlarms(message);
       // The board redraws itself; looking for fragments among 2,000 rows would cost more than the change.
       if (board) return board.update(changed);
       // The fragments that the page came with are as new as the number it was rendered at.
@@ -56,7 +59,7 @@ function startLine() {
     },
     onTry: (attempt) => { line.tries = attempt; },
     whole: () => missing(store) > 0,
-    onBye: () => sayGoodbye({ login: settings.login, onReturn: () => socket.reopen() }),
+    onBye: () => sayGoodbye({ login: settings.login, stay: isSending(), onReturn: () => socket.reopen() }),
   });
   line.asking = socket.asking;
 
@@ -92,5 +95,8 @@ if (settings.socket) startLine();
 if (hook("triage")) startTriage(hook("triage"));
 if (hook("desk")) startDesk(hook("desk"));
 if (hook("beat")) startBeat(hook("beat"), csrf());
+if (hook("alarm-strip")) startAlarms(hook("alarm-strip"));
+document.querySelectorAll("[data-fragment-every]").forEach(startAgeing);
 if (hook("crew")) startCrew(hook("crew"));
+startEmergency(hook("crew"));
 if (hook("position")) startPosition(hook("position"), csrf());

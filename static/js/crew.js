@@ -1,8 +1,16 @@
 // The crew's phone: one press for each status, a press that did not arrive says so and can be sent again.
 
+import { tellUrgently } from "./announce.js";
+import { now } from "./clock.js";
 import { say } from "./words.js";
 
-const HOLD_FOR = 1000;
+const SOON = 60000;
+
+// Pure: how near a safety check is that the server has not called late yet.
+export function checkState(due, at) {
+  if (at >= due) return "late";
+  return due - at <= SOON ? "soon" : "later";
+}
 
 function setBusy(form, busy) {
   form.setAttribute("aria-busy", String(busy));
@@ -42,27 +50,15 @@ async function send(form, submitter) {
   return undefined;
 }
 
-function sendHeld(button) {
-  button.value = "held";
-  button.form.requestSubmit(button);
-}
-
-// An emergency needs one second of holding; the keyboard's Enter or Space counts as a full press.
-function startHold(button, current) {
-  let timer = 0;
-  let full = false;
-  const stop = () => { clearTimeout(timer); button.classList.remove("is-holding"); };
-  button.addEventListener("pointerdown", () => {
-    full = false;
-    button.classList.add("is-holding");
-    timer = setTimeout(() => { full = true; stop(); sendHeld(button.isConnected ? button : current()); }, HOLD_FOR);
+// The prompt comes with the time, also when the line is lost; what the server knows of it stands.
+function showChecks(root) {
+  root.querySelectorAll("[data-check]").forEach((node) => {
+    const next = checkState(Date.parse(node.dataset.check), now());
+    if (node.dataset.state === "escalated" || node.dataset.state === next) return;
+    if (node.dataset.state === "late") return;
+    node.dataset.state = next;
+    tellUrgently(node.querySelector(`[data-when~="${next}"]`)?.textContent.trim() ?? "");
   });
-  ["pointerup", "pointerleave", "pointercancel"].forEach((name) => button.addEventListener(name, stop));
-  button.addEventListener("click", (event) => {
-    const byKeyboard = event.detail === 0;
-    if (!byKeyboard || full) event.preventDefault();
-  });
-  button.addEventListener("contextmenu", (event) => event.preventDefault());
 }
 
 export function startCrew(root) {
@@ -72,10 +68,8 @@ export function startCrew(root) {
     event.preventDefault();
     if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter);
   });
-  const arm = () => root.querySelectorAll("[data-hold]:not([data-armed])").forEach((button) => {
-    button.dataset.armed = "";
-    startHold(button, () => root.querySelector("[data-hold]"));
-  });
-  root.addEventListener("fragment:shown", arm);
-  arm();
+  const look = () => showChecks(root);
+  root.addEventListener("fragment:shown", look);
+  setInterval(look, 1000);
+  look();
 }

@@ -115,6 +115,13 @@ function concerns(root, ids) {
   return wants === "*" || wants.split(",").some((id) => ids.has(id.trim()));
 }
 
+// A piece that grows old by itself is fetched at once and then every so many seconds, while it can be seen.
+export function startAgeing(root) {
+  const ask = () => { if (!document.hidden) load(root.dataset.liveFragment, root); };
+  ask();
+  setInterval(ask, Number(root.dataset.fragmentEvery) * 1000);
+}
+
 // Every [data-live-fragment] whose calls (or units, or people) just changed is fetched again.
 export function refresh(changed, store) {
   const ids = new Set([...changed.cards, ...changed.gone, ...changed.units, ...changed.people]);

@@ -43,8 +43,9 @@ function takeTokens(page) {
   document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
 }
 
-export function sayGoodbye({ login, onReturn }) {
-  if (!unsent(document) && !wasRefused()) return location.reload();
+// `stay`: something is on its way that must not be lost, whatever was typed.
+export function sayGoodbye({ login, onReturn, stay = false }) {
+  if (!stay && !unsent(document) && !wasRefused()) return location.reload();
   const line = showLine(login);
   const look = async () => {
     if (document.visibilityState !== "visible" || !line.isConnected) return;

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.actions import disposition, offer, seat, unit
+from dispatch.actions import disposition, offer, safety, seat
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import CLOCK
 from dispatch.models import Disposition, FollowUp, Presence
@@ -240,7 +240,7 @@ def test_a_crew_that_clears_leaves_the_call_open_until_police_are_told(centre):
     makers.a_unit(centre)
     call = makers.decided(makers.a_call(centre, type="trespass"))
     work = makers.on_scene(call)
-    unit.emergency(unit_id=work.unit_id, by=CLOCK)
+    safety.emergency(unit_id=work.unit_id, by=CLOCK)
     seat.confirm_told(seat_id=makers.seat_of(call, "ems").pk, by=CLOCK)
 
     makers.cleared(work)

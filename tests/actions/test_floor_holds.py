@@ -2,7 +2,16 @@
 
 import pytest
 
-from dispatch.actions import decision, disposition, intake, offer, seat, triage, unit
+from dispatch.actions import (
+    decision,
+    disposition,
+    intake,
+    offer,
+    safety,
+    seat,
+    triage,
+    unit,
+)
 from dispatch.actions.intake import Details
 from dispatch.errors import FloorForbids, Invalid, Stale
 from dispatch.events import CLOCK
@@ -137,7 +146,7 @@ def test_an_override_leaves_the_help_that_a_crew_in_danger_called_for(centre):
     team = makers.a_unit(centre)
     call = makers.decided(makers.a_call(centre, type="trespass"))
     makers.on_scene(call)
-    unit.emergency(unit_id=team.pk, by=CLOCK)
+    safety.emergency(unit_id=team.pk, by=CLOCK)
     makers.override(makers.fresh(call), "cor", "judged_less_safe")
     wanted = Seat.objects.filter(call=call, state="wanted")
     assert {"police", "ems"} <= set(wanted.values_list("response", flat=True))

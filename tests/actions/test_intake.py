@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dispatch.actions import decision, intake, seat, unit
+from dispatch.actions import decision, intake, safety, seat, unit
 from dispatch.actions.intake import Details, Intake
 from dispatch.errors import Invalid, Stale
 from dispatch.events import CLOCK
@@ -222,13 +222,13 @@ def test_a_call_does_not_end_under_a_crew_that_needs_help_now(centre, verb):
     team = makers.a_unit(centre, name="CRT 1")
     call = makers.decided(makers.a_call(centre, type="trespass"))
     makers.accepted(call, "crt")
-    unit.emergency(unit_id=team.pk, by=CLOCK)
+    safety.emergency(unit_id=team.pk, by=CLOCK)
 
     with pytest.raises(Invalid) as refused:
         verb(call_id=call.pk, reason="caller", by=CLOCK)
 
     assert str(refused.value) == "CRT 1 needs help now: end that emergency first."
-    unit.end_emergency(unit_id=team.pk, by=CLOCK)
+    safety.end_emergency(unit_id=team.pk, by=CLOCK)
     verb(call_id=call.pk, reason="caller", by=CLOCK)
     assert makers.fresh(team).state == "available"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import offer, seat, staff, unit
+from dispatch.actions import offer, safety, seat, staff, unit
 from dispatch.errors import FloorForbids, Invalid
 from dispatch.events import CLOCK
 from dispatch.models import Offer, Seat
@@ -314,12 +314,12 @@ def test_a_crew_in_need_of_help_is_not_withdrawn_before_that_is_over(centre):
     call = makers.decided(makers.a_call(centre, type="trespass"))
     reported(call, car, "en_route")
     wanted = makers.seat_of(call, "crt")
-    unit.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
 
     with pytest.raises(Invalid) as refused:
         seat.withdraw(seat_id=wanted.pk, why="not_needed", by=CLOCK)
 
     assert str(refused.value) == "CRT 1 needs help now: end that emergency first."
-    unit.end_emergency(unit_id=car.pk, by=CLOCK)
+    safety.end_emergency(unit_id=car.pk, by=CLOCK)
     seat.withdraw(seat_id=wanted.pk, why="not_needed", by=CLOCK)
     assert makers.fresh(car).state == "available"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import account, offer, unit
+from dispatch.actions import account, offer, safety, unit
 from dispatch.errors import IllegalMove, Invalid, NotFree
 from dispatch.events import CLOCK
 from dispatch.models import Event, Offer, Shift, Unit, UnitPosition
@@ -77,13 +77,13 @@ def test_on_scene_a_safety_check_is_armed_and_leaving_ends_it(centre, car):
 def test_a_safety_check_is_late_only_when_it_is_late_and_once(centre, car):
     call = unwanted_person(centre)
     makers.on_scene(call)
-    unit.check_overdue(unit_id=car.pk, by=CLOCK)
+    safety.check_overdue(unit_id=car.pk, by=CLOCK)
     assert not makers.fresh(car).check_late
     Unit.objects.filter(pk=car.pk).update(check_due_at=Now() - timedelta(seconds=1))
     assert due.checks() == [car.pk]
 
-    unit.check_overdue(unit_id=car.pk, by=CLOCK)
-    unit.check_overdue(unit_id=car.pk, by=CLOCK)
+    safety.check_overdue(unit_id=car.pk, by=CLOCK)
+    safety.check_overdue(unit_id=car.pk, by=CLOCK)
 
     assert makers.fresh(car).check_late
     assert makers.kinds(call).count("CrewCheckLate") == 1
@@ -94,7 +94,7 @@ def test_a_crew_that_answers_is_asked_again_later(centre, car):
     makers.on_scene(unwanted_person(centre))
     Unit.objects.filter(pk=car.pk).update(check_due_at=Now(), check_late=True)
 
-    unit.confirm_safe(unit_id=car.pk, by_radio=True, by=CLOCK)
+    safety.confirm_safe(unit_id=car.pk, by_radio=True, by=CLOCK)
 
     asked = makers.fresh(car)
     assert not asked.check_late
@@ -106,8 +106,8 @@ def test_an_emergency_wants_police_and_ems_and_tells_the_supervisor(centre, car)
     call = unwanted_person(centre)
     makers.on_scene(call)
 
-    unit.emergency(unit_id=car.pk, by=CLOCK)
-    unit.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
 
     assert makers.seat_of(call, "police").state == "wanted"
     assert makers.seat_of(call, "ems").state == "wanted"
@@ -119,7 +119,7 @@ def test_a_crew_on_its_way_to_saying_yes_gets_help_on_that_call_too(centre, car)
     call = unwanted_person(centre)
     assert makers.ringing(call, "crt").unit == car
 
-    unit.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
 
     assert makers.seat_of(call, "police").state == "wanted"
 
@@ -127,7 +127,7 @@ def test_a_crew_on_its_way_to_saying_yes_gets_help_on_that_call_too(centre, car)
 def test_a_crew_that_called_for_help_neither_signs_off_nor_leaves_the_board(centre):
     car = makers.a_unit(centre)
     crew = Shift.objects.get(unit=car).user
-    unit.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
 
     with pytest.raises(Invalid):
         unit.sign_off(unit_id=car.pk, by=makers.by(crew))
@@ -140,7 +140,7 @@ def test_a_crew_that_called_for_help_neither_signs_off_nor_leaves_the_board(cent
 def test_help_for_a_crew_outlives_a_new_decision(centre, car):
     call = unwanted_person(centre)
     makers.on_scene(call)
-    unit.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
 
     makers.decide(makers.late(call, minor_alone="yes"))
 
@@ -148,13 +148,14 @@ def test_help_for_a_crew_outlives_a_new_decision(centre, car):
 
 
 def test_a_crew_that_called_for_help_is_sent_nowhere_until_it_is_over(centre, car):
-    unit.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
     call = unwanted_person(centre)
-    assert not Offer.objects.exists()
+    assert not Offer.objects.filter(seat__call=call).exists()
     with pytest.raises(NotFree):
         offer.send(call_id=call.pk, unit_id=car.pk, by=CLOCK)
 
-    unit.end_emergency(unit_id=car.pk, by=CLOCK)
+    safety.end_emergency(unit_id=car.pk, by=CLOCK)
+    unit.clear(unit_id=car.pk, outcome="other", by=CLOCK)
     offer.send(call_id=call.pk, unit_id=car.pk, by=CLOCK)
 
     assert makers.ringing(call, "crt").unit == car

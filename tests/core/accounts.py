@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import combinations
 from pathlib import Path
 
-from routing.core import alike
+from routing.core import alike, wording
 from routing.core.facts import Point
 
 ROOT = Path(__file__).parents[2]
@@ -48,8 +48,8 @@ def account(row, types):
         opened_at=datetime.fromisoformat(row["received_at"]),
         point=Point(lat=float(row["lat"]), lon=float(row["lon"])),
         type=types.get(row["call_type"]),
-        address=alike.normalise(row["location"]),
-        yes=alike.dangers(row["call_type"]),
+        address=wording.normalise(row["location"]),
+        yes=wording.dangers(row["call_type"]),
     )
 
 

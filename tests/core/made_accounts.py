@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from routing.core import alike
+from routing.core import alike, wording
 from routing.core.facts import Caller, Point
 
 START = datetime(2026, 7, 1, 16, 22, 30, tzinfo=UTC)
@@ -25,8 +25,8 @@ HOUSE = alike.Seen(
     opened_at=START,
     point=HERE,
     type="welfare_check",
-    address=alike.normalise("1034 W Main Street, Apt 4, Durham"),
-    words=alike.words(SAW[0]),
+    address=wording.normalise("1034 W Main Street, Apt 4, Durham"),
+    words=wording.words(SAW[0]),
     number="n1",
 )
 BARE = {"words": frozenset(), "number": None}
@@ -39,7 +39,7 @@ def told(minutes=4, **told):
 
 
 def house(address):
-    return alike.normalise(address)
+    return wording.normalise(address)
 
 
 def pairs():
@@ -74,8 +74,8 @@ OTHER = (
     ("other", "two who call for themselves", {**BARE, "caller": Caller.PERSON}, {**BARE, "caller": Caller.PERSON, "minutes": 2}),
     ("other", "the house beside it", BARE, {**BARE, "address": house("1036 W Main St"), "point": NEXT_DOOR}),
     ("other", "the flat above", BARE, {**BARE, "address": house("1034 W Main St Apt 9")}),
-    ("other", "other words, same block", {"number": None}, {"number": "n2", "words": alike.words("elderly woman fell asleep bench bus stop")}),
-    ("other", "the same desk, other words", {}, {"words": alike.words("elderly woman fell asleep bench bus stop")}),
+    ("other", "other words, same block", {"number": None}, {"number": "n2", "words": wording.words("elderly woman fell asleep bench bus stop")}),
+    ("other", "the same desk, other words", {}, {"words": wording.words("elderly woman fell asleep bench bus stop")}),
     ("other", "a suicide threat upstairs", BARE, {**BARE, "type": "suicide_threat"}),
     ("other", "noise at the same house", BARE, {**BARE, "type": "noise"}),
     ("other", "two who ask for assistance at one desk", {**BARE, "type": "assist_person"}, {**BARE, "type": "assist_person"}),
@@ -101,7 +101,7 @@ def hour():
             point=point,
             address=house(address),
             type=("indecency", "welfare_check")[n % 2],
-            words=alike.words(SAW[n % 4]),
+            words=wording.words(SAW[n % 4]),
             number=f"n{n}",
         )
         events[caller] = "man"
@@ -114,10 +114,10 @@ def hour():
 
 
 BESIDE = (
-    {"type": "overdose", "words": alike.words("she is blue and not breathing")},
+    {"type": "overdose", "words": wording.words("she is blue and not breathing")},
     {"yes": frozenset({"weapon"})},
-    {"type": "suicide_threat", "words": alike.words("brother on the roof")},
+    {"type": "suicide_threat", "words": wording.words("brother on the roof")},
     {"type": "noise", "words": frozenset()},
-    {"words": alike.words("old woman fell beside the bus shelter bleeding")},
-    {"type": None, "words": alike.words("smoke from a kitchen window")},
+    {"words": wording.words("old woman fell beside the bus shelter bleeding")},
+    {"type": None, "words": wording.words("smoke from a kitchen window")},
 )

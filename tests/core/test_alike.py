@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.core import alike
+from routing.core import alike, wording
 from routing.core.alike import Code
 from routing.core.facts import Caller, Point
 from tests.core.made_accounts import BARE, HERE, HOUSE, NEXT_DOOR, START, house, told
@@ -156,7 +156,7 @@ def test_a_vague_type_is_kin_to_what_is_seen_and_two_sights_are_not():
     ],
 )
 def test_one_place_written_in_two_ways(one, other):
-    assert alike.normalise(one) == alike.normalise(other) != frozenset()
+    assert wording.normalise(one) == wording.normalise(other) != frozenset()
 
 
 @pytest.mark.parametrize(
@@ -195,14 +195,14 @@ def test_half_an_address_says_nothing(one, other):
 
 
 def test_words_are_those_that_tell_in_english_and_spanish():
-    assert alike.words("There's a man, he's NAKED!") == {"man", "naked"}
-    assert alike.words("Hay un señor que llora") == {"senor", "llora"}
-    assert alike.dangers("Disturbance (Gun Involved)") == {"weapon"}
-    assert alike.dangers("creo que es sobredosis, tiene un cuchillo") == {
+    assert wording.words("There's a man, he's NAKED!") == {"man", "naked"}
+    assert wording.words("Hay un señor que llora") == {"senor", "llora"}
+    assert wording.dangers("Disturbance (Gun Involved)") == {"weapon"}
+    assert wording.dangers("creo que es sobredosis, tiene un cuchillo") == {
         "medical",
         "weapon",
     }
-    assert alike.dangers("he gunned the engine") == frozenset()
+    assert wording.dangers("he gunned the engine") == frozenset()
 
 
 def shared(*values):
@@ -221,7 +221,7 @@ accounts = st.builds(
     type=shared("welfare_check", "indecency", "overdose", "disturbance"),
     address=st.sampled_from(
         ["", "1034 W Main St", "1036 W Main St", "1000 W Main St", "A St / B St"]
-    ).map(alike.normalise),
+    ).map(wording.normalise),
     words=st.frozensets(st.sampled_from("abcdefg")),
     number=shared("n1", "n2"),
     person=shared("p1", "p2"),
@@ -280,5 +280,5 @@ def test_another_emergency_next_door_is_offered_at_most(new, calls):
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_has_tokens(text):
-    assert "" not in alike.words(text) | alike.normalise(text)
-    assert alike.dangers(text) <= {"weapon", "medical"}
+    assert "" not in wording.words(text) | wording.normalise(text)
+    assert wording.dangers(text) <= {"weapon", "medical"}

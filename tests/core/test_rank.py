@@ -14,6 +14,7 @@ from routing.core.standing import Position, Ranking
 PLACE = Point(lat=36.0, lon=-78.9)
 NEAR = Point(lat=36.01, lon=-78.9)
 FAR = Point(lat=36.2, lon=-78.9)
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
 def a_unit(id, point=NEAR, hour=None, kind=Response.CRT, skills=()):
@@ -306,7 +307,7 @@ def test_no_stale_or_unknown_unit_is_before_a_fresh_one_of_its_standing(
     for one in ranked(units, place, skills=skills):
         standing = alike(facts[one.id], skills)
         if one.position == Position.FRESH:
-            assert standing not in behind
+            assert standing not in behind or place is None
         else:
             behind.add(standing)
             assert one.travel_s is None
@@ -323,3 +324,13 @@ def test_nobody_first_is_farther_than_the_near_ones_by_more_than_counts(units, n
     ]
     if fresh:
         assert fresh[0].travel_s - min(one.travel_s for one in fresh) <= near
+
+
+def test_where_nobody_knows_the_place_a_position_moves_no_unit():
+    """It has no way to compare: the longest idle goes, seen a moment ago or never."""
+    waits = UnitFacts(id="b", kind=Response.CRT, idle_since=NOON - timedelta(hours=1))
+    seen = UnitFacts(id="a", kind=Response.CRT, point=PLACE, age_s=5, idle_since=NOON)
+
+    ranked = rank.candidates(None, [seen, waits], Ranking(), NOON, {}, None)
+
+    assert [one.id for one in ranked] == ["b", "a"]

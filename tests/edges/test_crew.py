@@ -209,7 +209,7 @@ def test_we_are_ok_answers_the_safety_check(on, crt, call):
     for to in ("en_route", "on_scene"):
         press(on, "crew_status", to=to, assignment=work)
     Unit.objects.filter(pk=crt.pk).update(check_late=True)
-    assert "All OK?" in shown(on)
+    assert "Late since" in shown(on)
 
     press(on, "crew_safe")
 
@@ -252,6 +252,61 @@ def test_the_floor_ends_the_emergency_from_the_call(centre, client, on, crt, cal
 
     assert done.url == reverse("call", args=[call.pk])
     assert Unit.objects.get(pk=crt.pk).emergency_at is None
+
+
+def test_the_script_hears_that_an_emergency_arrived_and_when(on, crt):
+    sent = {"sure": "held", "unit": crt.pk, "key": "one", "headers": SCRIPT}
+
+    first, again = (
+        press(on, "crew_emergency", **sent),
+        press(on, "crew_emergency", **sent),
+    )
+
+    assert first.json() == again.json()
+    assert first.json()["taken"]
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", first.json()["at"])
+
+
+def test_an_emergency_of_whoever_was_just_signed_off_is_heard(on, crt):
+    press(on, "crew_sign_off")
+    assert "CRT 2: hold 1 second" in shown(on)
+
+    press(on, "crew_emergency", sure="held", unit=crt.pk)
+
+    assert Unit.objects.get(pk=crt.pk).emergency_at
+
+
+def test_nobody_presses_for_a_unit_that_they_were_never_on(centre, on):
+    other = makers.a_unit(centre)
+
+    answer = press(on, "crew_emergency", sure="held", unit=other.pk, headers=SCRIPT)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_crew_inside_is_told_to_leave_and_says_that_it_does(on, crt, call):
+    work = going(on, call)
+    for to in ("en_route", "on_scene"):
+        press(on, "crew_status", to=to, assignment=work)
+    triage.record_answers(call_id=call.pk, answers={"weapon": "yes"}, by=CLOCK)
+    assert "Leave now A weapon is said to be there" in shown(on)
+
+    press(on, "crew_status", to="staged", assignment=work)
+
+    assert state(crt) == "staged"
+    assert "Leave now" not in shown(on)
+
+
+def test_a_crew_says_that_it_is_not_safe_and_why(on, crt, call):
+    work = going(on, call)
+    assert "We are not safe" in shown(on)
+
+    refused = press(on, "crew_unsafe", why="moon", assignment=work)
+    press(on, "crew_unsafe", why="crowd", assignment=work)
+
+    assert refused.status_code == 422
+    assert makers.kinds(call).count("CrewUnsafe") == 1
+    assert makers.seat_of(call, "crt").mode == "staged"
 
 
 @pytest.mark.parametrize(("label", "kind"), [("EMS", "ems"), ("police", "police")])

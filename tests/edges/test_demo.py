@@ -191,6 +191,13 @@ def test_simulated_calls_are_sometimes_declined_and_sometimes_ring_out():
     assert found == {"accept", "decline", "rings out"}
 
 
+def test_whom_missed_offers_took_out_is_back_after_a_while():
+    out = a_colleague(state="unavailable", since=ago(59))
+    over = a_colleague(state="unavailable", since=ago(180))
+
+    assert verbs(plan.people(a_scene(colleagues=[out, over]))) == ["present"]
+
+
 def test_an_offer_to_a_real_clinician_is_theirs_alone():
     call = an_open_call()
     ring = Ringing(id=uuid4(), call=call.id, person=uuid4(), unit=None, made=ago(60))

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dispatch.actions import decision, followup, integration, unit
+from dispatch.actions import decision, followup, integration, safety
 from dispatch.actions.base import database_now
 from dispatch.events import ROUTER
 from dispatch.models import AccessRecord, Event, FollowUp, SourceWording, Unit
@@ -264,7 +264,7 @@ def test_the_floor_ends_an_emergency_and_a_crew_does_not_from_here(
     centre, team, browser
 ):
     crew = team.shifts.get().user
-    unit.emergency(unit_id=team.pk, by=makers.by(crew))
+    safety.emergency(unit_id=team.pk, by=makers.by(crew))
 
     refused = press(browser(crew), "unit_over", team.pk)
     floor = browser(makers.a_user(centre, "dispatcher"))

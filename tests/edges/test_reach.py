@@ -3,7 +3,8 @@
 import pytest
 from uuid6 import uuid7
 
-from dispatch.actions import unit
+from dispatch.actions import safety, unit
+from dispatch.events import CLOCK
 from dispatch.models import Offer, Role, Seat, User
 from tests import makers
 from tests.edges.centres import Centre, signed_in
@@ -49,6 +50,7 @@ def test_a_crew_sees_the_calls_of_its_unit_and_no_other(here):
 
 def test_a_crew_that_signed_off_sees_nothing_any_more(here):
     row = here.rows["unit"]
+    safety.end_emergency(unit_id=row.pk, by=CLOCK)
     unit.clear(
         unit_id=row.pk, outcome="other", by=makers.by(here.staff[Role.RESPONDER])
     )

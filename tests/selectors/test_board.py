@@ -8,9 +8,10 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from dispatch.actions import account, intake, offer, seat, unit
+from dispatch.actions import account, intake, offer, safety, seat
 from dispatch.actions.intake import Intake
 from dispatch.events import CLOCK
+from dispatch.management.commands import clock
 from dispatch.models import Call, Unit
 from dispatch.selectors import board, roster
 from tests import makers
@@ -130,7 +131,7 @@ def test_an_emergency_of_a_crew_that_is_only_asked_stands_in_the_lane(centre):
     call = makers.decided(makers.a_call(centre, type="trespass"))
     assert makers.ringing(call, "crt").unit == car
 
-    unit.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
 
     assert said(call) == ("crew_emergency", True)
 
@@ -142,10 +143,10 @@ def test_a_late_safety_check_goes_before_everything_but_an_emergency(
     call = unwanted_person(centre, dispatcher)
     makers.on_scene(call)
     Unit.objects.filter(pk=car.pk).update(check_due_at=Now() - timedelta(seconds=1))
-    unit.check_overdue(unit_id=car.pk, by=CLOCK)
+    safety.check_overdue(unit_id=car.pk, by=CLOCK)
     assert said(call) == ("check_late", True)
 
-    unit.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
 
     assert said(call) == ("crew_emergency", True)
     assert card(call)["lane"]
@@ -177,7 +178,7 @@ def test_the_lane_comes_first_then_who_waits_then_who_is_helped(centre, dispatch
     car = makers.a_unit(centre)
     crew_in_need = unwanted_person(centre, dispatcher)
     makers.on_scene(crew_in_need)
-    unit.emergency(unit_id=car.pk, by=CLOCK)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
     routine = makers.a_call(centre, dispatcher, priority=4)
     soon = makers.a_call(centre, dispatcher, priority=3)
     later_soon = makers.a_call(centre, dispatcher, priority=3)
@@ -341,3 +342,19 @@ def test_a_time_is_written_as_everywhere_else(micros):
         (stored,) = cursor.fetchone()
 
     assert roster.moment(stored) == then.isoformat()
+
+
+def test_a_crew_that_does_not_move_is_said_where_nothing_is_worse(centre, dispatcher):
+    makers.a_unit(centre)
+    call = unwanted_person(centre, dispatcher)
+    assignment = makers.accepted(call, "crt")
+    assert said(call) == ("acknowledged", False)
+
+    Unit.objects.update(state_since=Now() - timedelta(seconds=200))
+    clock._alarms(centre.pk)
+    assert said(call) == ("crew_still", True)
+
+    Unit.objects.update(state_since=Now())
+    clock._alarms(centre.pk)
+    assert said(call) == ("acknowledged", False)
+    assert makers.fresh(assignment).ended_at is None

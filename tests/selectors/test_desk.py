@@ -88,7 +88,7 @@ def test_the_desk_costs_the_same_however_many_colleagues_and_notes(
         makers.a_clinician(centre)
         intake.add_note(call_id=call.pk, text="At the door.", by=CLOCK)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         desk.sessions(clinician)
     with django_assert_num_queries(2):
         desk.floor(clinician)
@@ -142,5 +142,33 @@ def test_the_phone_costs_the_same_however_many_are_on_the_unit(
         Shift.objects.create(user=makers.a_user(centre, "responder"), unit=row)
     crew.crew(row)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(10):
         crew.crew(row)
+
+
+def test_a_ring_says_why_it_came_to_this_person(centre, clinician):
+    makers.ended(
+        makers.with_clinician(
+            makers.decided(makers.a_call(centre, phone="919-555-0177"))
+        )
+    )
+    staff.end_wrap_up(user_id=clinician.pk, by=CLOCK)
+    call = makers.decided(makers.a_call(centre, phone="919-555-0177"))
+    ring = makers.ringing(call)
+
+    shown = desk.ringing(clinician, at=ring.made_at)
+
+    assert shown.because == ("You have worked with this person before.",)
+
+
+def test_whoever_left_rings_unanswered_reads_why_none_comes_any_more(centre, clinician):
+    for _ in range(2):
+        makers.ring_out(makers.ringing(makers.decided(makers.a_call(centre))))
+
+    now = desk.standing(clinician)
+
+    assert (now.label, now.reason) == (
+        "Not answering",
+        "2 rings in a row were not answered",
+    )
+    assert now.may_come

@@ -11,6 +11,7 @@ from dispatch.actions import (
     followup,
     intake,
     offer,
+    safety,
     seat,
     staff,
     transfer,
@@ -81,7 +82,8 @@ def open_call(agency: UUID, mark: str, by: Actor, *, to_talk: bool | None) -> No
 
 
 def _answer(row: UUID, by: Actor, said: Said) -> None:
-    drawn = answers.of(str(row), str(said["type"]), SEED)
+    mark = said.get("ref") or row
+    drawn = answers.of(str(mark), str(said["type"]), SEED)
     triage.record_answers(call_id=row, answers=drawn.answers, by=by)
 
 
@@ -125,7 +127,7 @@ DEEDS: Mapping[str, Callable[[UUID, Actor, Said], object]] = {
     "end_wrap_up": lambda row, by, said: staff.end_wrap_up(user_id=row, by=by),
     "sign_on": lambda row, by, said: unit.sign_on(unit_id=row, by=by),
     "in_service": lambda row, by, said: unit.in_service(unit_id=row, by=by),
-    "safe": lambda row, by, said: unit.confirm_safe(unit_id=row, by=by),
+    "safe": lambda row, by, said: safety.confirm_safe(unit_id=row, by=by),
     "answer": _answer,
     "complete": lambda row, by, said: triage.complete(call_id=row, by=by),
     "send": lambda row, by, said: offer.send(call_id=row, by=by, **said),

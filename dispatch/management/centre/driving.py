@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from dispatch.actions import seat, unit
+from dispatch.actions import takers, unit
 from dispatch.management.centre.scene import Crew, Scene
 from dispatch.management.replay import places
 from dispatch.models import Call, UnitPosition
@@ -10,8 +10,6 @@ from routing.core.facts import Point
 from routing.core.geo import distance_km
 
 AREA = "durham"
-# Faster than any street allows: a demonstration's minute is a town's five.
-KM_PER_SECOND = 0.12
 NEAR_KM = 0.05
 
 
@@ -42,7 +40,8 @@ def drive(scene: Scene, seconds: float) -> None:
         here = known.get(crew.id) or base(crew)
         goal = goals.get(crew.id, base(crew))
         moves = crew.state in {"en_route", "available", "on_scene", "staged"}
-        km = KM_PER_SECOND * seconds * scene.speed if moves else 0.0
+        speed = scene.habits.km_per_second * scene.speed
+        km = speed * seconds if moves else 0.0
         there = toward(here, goal, km) if km else here
         unit.report_position(unit_id=crew.id, lat=there.lat, lon=there.lon)
 
@@ -50,6 +49,6 @@ def drive(scene: Scene, seconds: float) -> None:
 def _goals(scene: Scene) -> dict[UUID, Point]:
     calls = {work.unit: work.call for work in scene.work if work.unit}
     rows = Call.objects.filter(pk__in=calls.values()).select_related("caller")
-    points = {call.pk: seat.point_of(call) for call in rows}
+    points = {call.pk: takers.point_of(call) for call in rows}
     found = {unit_id: points.get(call) for unit_id, call in calls.items()}
     return {unit_id: point for unit_id, point in found.items() if point is not None}

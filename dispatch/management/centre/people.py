@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dispatch.actions.partner import Known
 from dispatch.models import Role
 
 CODE = "demo"
@@ -105,6 +106,49 @@ TEAMS = (
     Team(name="CRT 6", kind="crt"),
     Team(name="CoR 3", kind="cor"),
 )
+# Who else helps: fictitious lines, one partner of each kind that takes callers.
+PARTNERS = (
+    (
+        "lifeline",
+        Known(
+            name="988 Lifeline, Triangle",
+            kind="988",
+            phone="919-555-0188",
+            routes={
+                "veteran": "919-555-0181",
+                "spanish": "919-555-0182",
+                "asl": "919-555-0183",
+                "text": "919-555-0184",
+            },
+            takes_text=True,
+        ),
+    ),
+    (
+        "orange-county",
+        Known(name="Orange County 911", kind="centre", phone="919-555-0170"),
+    ),
+    (
+        "community-paramedics",
+        Known(
+            name="Community paramedics",
+            kind="paramedics",
+            phone="919-555-0160",
+            hours="08:00-20:00",
+        ),
+    ),
+)
+# User name → what they can, and how well: 1 some, 2 good, 3 expert.
+SKILLS = {
+    "clinician": {"spanish": 2, "substance_use": 3},
+    "sim-clinician-1": {"youth": 3},
+    "sim-clinician-2": {"spanish": 3, "deaf": 1},
+    "sim-clinician-3": {"veterans": 2, "asl": 1},
+    "sim-clinician-4": {"peer": 2, "substance_use": 2},
+}
+# Who works by day (07 to 19) and by night; "" stands open, for a clinician to take.
+BY_DAY = ("clinician", "sim-clinician-1", "navigator", "supervisor", "")
+BY_NIGHT = ("sim-clinician-2", "sim-clinician-3")
+DAYS = 7
 COLLEAGUES = (
     DISPATCHER,
     NAVIGATOR,

@@ -5,33 +5,25 @@ is drawn from the ids of the rows; so the demo carries on after any restart.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
+from dispatch.management.centre.field import crews, teams
 from dispatch.management.centre.guests import Guest
 from dispatch.management.centre.scene import (
     Colleague,
-    Crew,
     Later,
     OpenCall,
     Ringing,
     Scene,
     Work,
 )
-from dispatch.management.replay.chance import between, draw
+from dispatch.management.centre.step import Step, consent_of, gives_way, pace_of, ripe
+from dispatch.management.replay.chance import draw
 
 OURS = {"ccd", "crt", "cor"}
 TO_TALK = {"suicide_threat", "mental_health_crisis", "overdose"}
 FEW, MANY = 6, 14
-# From the first share that the draw falls below.
-CREW_OUTCOMES = (
-    (0.60, "resolved_on_scene"),
-    (0.72, "declined_help"),
-    (0.82, "not_located"),
-    (0.94, "transported_willingly"),
-    (1.00, "no_help_needed"),
-)
+AWAY = {"break", "unavailable"}
 HANDED_TO = {
     "police": "handed_to_police",
     "cit": "handed_to_police",
@@ -41,24 +33,8 @@ HANDED_TO = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One action of one person on one row."""
-
-    verb: str
-    by: UUID | None
-    row: UUID | None = None
-    said: dict[str, object] = field(default_factory=dict)
-
-
 def steps(scene: Scene) -> list[Step]:
     return [step for rule in RULES for step in rule(scene)]
-
-
-def ripe(scene: Scene, at: datetime, low: float, high: float, *key: object) -> bool:
-    """Whether between ``low`` and ``high`` seconds have passed; the key draws which."""
-    waited = (scene.now - at).total_seconds() * scene.speed
-    return waited >= between(low, high, *key)
 
 
 def people(scene: Scene) -> Iterator[Step]:
@@ -67,45 +43,25 @@ def people(scene: Scene) -> Iterator[Step]:
         key = (one.id, one.since)
         if one.state == "offline":
             yield Step(verb="present", by=one.id, row=one.id)
-        elif one.state == "wrap_up" and ripe(scene, one.since, 15, 45, *key):
+        elif one.state == "wrap_up" and ripe(
+            scene, one.since, *scene.habits.writes, *key
+        ):
             yield Step(verb="end_wrap_up", by=one.id, row=one.id)
-        elif one.state == "break" and ripe(scene, one.since, 240, 480, *key):
+        elif one.state in AWAY and ripe(scene, one.since, *_away(scene, one), *key):
             yield Step(verb="present", by=one.id, row=one.id)
         elif _before_a_guest(scene, one):
             yield Step(verb="step_back", by=one.id, row=one.id)
 
 
+def _away(scene: Scene, one: Colleague) -> tuple[float, float]:
+    """A break is a break; whom the console took out for missed offers is back soon."""
+    return (240, 480) if one.state == "break" else scene.habits.back_after_missing
+
+
 def _before_a_guest(scene: Scene, one: Colleague) -> bool:
     """Whether this clinician would be asked before a real one who is free."""
     free = one.role == "clinician" and one.state == "available"
-    return free and _gives_way(scene, "ccd", one)
-
-
-def _gives_way(scene: Scene, kind: str, one: Colleague | Crew) -> bool:
-    """Soon, but not all in the same second: the board is to look like people."""
-    for guest in scene.guests.behind(kind, one.since):
-        low, high = (40, 90) if guest.missed else (3, 20)
-        if ripe(scene, guest.since, low, high, one.id, guest.since):
-            return True
-    return False
-
-
-def teams(scene: Scene) -> Iterator[Step]:
-    """Sign on, let a real crew go first, and answer the safety checks."""
-    for crew in scene.crews:
-        if crew.driver is None:
-            continue
-        if crew.state == "off_duty":
-            yield Step(verb="sign_on", by=crew.driver, row=crew.id)
-        elif crew.state == "available":
-            if _gives_way(scene, crew.kind, crew):
-                yield Step(verb="step_back_unit", by=crew.driver, row=crew.id)
-        elif crew.state == "out_of_service" and ripe(
-            scene, crew.since, 120, 300, crew.id, crew.since
-        ):
-            yield Step(verb="in_service", by=crew.driver, row=crew.id)
-        if crew.check_due and ripe(scene, crew.check_due, 2, 8, crew.check_due):
-            yield Step(verb="safe", by=crew.driver, row=crew.id)
+    return free and gives_way(scene, "ccd", one)
 
 
 def arrivals(scene: Scene) -> Iterator[Step]:
@@ -131,14 +87,16 @@ def _to_talk(scene: Scene) -> bool | None:
 def triage(scene: Scene) -> Iterator[Step]:
     """The simulated dispatcher asks, then is done asking."""
     asking = [call for call in scene.calls.values() if _asking(call)]
-    done = [c for c in asking if ripe(scene, c.since, 8, 18, c.id, c.since)]
+    done = [
+        c for c in asking if ripe(scene, c.since, *scene.habits.asks_for, c.id, c.since)
+    ]
     waits = _waits(scene, [call for call in done if call.id in scene.held])
     for call in asking:
         if call in done:
             if call is not waits:
                 yield Step(verb="complete", by=scene.dispatcher, row=call.id)
         elif call.state == "new" and ripe(scene, call.opened, 3, 7, call.id):
-            said = {"type": call.type}
+            said = {"type": call.type, "ref": call.ref}
             yield Step(verb="answer", by=scene.dispatcher, row=call.id, said=said)
 
 
@@ -186,20 +144,28 @@ def offers(scene: Scene) -> Iterator[Step]:
         call = scene.calls.get(ring.call)
         if ring.person in simulated:
             yield from _answer(scene, ring, ours=call is not None and call.ours)
-        elif ring.unit in crews and ripe(scene, ring.made, 4, 12, ring.id):
+        elif ring.unit in crews and _heard(scene, ring):
             yield Step(verb="accept", by=crews[ring.unit].driver, row=ring.id)
 
 
+def _heard(scene: Scene, ring: Ringing) -> bool:
+    habits = scene.habits
+    missed = draw(ring.id, "crew") < habits.crew_lets_ring
+    return not missed and ripe(scene, ring.made, *habits.answers_after, ring.id)
+
+
 def _answer(scene: Scene, ring: Ringing, *, ours: bool) -> Iterator[Step]:
-    mood = draw(ring.id, "mood")
+    mood, habits = draw(ring.id, "mood"), scene.habits
     if not ours:
         if ripe(scene, ring.made, 7, 9, ring.id):
             yield Step(verb="accept", by=ring.person, row=ring.id)
-    elif mood < 0.06:
+    elif mood < habits.declines:
         if ripe(scene, ring.made, 5, 10, ring.id):
             said = {"reason": "with_somebody"}
             yield Step(verb="decline", by=ring.person, row=ring.id, said=said)
-    elif mood > 0.10 and ripe(scene, ring.made, 4, 12, ring.id):
+    elif mood > habits.declines + habits.lets_ring and ripe(
+        scene, ring.made, *habits.answers_after, ring.id
+    ):
         yield Step(verb="accept", by=ring.person, row=ring.id)
 
 
@@ -210,7 +176,7 @@ def sessions(scene: Scene) -> Iterator[Step]:
     for work in scene.work:
         if work.person not in simulated:
             continue
-        pace = _pace(scene, work)
+        pace = pace_of(scene, work)
         if work.confirmed is None:
             if ripe(scene, work.accepted, 3, 8, work.id):
                 yield Step(verb="confirm", by=work.person, row=work.id)
@@ -227,13 +193,8 @@ def _talk(scene: Scene) -> tuple[float, float]:
     free = [
         one.role == "clinician" and one.state == "available" for one in scene.colleagues
     ]
-    return (60, 170) if any(free) else (25, 60)
-
-
-def _pace(scene: Scene, work: Work) -> float:
-    """A real person's call is over in a quarter of the time: somebody waits for it."""
-    call = scene.calls.get(work.call)
-    return 1 if call is None or call.ours else 1 / 4
+    habits = scene.habits
+    return habits.talks if any(free) else habits.talks_while_others_wait
 
 
 def _team_on(scene: Scene, call: UUID) -> bool:
@@ -246,7 +207,7 @@ def _asks_for_team(scene: Scene, work: Work) -> bool:
     return (
         draw(work.id, "team") < 0.3
         and not _team_on(scene, work.call)
-        and ripe(scene, work.confirmed, 25, 45, work.id, "team")
+        and ripe(scene, work.confirmed, *scene.habits.asks_for_team, work.id, "team")
     )
 
 
@@ -255,63 +216,7 @@ def _phone_outcome(work: Work, *, alone: bool) -> dict[str, object]:
     outcome = "resolved_by_phone" if alone and mark < 0.8 else "declined_help"
     if not alone:
         outcome = "other"
-    return {"outcomes": [outcome], "person_reached": True, "consent": _consent(work)}
-
-
-def _consent(work: Work) -> str:
-    mark = draw(work.id, "consent")
-    return "yes" if mark < 0.5 else "no" if mark < 0.8 else "not_asked"
-
-
-def crews(scene: Scene) -> Iterator[Step]:
-    """On the way, there, done."""
-    by_unit = {crew.id: crew for crew in scene.crews}
-    for work in scene.work:
-        crew = by_unit.get(work.unit) if work.unit else None
-        if crew is None:
-            continue
-        pace = _pace(scene, work)
-        if crew.state == "on_scene":
-            low, high = (pace * seconds for seconds in _stay(work))
-            if ripe(scene, crew.since, low, high, work.id):
-                said = _scene_outcome(work)
-                yield Step(verb="clear", by=crew.driver, row=crew.id, said=said)
-            continue
-        to = _next_status(scene, crew, work)
-        if to:
-            yield Step(verb="report", by=crew.driver, row=crew.id, said={"to": to})
-
-
-def _next_status(scene: Scene, crew: Crew, work: Work) -> str:
-    key = (work.id, crew.state)
-    held = work.mode == "staged" and crew.kind == "crt"
-    pace = _pace(scene, work)
-    match crew.state:
-        case "acknowledged" if ripe(scene, crew.since, 4, 12, *key):
-            return "en_route"
-        case "en_route" if ripe(scene, crew.since, 40 * pace, 90 * pace, *key):
-            return "staged" if held else "on_scene"
-        case "staged" if not held and ripe(scene, crew.since, 3, 8, *key):
-            return "on_scene"
-        case "transporting" if ripe(scene, crew.since, 60, 90, *key):
-            return "at_destination"
-    return ""
-
-
-def _stay(work: Work) -> tuple[float, float]:
-    """Most stay for minutes; a few so long that the safety check comes due."""
-    return (620, 700) if draw(work.id, "long") < 0.05 else (60, 180)
-
-
-def _scene_outcome(work: Work) -> dict[str, object]:
-    mark = draw(work.id, "outcome")
-    outcome = next(name for share, name in CREW_OUTCOMES if mark < share)
-    reached = outcome != "not_located"
-    return {
-        "outcome": outcome,
-        "person_reached": reached,
-        "consent": _consent(work) if reached else "not_asked",
-    }
+    return {"outcomes": [outcome], "person_reached": True, "consent": consent_of(work)}
 
 
 def outside(scene: Scene) -> Iterator[Step]:
@@ -325,7 +230,9 @@ def outside(scene: Scene) -> Iterator[Step]:
             told = help_.response not in OURS | {"cn"} and help_.state == "wanted"
             if told and ripe(scene, help_.since, 4, 12, *key):
                 yield Step(verb="told", by=scene.dispatcher, row=help_.id)
-            if help_.id in staged and ripe(scene, help_.since, 70, 130, *key):
+            if help_.id in staged and ripe(
+                scene, help_.since, *scene.habits.clears_scene, *key
+            ):
                 yield Step(verb="clear_scene", by=scene.dispatcher, row=help_.id)
 
 

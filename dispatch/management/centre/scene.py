@@ -12,6 +12,7 @@ from dispatch.actions.base import database_now
 from dispatch.actions.weigh import Line, weighed
 from dispatch.management.centre import guests
 from dispatch.management.centre.guests import NOBODY, Guests
+from dispatch.management.centre.habits import DEMO, Habits
 from dispatch.models import (
     Assignment,
     Call,
@@ -103,6 +104,7 @@ class OpenCall:
     wants_decision: bool
     simulated: bool
     ours: bool
+    owner: UUID | None = None
     helps: Sequence[Help] = ()
 
 
@@ -121,6 +123,7 @@ class Later:
 class Scene:
     now: datetime
     speed: float = 1.0
+    habits: Habits = DEMO
     last_opened: datetime | None = None
     dispatcher: UUID | None = None
     navigator: UUID | None = None
@@ -135,7 +138,7 @@ class Scene:
     held: frozenset[UUID] = frozenset()
 
 
-def look(agency: UUID, speed: float) -> Scene:
+def look(agency: UUID, speed: float, habits: Habits = DEMO) -> Scene:
     now = database_now()
     calls = _calls(agency)
     there = guests.look(agency, now)
@@ -144,6 +147,7 @@ def look(agency: UUID, speed: float) -> Scene:
     return Scene(
         now=now,
         speed=speed,
+        habits=habits,
         last_opened=last.exclude(source_ref__gt="").aggregate(at=Max("opened_at"))[
             "at"
         ],
@@ -184,9 +188,10 @@ def _colleagues(agency: UUID) -> list[Colleague]:
 
 
 def _crews(agency: UUID) -> list[Crew]:
-    """A crew's user name follows from the unit's: CRT 1 is driven by sim-crt-1."""
+    """Who signed on drives; before that the user name says who: sim-crt-1 for CRT 1."""
     shifts = Shift.objects.filter(unit__agency=agency, ended_at=None)
     real = set(shifts.filter(user__simulated=False).values_list("unit", flat=True))
+    aboard = dict(shifts.filter(user__simulated=True).values_list("unit", "user"))
     drivers = dict(
         User.objects.filter(
             agency=agency, role="responder", simulated=True
@@ -201,7 +206,8 @@ def _crews(agency: UUID) -> list[Crew]:
             state=unit.state,
             since=unit.state_since,
             check_due=unit.check_due_at,
-            driver=drivers.get("sim-" + unit.name.lower().replace(" ", "-")),
+            driver=aboard.get(unit.pk)
+            or drivers.get("sim-" + unit.name.lower().replace(" ", "-")),
         )
         for unit in units.order_by("name")
     ]
@@ -234,6 +240,7 @@ def _calls(agency: UUID) -> dict[UUID, OpenCall]:
             wants_decision=call.decision_wanted_at is not None,
             simulated=bool(call.simulated),
             ours=_ours(call),
+            owner=call.owner_id,
             helps=tuple(helps[call.pk]),
         )
         for call in rows.select_related("owner").order_by("opened_at")

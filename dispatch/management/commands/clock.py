@@ -9,18 +9,32 @@ import signal
 import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from dispatch.actions import decision, offer, staff, unit
+from dispatch import nudge, wrong
+from dispatch.actions import (
+    alarm,
+    contact,
+    decision,
+    handover,
+    incoming,
+    loan,
+    offer,
+    safety,
+    staff,
+)
 from dispatch.errors import DispatchError
 from dispatch.events import CLOCK
-from dispatch.selectors import due
+from dispatch.selectors import due, shifts, telephone, transfer
 from routing import store
 
 logger = logging.getLogger(__name__)
+
+Key = TypeVar("Key")
 
 LEADER = 0x4845415254  # the advisory lock that the leading clock holds
 BEAT = 1.0
@@ -66,11 +80,20 @@ def _leads() -> bool:
 def round_(*, sealing: bool) -> None:
     """Everything that is due now, each in an action of its own."""
     each(due.offers(), lambda pk: offer.expire(offer_id=pk, by=CLOCK))
+    each(due.loans(), lambda pk: loan.expire(loan_id=pk, by=CLOCK))
+    each(transfer.due(), lambda pk: handover.expire(transfer_id=pk, by=CLOCK))
+    each(transfer.reached(), lambda pk: incoming.contact_made(call_id=pk, by=CLOCK))
     each(due.undecided(), lambda pk: decision.decide(call_id=pk, by=CLOCK))
     each(due.agencies(), _people)
     each(due.silent_offers(), lambda pk: offer.drop(offer_id=pk, by=CLOCK))
     each(due.waiting_calls(), lambda pk: offer.make(call_id=pk, by=CLOCK))
-    each(due.checks(), lambda pk: unit.check_overdue(unit_id=pk, by=CLOCK))
+    each(due.contacts(), lambda pk: contact.due(contact_id=pk, by=CLOCK))
+    each(telephone.waiting(), nudge.phone)
+    each(due.checks(), lambda pk: safety.check_overdue(unit_id=pk, by=CLOCK))
+    each(due.late_checks(), lambda pk: safety.escalate_check(unit_id=pk, by=CLOCK))
+    silent = due.unanswered_checks()
+    each(silent, lambda pk: safety.check_unanswered(unit_id=pk, by=CLOCK))
+    each(due.agencies(), _alarms)
     if sealing:
         each(due.sealing(), lambda pk: staff.seal_reads(agency_id=pk, by=CLOCK))
 
@@ -81,9 +104,16 @@ def _people(agency: UUID) -> None:
     each(silent, lambda pk: staff.mark_absent(user_id=pk, by=CLOCK))
     over = due.wrap_ups(agency, timedelta(seconds=protocol.clocks["wrap_up"]))
     each(over, lambda pk: staff.end_wrap_up(user_id=pk, by=CLOCK))
+    if protocol.queue.roster:
+        each(shifts.ended(agency), lambda pk: staff.end_shift(user_id=pk, by=CLOCK))
 
 
-def each(ids: Iterable[UUID], act: Callable[[UUID], object]) -> None:
+def _alarms(agency: UUID) -> None:
+    _row, protocol = store.published(agency)
+    each(wrong.sweep(agency, protocol), lambda found: alarm.see_to(found, by=CLOCK))
+
+
+def each(ids: Iterable[Key], act: Callable[[Key], object]) -> None:
     """One refused row must not keep the others waiting."""
     for pk in ids:
         try:

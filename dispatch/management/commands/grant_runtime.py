@@ -9,8 +9,10 @@ from django.db.backends.utils import CursorWrapper
 
 APPEND_ONLY = ("dispatch_event", "dispatch_accessrecord", "dispatch_accessseal")
 OWNERS_ALONE = ("django_migrations",)
-# Nothing that happened is ever deleted; a session ends by being deleted.
-DELETABLE = ("dispatch_session",)
+# Nothing that happened is ever deleted; a session ends by being deleted, and so does
+# a skill that somebody has no more, or an agreement of two centres: the log tells
+# who had it when.
+DELETABLE = ("dispatch_session", "dispatch_skill", "dispatch_agency_neighbours")
 
 
 class Command(BaseCommand):

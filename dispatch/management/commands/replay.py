@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
@@ -22,9 +22,10 @@ from dispatch.management.replay.calls_for_service import (
     Fault,
     FileFault,
 )
-from dispatch.management.replay.feed import Fed, Wish, feed
+from dispatch.management.replay.feed import Fed, Wish, feed, hand_back
 from dispatch.management.replay.wordings import Wordings
 from dispatch.models import Agency, Decision, User
+from dispatch.selectors.alike import RECENT
 from routing.models import ProtocolVersion
 
 MOST_UNMAPPED = 10
@@ -58,6 +59,9 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=whole, help="stop after so many rows")
         parser.add_argument("--answers", type=int, metavar="SEED", help="draw answers")
         parser.add_argument("--place", choices=sorted(places.AREAS), help="move there")
+        parser.add_argument(
+            "--link", action="store_true", help="add callers that are surely the same"
+        )
         parser.add_argument("--agency", help="the agency's code")
 
     def handle(self, *args: object, **options: object) -> None:
@@ -77,6 +81,7 @@ class Command(BaseCommand):
             seed=options["answers"],
             area=options["place"],
             live=live,
+            link=options["link"],
         )
         replay = Replay(wish, options["speed"], self.stderr.write)
         try:
@@ -115,6 +120,7 @@ class Replay:
         self.began = time.monotonic()
         self.before: datetime | None = None
         self.decided: list[UUID] = []
+        self.left_open: deque[tuple[datetime, UUID]] = deque()
 
     def run(self, path: Path, limit: int | None) -> None:
         for number, row in islice(calls_for_service.rows(path), limit):
@@ -131,6 +137,7 @@ class Replay:
         if self.speed is not None:
             time.sleep(pace.gap(self.before, row.received_at, self.speed))
             self.before = row.received_at
+        steady.through_restarts(lambda: self.hand_back(row.received_at - RECENT))
         type_ = self.wordings.type_of(row.source, row.wording)
         try:
             fed = steady.through_restarts(lambda: feed(row, type_, self.wish))
@@ -143,6 +150,11 @@ class Replay:
         if not fed.new:
             self.tally["already_there"] += 1
             return
+        if fed.joined:
+            self.tally["joined"] += 1
+            return
+        if self.wish.link and not self.wish.live:
+            self.left_open.append((row.received_at, fed.call))
         self.tally["opened"] += 1
         steady.through_restarts(lambda: self.wordings.count(row.source, row.wording))
         if not fed.type:
@@ -163,13 +175,20 @@ class Replay:
             self.by["eligibility"][eligibility] += 1
         self.decided.clear()
 
+    def hand_back(self, until: datetime | None) -> None:
+        """Calls of the past that no further caller can join; all of them without one."""
+        while self.left_open and (until is None or self.left_open[0][0] <= until):
+            hand_back(self.left_open[0][1], self.wish)
+            self.left_open.popleft()
+
     def finish(self) -> None:
+        self.hand_back(None)
         self.wordings.flush()
         self.count_decisions()
 
     def counts(self) -> dict[str, object]:
         seconds = time.monotonic() - self.began
-        names = ("read", "opened", "already_there", "rejected")
+        names = ("read", "opened", "joined", "already_there", "rejected")
         return {
             **{name: self.tally[name] for name in names},
             "unmapped": self.unmapped.total(),

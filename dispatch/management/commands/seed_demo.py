@@ -2,17 +2,19 @@
 
 import json
 from argparse import ArgumentParser
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dispatch.actions import account, integration, setup
+from dispatch.actions import account, integration, partner, roster, setup
+from dispatch.actions.base import database_now
 from dispatch.management import whom
 from dispatch.management.centre import accounts, people
 from dispatch.management.commands.publish_protocol import read
 from dispatch.management.replay import wordings
-from dispatch.models import Agency, Unit, User
+from dispatch.models import Agency, Partner, PlannedShift, Role, Unit, User
 from routing import store
 
 
@@ -66,7 +68,58 @@ def seed(path: Path) -> Agency:
     integration.load_wordings(
         agency_id=agency.pk, rows=wordings.shipped_rows(), by=whom.OPERATOR
     )
+    _partners(agency)
+    _roster(agency)
     return agency
+
+
+def _partners(agency: Agency) -> None:
+    there = set(Partner.objects.filter(agency=agency).values_list("code", flat=True))
+    for code, known in people.PARTNERS:
+        if code not in there:
+            partner.add(agency_id=agency.pk, code=code, known=known, by=whom.OPERATOR)
+
+
+def _roster(agency: Agency) -> None:
+    """What people can, and a week of shifts where none is planned any more."""
+    users = {one.username: one for one in User.objects.filter(agency=agency)}
+    for username, skills in people.SKILLS.items():
+        user = users[username]
+        if not user.skills.exists():
+            for skill, level in skills.items():
+                roster.set_skill(
+                    user_id=user.pk, skill=skill, level=level, by=whom.OPERATOR
+                )
+    now = database_now()
+    if PlannedShift.objects.filter(agency=agency, starts_at__gt=now).exists():
+        return
+    today = now.astimezone(agency.zone).date()
+    for number in range(1, people.DAYS + 1):
+        day = today + timedelta(days=number)
+        for names, first, last in ((people.BY_DAY, 7, 19), (people.BY_NIGHT, 19, 31)):
+            for name in names:
+                _plan(agency, users.get(name), _at(agency, day, first, last))
+
+
+def _at(agency: Agency, day: date, *hours: int) -> list[datetime]:
+    """These hours of the day, and of the night after it, by the agency's clock."""
+    return [
+        datetime.combine(
+            day + timedelta(days=hour // 24), time(hour % 24), tzinfo=agency.zone
+        )
+        for hour in hours
+    ]
+
+
+def _plan(agency: Agency, user: User | None, times: list[datetime]) -> None:
+    roster.plan(
+        agency_id=agency.pk,
+        role=user.role if user else Role.CLINICIAN.value,
+        user_id=user.pk if user else None,
+        starts_at=times[0],
+        ends_at=times[1],
+        by=whom.OPERATOR,
+    )
 
 
 def _accounts(agency: Agency, path: Path) -> None:

@@ -8,13 +8,15 @@ reached it long ago by another way.
 from dataclasses import dataclass
 from uuid import UUID
 
-from dispatch.actions import decision, intake, triage
+from dispatch.actions import callers, decision, intake, triage
+from dispatch.actions.base import database_now
 from dispatch.actions.intake import Intake
 from dispatch.events import Actor
 from dispatch.management.replay import answers, places
 from dispatch.management.replay.answers import Drawn
 from dispatch.management.replay.calls_for_service import CallForService
-from dispatch.models import Call
+from dispatch.models import Call, Contact
+from dispatch.selectors import alike
 from dispatch.states import OPEN_CALL, CallState
 
 PAST = "past"
@@ -30,15 +32,20 @@ class Wish:
     seed: int | None = None
     area: str | None = None
     live: bool = False
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fed:
-    """What became of one row; ``new`` is false when it was there before."""
+    """What became of one row; ``new`` is false when it was there before.
+
+    ``joined``: one more caller of a call that was there, and no call of its own.
+    """
 
     call: UUID
     type: str
     new: bool
+    joined: bool = False
 
 
 def feed(row: CallForService, type_: str, wish: Wish) -> Fed:
@@ -50,11 +57,10 @@ def feed(row: CallForService, type_: str, wish: Wish) -> Fed:
     if wish.seed is not None:
         drawn = answers.of(row.call_id, type_, wish.seed)
     if call is None:
-        call = intake.open_call(
-            agency_id=wish.agency_id,
-            intake=described(row, type_, drawn, wish),
-            by=wish.by,
-        )
+        known = described(row, type_, drawn, wish)
+        if wish.link and (fed := _joined(row, known, drawn, wish)):
+            return fed
+        call = intake.open_call(agency_id=wish.agency_id, intake=known, by=wish.by)
     if call.state in {CallState.NEW, CallState.TRIAGING}:
         triage.complete(
             call_id=call.pk, answers=drawn.answers, by=wish.by, nudged=wish.live
@@ -65,9 +71,34 @@ def feed(row: CallForService, type_: str, wish: Wish) -> Fed:
             now=None if wish.live else row.received_at,
             send=wish.live,
         )
-    if not wish.live:
-        intake.return_to_911(call_id=call.pk, reason=PAST, by=wish.by)
+    # Another caller may follow: the command hands it back when that can be no more.
+    if not wish.live and not wish.link:
+        hand_back(call.pk, wish)
     return Fed(call=call.pk, type=type_, new=True)
+
+
+def hand_back(call_id: UUID, wish: Wish) -> None:
+    """A call of the past is over: help reached it long ago by another way."""
+    intake.return_to_911(call_id=call_id, reason=PAST, by=wish.by)
+
+
+def _joined(row: CallForService, known: Intake, drawn: Drawn, wish: Wish) -> Fed | None:
+    """What is sure to be an event that is open becomes one more caller of it."""
+    leg = Contact.objects.filter(
+        call__agency=wish.agency_id, carrier_ref=row.call_id
+    ).first()
+    if leg is not None:
+        return Fed(call=leg.call_id, type=known.type, new=False)
+    same = alike.unattended(
+        known,
+        agency_id=wish.agency_id,
+        at=database_now() if wish.live else row.received_at,
+        answers=drawn.answers,
+    )
+    if same is None:
+        return None
+    callers.attach(call_id=same, intake=known, answers=drawn.answers, by=wish.by)
+    return Fed(call=same, type=known.type, new=True, joined=True)
 
 
 def _begun(call: Call, wish: Wish) -> bool:

@@ -1,0 +1,119 @@
+"""A leg that the telephone system announces: joined to its open call, or a new call."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from dispatch import events, journal, lookups, quick
+from dispatch.actions import line
+from dispatch.actions.base import action, database_now, lock_call
+from dispatch.actions.intake import Intake, open_new
+from dispatch.events import Actor
+from dispatch.models import Agency, Call, Contact
+from dispatch.states import OPEN_CALL, ContactState
+from routing.core.facts import Point
+from routing.core.geo import distance_km
+
+# The same number within this time is the same caller, ringing again.
+AGAIN = timedelta(minutes=30)
+# Only where one of the two has no number: another number next door is another call.
+NEAR_KM = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """``ref`` is the sender's name of the leg; ``point`` latitude and longitude, degrees."""
+
+    ref: str = field(repr=False)
+    channel: str
+    number: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    point: tuple[float, float] | None = field(default=None, repr=False)
+
+
+@action
+def arrive(*, agency_id: UUID, arrival: Arrival, by: Actor) -> Contact:
+    """The ringing leg, on the open call it belongs to, else on a new one without owner.
+
+    The same ``ref`` is the same leg, however often it is announced.
+    """
+    # Two announcements of one leg take turns.
+    agency = Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
+    ref = _ref(agency, arrival.ref)
+    if here := quick.find(Contact, carrier_ref=ref):
+        return here
+    call = _known(agency, arrival)
+    if call is None:
+        return _new(agency, arrival, ref, by)
+    leg = line.begin(
+        call,
+        by,
+        purpose="caller",
+        channel=arrival.channel,
+        number=arrival.number,
+    )
+    quick.write(leg, {"carrier_ref": ref})
+    callers = [one for one in line.legs(call) if one.purpose in line.CALLERS]
+    joined = events.CallerAttached(contact=leg.pk, count=len(callers))
+    journal.append(joined, call=call, by=by)
+    return leg
+
+
+def _ref(agency: Agency, ref: str) -> str:
+    """Another system's name may hold a number, so only its fingerprint is kept."""
+    return hashlib.sha256(f"{agency.pk}:{ref}".encode()).hexdigest()
+
+
+def _new(agency: Agency, arrival: Arrival, ref: str, by: Actor) -> Contact:
+    known = Intake(
+        channel=arrival.channel,
+        phone=arrival.number,
+        address=arrival.address,
+        point=arrival.point,
+    )
+    ringing = ContactState.RINGING
+    call = open_new(agency, known, by, line=ringing, carrier_ref=ref)
+    return quick.rows(Contact, call=call.pk)[0]
+
+
+def _known(agency: Agency, arrival: Arrival) -> Call | None:
+    """The open call that this leg is about, locked; None if there is none."""
+    for call_id in _alike(agency, arrival):
+        call = lock_call(call_id)
+        if call.state in OPEN_CALL:
+            return call
+    return None
+
+
+def _alike(agency: Agency, arrival: Arrival) -> Iterator[UUID]:
+    recent = Call.objects.filter(
+        agency=agency,
+        state__in=OPEN_CALL,
+        opened_at__gt=database_now() - AGAIN,
+    ).order_by("-opened_at")
+    if number := lookups.number(arrival.number):
+        same = Q(caller__phone_lookup=number) | Q(contacts__number_lookup=number)
+        yield from recent.filter(same).values_list("pk", flat=True).distinct()
+    yield from _near(recent, arrival)
+
+
+def _near(recent: QuerySet[Call], arrival: Arrival) -> Iterator[UUID]:
+    if arrival.point is None:
+        return
+    here = Point(lat=arrival.point[0], lon=arrival.point[1])
+    for call in recent.select_related("caller"):
+        there = _point(call.caller.point)
+        both = bool(arrival.number) and bool(call.caller.phone_lookup)
+        if there and not both and distance_km(here, there) <= NEAR_KM:
+            yield call.pk
+
+
+def _point(stored: str) -> Point | None:
+    if not stored:
+        return None
+    lat, lon = stored.split(",")
+    return Point(lat=float(lat), lon=float(lon))

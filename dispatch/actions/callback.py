@@ -1,0 +1,270 @@
+"""A caller who is lost: the call stays open, they are called back, a check is sent."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_noop as _
+
+from dispatch import events, journal, quick
+from dispatch.actions import line, transfer
+from dispatch.actions.base import action, coded, database_now
+from dispatch.actions.details import Details, correct_locked
+from dispatch.actions.search import fill
+from dispatch.actions.seat import OPEN_SEAT
+from dispatch.actions.seating import open_for
+from dispatch.actions.triage import DANGER
+from dispatch.actions.weigh import Stand, mode_of, weighed
+from dispatch.errors import Forbidden, Invalid, LostRace, Stale
+from dispatch.events import Actor
+from dispatch.models import Answer, Call, Caller, Contact, Seat
+from dispatch.states import CallState, ContactState, unsafe
+from routing import store
+from routing.core.protocol import Protocol
+
+K = ContactState
+RESULTS = ("reached", "no_answer", "busy", "voicemail_left", "answered_unsafe")
+CHANNELS = ("voice", "text")
+# Why a named person lets a lost caller be.
+STOP_WHY = ("called_again", "safe_now", "with_team", "duplicate", "test_call", "other")
+# Somebody stands at the door.
+IN_PERSON = ("crt", "cor", "cit", "police", "ems", "fire")
+TEAMS = ("crt", "cor")
+# Asked and answered no, each of them: else there is a risk, or nobody knows.
+ASKED = DANGER | {"minor_alone"}
+UNSAFE = {
+    "not_asked": _("nobody has asked them whether that is safe"),
+    "asked_not": _("they asked not to be contacted so"),
+    "text_first": _("they asked for a text before a call"),
+}
+
+
+def at_risk(call: Call) -> bool:
+    """Not triaged, or a risk was said, or one was never ruled out. Holds the call."""
+    if call.triaged_at is None or call.urgent or call.hazard:
+        return True
+    said = {one.question: one.value for one in quick.rows(Answer, call=call.pk)}
+    if any(said.get(key) != "no" for key in ASKED):
+        return True
+    return call.type == "suicide_threat" or said.get("imminent") in {"yes", "not_known"}
+
+
+def preference(call: Call) -> str:
+    """How the caller may be reached. It holds for every leg on which somebody called."""
+    caller = quick.find(Caller, call=call.pk)
+    assert caller is not None
+    return caller.safe_contact
+
+
+def refuse_unsafe(call: Call, channel: str, tried: int = 0) -> None:
+    """Invalid where the person does not want to be reached so. Holds the call."""
+    if why := unsafe(preference(call), channel, tried):
+        raise Invalid(field="channel", why=UNSAFE[why])
+
+
+def lose(call: Call, leg: Contact, by: Actor, why: str = "lost") -> None:
+    """Nobody is on this leg any more. Twice is once; what is over stays so.
+
+    A caller's leg is to be called back: the place is asked for again, and a transfer
+    waits. A call that somebody said has ended ends the leg as well. Holds both.
+    """
+    if leg.state in line.LOST or leg.state in line.OVER:
+        return
+    if leg.state == K.WRAPPING:
+        line.step(call, leg, K.COMPLETED, by)
+        return
+    unheard = leg.state == K.RINGING
+    line.step(call, leg, K.ABANDONED if unheard else K.DISCONNECTED, by, why=why)
+    if leg.purpose not in line.CALLERS or call.state not in WORKED_ON:
+        line.step(call, leg, K.COMPLETED, by, why=why)
+        return
+    correct_locked(call, Details(location_verified=False), by)
+    transfer.caller_lost(call, leg, by)
+    if _never(call):
+        give_up(call, leg, "asked_not", by)
+        return
+    line.step(call, leg, K.CALLBACK_DUE, by)
+    line.expect(leg, "callback", clock(call, "callback_within"))
+
+
+WORKED_ON = (CallState.NEW, CallState.TRIAGING, CallState.DECIDED, CallState.WORKING)
+
+
+def clock(call: Call, name: str) -> float:
+    """Seconds, or a count, as the agency's protocol says."""
+    return store.published(call.agency_id)[1].clocks[name]
+
+
+def _never(call: Call) -> bool:
+    said = preference(call)
+    return all(unsafe(said, channel, tried=1) for channel in CHANNELS)
+
+
+def came_back(call: Call, leg: Contact, by: Actor) -> None:
+    """A lost caller is on this leg: theirs, or another from the same number. Holds both."""
+    if leg.state in line.CALLING_BACK:
+        line.step(call, leg, K.CONNECTED, by)
+        transfer.caller_back(call, leg, by)
+        return
+    if leg.purpose not in line.CALLERS:
+        return
+    for other in line.legs(call):
+        if other.state in line.CALLING_BACK and _same_number(call, leg, other):
+            _stopped(call, other, "called_again", by)
+            transfer.caller_back(call, leg, by)
+
+
+def _same_number(call: Call, leg: Contact, other: Contact) -> bool:
+    caller = quick.find(Caller, call=call.pk)
+    first = caller.phone_lookup if caller else ""
+    one, two = (each.number_lookup or first for each in (leg, other))
+    return bool(one) and one == two
+
+
+@action
+def tried(
+    *,
+    contact_id: UUID,
+    result: str,
+    by: Actor,
+    channel: str = "voice",
+    number: int | None = None,
+) -> Contact:
+    """Somebody called or texted a lost caller; ``number``: which try they saw it was.
+
+    LostRace where a colleague has made that try.
+    """
+    call, leg = line.lock_leg(contact_id)
+    if result not in RESULTS:
+        raise Invalid(field="result", why=_("choose what came of it"))
+    if channel not in CHANNELS:
+        raise Invalid(field="channel", why=_("voice or text"))
+    if leg.state not in line.CALLING_BACK or number not in {None, leg.tries + 1}:
+        raise LostRace
+    refuse_unsafe(call, channel, leg.tries)
+    if result == "voicemail_left":
+        refuse_unsafe(call, "voicemail", leg.tries)
+    count_try(call, leg, result, by)
+    if leg.state == K.CONNECTED and leg.channel in {"voice", "text"} - {channel}:
+        switch(call, leg, channel, by)
+    return leg
+
+
+def switch(call: Call, leg: Contact, channel: str, by: Actor) -> None:
+    """The leg is spoken or written on in another way now. Holds both."""
+    before = leg.channel
+    if before == channel:
+        return
+    quick.write(leg, {"channel": channel})
+    journal.append(
+        events.ChannelChanged(contact=leg.pk, before=before, after=channel),
+        call=call,
+        by=by,
+    )
+    watch_text(call, leg)
+
+
+def watch_text(call: Call, leg: Contact) -> None:
+    """Whoever writes falls silent without a sound: a clock listens for it."""
+    if leg.channel == "text" and leg.state == K.CONNECTED:
+        line.expect(leg, "text_quiet", clock(call, "text_quiet"))
+    elif leg.due.startswith("text_"):
+        quick.write(leg, {"due": "", "due_at": None})
+
+
+def count_try(call: Call, leg: Contact, result: str, by: Actor) -> None:
+    """One more try: reached, again later, or the last one was made. Holds both."""
+    quick.write(leg, {"tries": leg.tries + 1})
+    journal.append(
+        events.CallbackTried(contact=leg.pk, number=leg.tries, result=result),
+        call=call,
+        by=by,
+    )
+    if result == "reached":
+        came_back(call, leg, by)
+        watch_text(call, leg)
+        return
+    if leg.state == K.CALLBACK_DUE:
+        line.step(call, leg, K.CALLBACK_ATTEMPTED, by, why=result)
+    if result == "answered_unsafe" or leg.tries >= clock(call, "callback_attempts"):
+        used_up = "tries_used" if result != "answered_unsafe" else result
+        give_up(call, leg, used_up, by)
+        return
+    line.expect(leg, "callback_again", clock(call, "callback_again"))
+
+
+@action
+def stop(
+    *, contact_id: UUID, reason: str, by: Actor, seen: int | None = None
+) -> Contact:
+    """A named person decides that nobody calls back, and that no check is sent for it."""
+    call, leg = line.lock_leg(contact_id)
+    if seen is not None and call.version != seen:
+        raise Stale
+    if leg.state in line.OVER:
+        return leg
+    coded("reason", reason)
+    refuse_unnamed(by)
+    if leg.state == K.OPEN_LINE:
+        line.step(call, leg, K.DISCONNECTED, by, why=reason)
+    if leg.state not in line.LOST:
+        raise LostRace
+    _stopped(call, leg, reason, by)
+    return leg
+
+
+def refuse_unnamed(by: Actor) -> None:
+    """No clock and no worker decides that a lost caller is left alone."""
+    if by.kind not in {"user", "simulator"}:
+        raise Forbidden
+
+
+def _stopped(call: Call, leg: Contact, why: str, by: Actor) -> None:
+    line.step(call, leg, K.COMPLETED, by, why=why)
+    journal.append(events.CallbackEnded(contact=leg.pk, why=why), call=call, by=by)
+
+
+def give_up(call: Call, leg: Contact, why: str, by: Actor) -> None:
+    """No further try; where a risk is not ruled out, somebody goes and looks."""
+    _stopped(call, leg, why, by)
+    transfer.caller_gone(call, leg, by)
+    if at_risk(call):
+        send_check(call, by)
+
+
+def send_check(call: Call, by: Actor) -> None:
+    """Somebody goes to the lost caller, as far as the rules let them. Holds the call.
+
+    Who is on the way already is enough. The seat never gives up: only a person lets it
+    go.
+    """
+    if quick.rows(Seat, call=call.pk, response=list(IN_PERSON), state=OPEN_SEAT):
+        return
+    _row, protocol = store.published(call.agency_id)
+    stand = weighed(call, protocol, database_now())
+    for kind in checkers(stand, protocol):
+        journal.append(
+            events.TeamRequested(response=kind, reason="caller_lost"), call=call, by=by
+        )
+        mode = mode_of(stand, kind)
+        open_for(
+            call,
+            kind,
+            mode,
+            protocol,
+            by,
+            wishes=stand.wishes,
+            waits=True,
+            requested=True,
+        )
+    fill(call, by)
+
+
+def checkers(stand: Stand, protocol: Protocol) -> list[str]:
+    """Who looks: what the rules send in person; else a team they allow; else police."""
+    line_ = stand.line
+    going = [line_["response"], *(entry["response"] for entry in line_["also"])]
+    if sent := [kind for kind in dict.fromkeys(going) if kind in IN_PERSON]:
+        return sent
+    if free := [kind for kind in TEAMS if kind not in line_["excluded"]]:
+        return free[:1]
+    fallback = str(protocol.fallback)
+    return [fallback if fallback in IN_PERSON else "police"]

@@ -1,0 +1,148 @@
+"""Several callers about one event: add one to a call, part one from it, unlink a call."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.utils.translation import gettext_noop as _
+
+from dispatch import events, journal, lookups, quick
+from dispatch.actions import caution, line
+from dispatch.actions.base import action, coded, lock_call, move
+from dispatch.actions.details import Details
+from dispatch.actions.intake import Intake, open_new
+from dispatch.actions.triage import tell_on, want_decision
+from dispatch.actions.weigh import refuse_closed
+from dispatch.errors import Invalid, LostRace
+from dispatch.events import Actor
+from dispatch.models import Agency, Call, Caller, Contact
+from dispatch.states import CallState, ContactState
+
+CALLERS = ("caller", "callback")
+UNLINK_WHY = ("another_event", "linked_by_mistake", "new_information", "other")
+FIRST = _("This is the call's first caller: open a call for the other event instead.")
+
+
+@action
+def attach(
+    *,
+    call_id: UUID,
+    intake: Intake,
+    by: Actor,
+    answers: Mapping[str, str] | None = None,
+    note: str = "",
+) -> Contact:
+    """One more caller about this event, with their own name, number and words.
+
+    A yes to danger that this caller gives holds for the call. Their no changes nothing:
+    two who look at one thing see different parts of it. Another system's event that is
+    here already answers with its leg.
+    """
+    call = lock_call(call_id)
+    if intake.source_ref:
+        known = quick.find(Contact, carrier_ref=intake.source_ref)
+        if known is not None:
+            return known
+    refuse_closed(call)
+    leg = line.begin(
+        call,
+        by,
+        purpose="caller",
+        channel=intake.channel,
+        state=ContactState.CONNECTED,
+        name=intake.name,
+        number=intake.phone,
+        said=_words(intake, note),
+        language=intake.language,
+    )
+    if intake.source_ref or intake.opened_at:
+        at = intake.opened_at or leg.began_at
+        quick.write(leg, {"carrier_ref": intake.source_ref, "began_at": at})
+    # The legs that were there, and this one.
+    count = sum(one.purpose in CALLERS for one in line.legs(call))
+    attached = events.CallerAttached(contact=leg.pk, count=count)
+    journal.append(attached, call=call, by=by)
+    _tell(call, intake, answers or {}, by)
+    return leg
+
+
+def _words(intake: Intake, note: str) -> str:
+    """All that this caller said, sealed with their leg; the first line says where."""
+    said = (intake.said, intake.person_name, note)
+    rest = "\n".join(part.strip() for part in said if part.strip())
+    where = intake.address.strip().replace("\n", " ")
+    return f"{where}\n{rest}" if where or rest else ""
+
+
+def _tell(call: Call, intake: Intake, answers: Mapping[str, str], by: Actor) -> None:
+    """What this caller knows of danger, and what is on file where they say it is."""
+    of_them = Caller(
+        phone_lookup=lookups.number(intake.phone),
+        place_lookup=lookups.place(intake.address),
+        person_lookup=lookups.person_of(
+            intake.caller_kind, intake.name, intake.person_name
+        ),
+    )
+    flags = caution.in_force(call.agency_id, of_them)
+    hazard = intake.hazard or any(flag.hazard for flag in flags)
+    details = None
+    if hazard or intake.urgent:
+        details = Details(hazard=hazard or None, urgent=intake.urgent or None)
+    tell_on(call, answers, details, by)
+    caution.say(call, flags, by)
+
+
+@action
+def split(*, contact_id: UUID, by: Actor) -> Call:
+    """This caller speaks of another event: a call of its own, with their leg as it is.
+
+    What they said goes with them. Nothing is known yet of type and danger, so that
+    call is asked anew; a yes to danger stays with the call that it was told to.
+    """
+    call, leg = line.lock_leg(contact_id)
+    callers = [one for one in line.legs(call) if one.purpose in CALLERS]
+    if leg.purpose not in CALLERS:
+        raise Invalid(field="contact", why=_("only a caller has a call of their own"))
+    if callers[0].pk == leg.pk:
+        raise Invalid(FIRST, field="contact")
+    agency = quick.find(Agency, id=call.agency_id)
+    assert agency is not None
+    where, _line, said = leg.said.partition("\n")
+    known = Intake(
+        name=leg.name,
+        phone=leg.number,
+        address=where,
+        said=said,
+        language=leg.language,
+        channel=leg.channel,
+        simulated=call.simulated,
+    )
+    to = open_new(agency, known, by, leg=leg)
+    journal.append(events.ContactSplit(contact=leg.pk, to=to.pk), call=call, by=by)
+    return to
+
+
+@action
+def unlink(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) -> Call:
+    """An event of its own after all: it is open again, and help is wanted anew.
+
+    What it told the other call of danger stays there too. Twice is once.
+    """
+    call = lock_call(call_id, seen)
+    if call.duplicate_of_id is None and call.state in {
+        CallState.TRIAGING,
+        CallState.DECIDED,
+        CallState.WORKING,
+    }:
+        return call
+    if call.state != CallState.DUPLICATE:
+        raise LostRace
+    assert call.duplicate_of_id
+    before = call.duplicate_of_id
+    coded("reason", reason)
+    move(call, CallState.TRIAGING, duplicate_of=None, closed_at=None)
+    unlinked = events.CallsUnlinked(duplicate_of=before, reason=reason)
+    journal.append(unlinked, call=call, by=by)
+    if call.triaged_at is not None:
+        # It had been decided before it was linked: what it wanted was let go with it.
+        want_decision(call)
+    return call

@@ -1,0 +1,262 @@
+"""Each leg of the line: connect, hold, hang up, lose; silence, text, TTY, interpreters."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_noop as _
+
+from dispatch import events, journal, quick
+from dispatch.actions import line
+from dispatch.actions.base import action, coded, database_now, lock_call
+from dispatch.actions.callback import (
+    at_risk,
+    came_back,
+    clock,
+    count_try,
+    give_up,
+    lose,
+    preference,
+    refuse_unnamed,
+    refuse_unsafe,
+    switch,
+    watch_text,
+)
+from dispatch.errors import Invalid, LostRace, Stale
+from dispatch.events import Actor
+from dispatch.models import Call, Contact
+from dispatch.states import OPEN_CALL, ContactState, unsafe
+
+K = ContactState
+# Whom we call ourselves beside the caller: the clinician on call, who knows the person.
+OTHERS = ("consult", "collateral")
+WRITTEN = ("voice", "text", "tty", "rtt", "relay")
+RELAYS = ("vrs", "ip", "captioned", "speech")
+# A telephone interpreter's firm, or a colleague trained for it.
+INTERPRETERS = ("professional", "staff")
+NOT_AN_INTERPRETER = _(
+    "A child, a relative or the other side never interprets: "
+    "take a professional line or a trained colleague."
+)
+AT_RISK = _(
+    "There is a risk, or nobody has asked yet: do not hang up. "
+    "If you have decided so, say why."
+)
+HANG_UP_WHY = ("agreed_end", "with_team", "safe_now", "test_call", "other")
+TTY = ("tty", "voice", "silent")
+
+
+@action
+def reach_out(
+    *,
+    call_id: UUID,
+    purpose: str,
+    by: Actor,
+    name: str = "",
+    number: str = "",
+) -> Contact:
+    """Ring the clinician on call, or somebody who knows the person, beside the caller."""
+    call = _open(lock_call(call_id))
+    if purpose not in OTHERS:
+        raise Invalid(field="purpose", why=_("consult or collateral"))
+    if not number.strip():
+        raise Invalid(field="number", why=_("say which number"))
+    return line.begin(
+        call,
+        by,
+        purpose=purpose,
+        outgoing=True,
+        name=name.strip(),
+        number=number.strip(),
+    )
+
+
+@action
+def ask_interpreter(
+    *, call_id: UUID, language: str, by: Actor, interpreter: str = "professional"
+) -> Contact:
+    """An interpreter is rung for; one who is asked for already is not asked twice."""
+    call = _open(lock_call(call_id))
+    if interpreter not in INTERPRETERS:
+        raise Invalid(NOT_AN_INTERPRETER, field="interpreter")
+    coded("language", language)
+    for leg in line.legs(call):
+        same = leg.purpose == "interpreter" and leg.language == language
+        if same and leg.state not in line.OVER:
+            return leg
+    leg = line.begin(call, by, purpose="interpreter", outgoing=True, language=language)
+    journal.append(
+        events.InterpreterAsked(contact=leg.pk, language=language), call=call, by=by
+    )
+    line.expect(leg, "interpreter", clock(call, "interpreter"))
+    return leg
+
+
+@action
+def connect(*, contact_id: UUID, by: Actor) -> Contact:
+    """They can be heard: answered, back from hold, or a lost caller who rang again."""
+    call, leg = line.lock_leg(contact_id)
+    connect_locked(call, leg, by)
+    return leg
+
+
+def connect_locked(call: Call, leg: Contact, by: Actor) -> None:
+    """Saying so twice is saying it once. Holds both."""
+    if leg.state == K.CONNECTED:
+        return
+    first = leg.state in {K.RINGING, K.ANSWERED}
+    if leg.state not in line.CALLING_BACK:
+        line.step(call, leg, K.CONNECTED, by)
+    came_back(call, leg, by)
+    watch_text(call, leg)
+    if first and leg.purpose == "interpreter":
+        joined = events.InterpreterConnected(contact=leg.pk)
+        journal.append(joined, call=call, by=by)
+
+
+@action
+def hold(*, contact_id: UUID, by: Actor) -> Contact:
+    """They wait and hear nothing; a clock counts how long."""
+    call, leg = line.lock_leg(contact_id)
+    if leg.state != K.HOLDING:
+        line.step(call, leg, K.HOLDING, by)
+        line.expect(leg, "on_hold", clock(call, "on_hold"))
+    return leg
+
+
+@action
+def hang_up(
+    *,
+    contact_id: UUID,
+    by: Actor,
+    reason: str = "",
+    decided: bool = False,
+    seen: int | None = None,
+) -> Contact:
+    """We end this leg. A caller at risk only where a named person has decided so."""
+    call, leg = line.lock_leg(contact_id)
+    if seen is not None and call.version != seen:
+        raise Stale
+    if leg.state in line.OVER:
+        return leg
+    if leg.state in line.LOST:
+        raise LostRace
+    if leg.purpose in line.CALLERS and (leg.state == K.OPEN_LINE or at_risk(call)):
+        if not decided:
+            raise Invalid(AT_RISK, field="line")
+        coded("reason", reason)
+        refuse_unnamed(by)
+    if leg.state == K.OPEN_LINE:
+        line.step(call, leg, K.DISCONNECTED, by, why=reason)
+    line.step(call, leg, K.COMPLETED, by, why=reason)
+    return leg
+
+
+@action
+def lost(*, contact_id: UUID, by: Actor) -> Contact:
+    """The line went dead, or they hung up. It never closes the call."""
+    call, leg = line.lock_leg(contact_id)
+    lose(call, leg, by)
+    return leg
+
+
+@action
+def silent(*, contact_id: UUID, by: Actor) -> Contact:
+    """The line is open and nobody speaks: it may be a TTY, or somebody who cannot."""
+    call, leg = line.lock_leg(contact_id)
+    if leg.state != K.OPEN_LINE:
+        line.step(call, leg, K.OPEN_LINE, by)
+        line.expect(leg, "silence", clock(call, "silence"))
+    return leg
+
+
+@action
+def queried_tty(*, contact_id: UUID, result: str, by: Actor) -> Contact:
+    """The silent line was asked as TTY: it types, it speaks, or it is still silent."""
+    call, leg = line.lock_leg(contact_id)
+    if result not in TTY:
+        raise Invalid(field="result", why=_("tty, voice or silent"))
+    if leg.state != K.OPEN_LINE:
+        raise LostRace
+    if result == "silent":
+        lose(call, leg, by, why="still_silent")
+        return leg
+    line.step(call, leg, K.CONNECTED, by)
+    switch(call, leg, result, by)
+    return leg
+
+
+@action
+def change_channel(
+    *, contact_id: UUID, channel: str, by: Actor, relay: str = ""
+) -> Contact:
+    """Speak, write or relay from now on; ``relay`` says which kind of relay it is."""
+    call, leg = line.lock_leg(contact_id)
+    if channel not in WRITTEN:
+        raise Invalid(field="channel", why=_("voice, text, tty, rtt or relay"))
+    if channel == "relay" and relay not in RELAYS:
+        raise Invalid(field="relay", why=_("vrs, ip, captioned or speech"))
+    if leg.state in line.OVER:
+        raise LostRace
+    caller = leg.purpose in line.CALLERS
+    if channel == "text" and caller and leg.channel != "text":
+        refuse_unsafe(call, "text", tried=1)
+    quick.write(leg, {"relay": relay if channel == "relay" else ""})
+    switch(call, leg, channel, by)
+    return leg
+
+
+@action
+def heard(*, contact_id: UUID, by: Actor) -> Contact:
+    """Somebody wrote on this text leg; the clock of its silence begins anew."""
+    call, leg = line.lock_leg(contact_id)
+    watch_text(call, leg)
+    return leg
+
+
+@action
+def due(*, contact_id: UUID, by: Actor) -> Contact:
+    """The clock of this leg ran out: what follows for it, once. Nothing closes the call."""
+    call, leg = line.lock_leg(contact_id)
+    if leg.due_at is None or leg.due_at > database_now():
+        return leg
+    if call.state not in OPEN_CALL:
+        quick.write(leg, {"due_at": None})
+        return leg
+    match leg.due:
+        case "callback":
+            _not_made(call, leg, by)
+        case "callback_again":
+            line.step(call, leg, K.CALLBACK_DUE, by)
+            line.expect(leg, "callback", clock(call, "callback_within"))
+        case "silence":
+            _late(call, leg, by)
+            line.expect(leg, "tty", clock(call, "callback_within"))
+        case "text_quiet":
+            _late(call, leg, by)
+            line.expect(leg, "text_again", clock(call, "text_quiet"))
+        case "tty" | "text_again":
+            lose(call, leg, by, why=leg.due)
+        case _:
+            # What was due stays on the screen, as late, until somebody does it.
+            _late(call, leg, by)
+            quick.write(leg, {"due_at": None})
+    return leg
+
+
+def _not_made(call: Call, leg: Contact, by: Actor) -> None:
+    """Nobody called back in time. It counts, so that a check goes in the end."""
+    said = preference(call)
+    if all(unsafe(said, channel, tried=1) for channel in ("voice", "text")):
+        give_up(call, leg, "asked_not", by)
+        return
+    count_try(call, leg, "not_made", by)
+
+
+def _late(call: Call, leg: Contact, by: Actor) -> None:
+    late = events.ContactLate(contact=leg.pk, why=leg.due)
+    journal.append(late, call=call, by=by)
+
+
+def _open(call: Call) -> Call:
+    if call.state not in OPEN_CALL:
+        raise Invalid(field="call", why=_("it is closed; reopen it first"))
+    return call

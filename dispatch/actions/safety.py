@@ -1,0 +1,231 @@
+"""Safety of crews: checks answered, late and escalated; emergencies; leaving in danger."""
+
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_noop as _
+
+from dispatch import events, journal, quick
+from dispatch.actions import alone
+from dispatch.actions.base import action, database_now, lock_call, lock_unit
+from dispatch.actions.leave import LEAVE_WITHIN, told_to_leave
+from dispatch.actions.search import fill
+from dispatch.actions.seat import open_seat, someone_free, stage
+from dispatch.actions.seating import open_for
+from dispatch.actions.triage import again, told_of
+from dispatch.actions.weigh import weighed
+from dispatch.errors import Invalid
+from dispatch.events import Actor
+from dispatch.models import Assignment, Call, Seat, Unit
+from dispatch.states import OfferState, UnitState
+from dispatch.wrong import seconds
+from routing import store
+from routing.core.protocol import Protocol
+
+# Why a crew is not safe → the safety question that this answers with yes, if any.
+UNSAFE = {
+    "weapon": "weapon",
+    "violence": "violence",
+    "medical": "medical",
+    "crowd": "",
+    "other": "",
+}
+# No call is worked on without a doubt about these: police come beside whoever else can.
+ARMED = frozenset({"weapon", "violence"})
+
+
+@action
+def confirm_safe(*, unit_id: UUID, by: Actor, by_radio: bool = False) -> Unit:
+    """The crew answers, or a dispatcher records that it answered by radio.
+
+    An emergency that is out stays out: whoever made it say so may stand beside it.
+    """
+    call, unit = _lock_with_call(unit_id)
+    if unit.check_due_at is None:
+        return unit
+    _rearm(unit)
+    journal.append(events.CrewSafe(by_radio=by_radio), call=call, unit=unit, by=by)
+    return unit
+
+
+def _rearm(unit: Unit) -> None:
+    """Asked again later; soon, while it stands where it was told to leave."""
+    work = _work(unit)
+    then = seconds(_protocol(unit), "safety_check_then")
+    if work is not None and told_to_leave(unit, work.seat.mode):
+        then = LEAVE_WITHIN
+    _check(unit, database_now() + then)
+
+
+def _check(unit: Unit, due: object) -> None:
+    late = {"check_late": False, "check_escalated_at": None}
+    quick.write(unit, {"check_due_at": due, **late})
+
+
+@action
+def check_overdue(*, unit_id: UUID, by: Actor) -> Unit:
+    """The clock says that a safety check was not answered in time."""
+    call, unit = _lock_with_call(unit_id)
+    due = unit.check_due_at
+    if due is None or unit.check_late or due > database_now():
+        return unit
+    # An earlier check may have gone to a supervisor; this one has not yet.
+    quick.write(unit, {"check_late": True, "check_escalated_at": None})
+    journal.append(
+        events.CrewCheckLate(due=due.isoformat()), call=call, unit=unit, by=by
+    )
+    return unit
+
+
+@action
+def escalate_check(*, unit_id: UUID, by: Actor) -> Unit:
+    """Late and still no answer: a supervisor has it. Early or twice changes nothing."""
+    call, unit = _lock_with_call(unit_id)
+    due = unit.check_due_at
+    if due is None or not unit.check_late or unit.check_escalated_at is not None:
+        return unit
+    if due + seconds(_protocol(unit), "check_escalates") > database_now():
+        return unit
+    quick.write(unit, {"check_escalated_at": database_now()})
+    escalated = events.CrewCheckEscalated(due=due.isoformat())
+    journal.append(escalated, call=call, unit=unit, by=by)
+    _tell(call, unit, "check_escalated", by)
+    return unit
+
+
+@action
+def check_unanswered(*, unit_id: UUID, by: Actor) -> Unit:
+    """A supervisor had it, and still no answer: the crew needs help now."""
+    call, unit = _lock_with_call(unit_id)
+    escalated = unit.check_escalated_at
+    if escalated is None or not unit.check_late or unit.emergency_at is not None:
+        return unit
+    if escalated + seconds(_protocol(unit), "check_emergency") > database_now():
+        return unit
+    _raise(call, unit, "check_unanswered", by)
+    return unit
+
+
+@action
+def emergency(*, unit_id: UUID, by: Actor) -> Unit:
+    """The crew needs help now. It overlays whatever the unit was doing.
+
+    Police and EMS are wanted on its call at once; a person tells them and says so. A
+    crew that is on no call gets one, where it was last heard of.
+    """
+    call, unit = _lock_with_call(unit_id)
+    if unit.emergency_at is None:
+        _raise(call, unit, "crew_emergency", by)
+    return unit
+
+
+def _raise(call: Call | None, unit: Unit, why: str, by: Actor) -> None:
+    """Help to the crew. Holds the call, if there is one, and the unit."""
+    now = database_now()
+    quick.write(unit, {"emergency_at": now})
+    if call is None:
+        first = seconds(_protocol(unit), "safety_check_first")
+        call = alone.open_for_crew(unit, now, now + first)
+    else:
+        alone.say_where(call, unit, now, by)
+    journal.append(events.CrewEmergency(cleared=False), call=call, unit=unit, by=by)
+    open_seat(call, "police", "now", by, requested=True)
+    open_seat(call, "ems", "now", by, requested=True)
+    _tell(call, unit, why, by)
+
+
+@action
+def end_emergency(*, unit_id: UUID, by: Actor) -> Unit:
+    """Somebody on the floor knows that the crew is well; its check begins anew."""
+    call, unit = _lock_with_call(unit_id)
+    if unit.emergency_at is not None:
+        quick.write(unit, {"emergency_at": None})
+        if unit.check_due_at is not None:
+            _rearm(unit)
+        journal.append(events.CrewEmergency(cleared=True), call=call, unit=unit, by=by)
+        if unit.state == UnitState.AVAILABLE:
+            someone_free(unit)
+    return unit
+
+
+@action
+def unsafe(*, unit_id: UUID, why: str, by: Actor) -> Unit:
+    """The crew says that it is not safe: it stages, others come, the call is weighed anew."""
+    call, unit = _lock_with_call(unit_id)
+    if why not in UNSAFE:
+        raise Invalid(field="why", why=_("choose one of the list"))
+    work = _work(unit)
+    if call is None or work is None:
+        raise Invalid(field="unit", why=_("this unit is on no call"))
+    journal.append(events.CrewUnsafe(why=why), call=call, unit=unit, by=by)
+    stage(call, [work.seat], ("crew_unsafe",), by)
+    if UNSAFE[why]:
+        told_of(call, UNSAFE[why], by)
+    _tell(call, unit, "crew_unsafe", by)
+    _back_up(call, unit, why, by)
+    again(call)
+    unit.refresh_from_db()
+    return unit
+
+
+def _back_up(call: Call, unit: Unit, why: str, by: Actor) -> None:
+    """Whoever the crew needs beside it, before anything is decided. Holds the call."""
+    _row, protocol = store.published(call.agency_id)
+    stand = weighed(call, protocol, database_now())
+    for kind in _helpers(unit, why, stand.line["excluded"]):
+        open_for(
+            call,
+            kind,
+            "now",
+            protocol,
+            by,
+            wishes=stand.wishes,
+            waits=False,
+            requested=True,
+        )
+        asked = events.TeamRequested(response=kind, reason="not_safe")
+        journal.append(asked, call=call, unit=unit, by=by)
+    fill(call, by, protocol)
+
+
+def _helpers(unit: Unit, why: str, excluded: object) -> list[str]:
+    """EMS to an illness; else a co-response if one can be had, and police to a weapon."""
+    if why == "medical":
+        return ["ems"]
+    assert isinstance(excluded, dict)
+    team = [] if unit.kind == "cor" or "cor" in excluded else ["cor"]
+    return [*team, "police"] if why in ARMED or not team else team
+
+
+def _tell(call: Call | None, unit: Unit, why: str, by: Actor) -> None:
+    told = events.SupervisorTold(why=(why,))
+    journal.append(told, call=call, unit=unit, by=by)
+
+
+def _protocol(unit: Unit) -> Protocol:
+    return store.published(unit.agency_id)[1]
+
+
+def _work(unit: Unit) -> Assignment | None:
+    """What the unit works on, with its seat. The caller holds the call, if any."""
+    works = Assignment.objects.filter(unit=unit, ended_at=None)
+    return works.select_related("seat").first()
+
+
+def _lock_with_call(unit_id: UUID) -> tuple[Call | None, Unit]:
+    """The unit, and first the call that it works on or is dispatched to, if any."""
+    found = _call_of(unit_id)
+    call = lock_call(found) if found else None
+    unit = lock_unit(unit_id)
+    if (now := _call_of(unit_id)) != found:
+        # It was sent or cleared meanwhile. Should the late lock cross another's, the
+        # database ends one of them and the whole action is tried again.
+        call = lock_call(now) if now else None
+    return call, unit
+
+
+def _call_of(unit_id: UUID) -> UUID | None:
+    works = Q(assignments__unit=unit_id, assignments__ended_at=None)
+    asked = Q(offers__unit=unit_id, offers__state=OfferState.PENDING)
+    calls = Seat.objects.filter(works | asked).values_list("call", flat=True)
+    return calls.order_by("pk").first()

@@ -1,0 +1,1 @@
+"""A rehearsal: a day of recorded calls, faster, with simulated staff, and its report."""

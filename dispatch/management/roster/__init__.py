@@ -1,0 +1,1 @@
+"""A roster from another system: its file read line by line."""

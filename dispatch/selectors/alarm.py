@@ -1,0 +1,145 @@
+"""Alarms as people read them: mine and the most urgent, the open ones, today's ended."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch.models import Agency, Alarm, Role
+from dispatch.selectors import sentences
+from dispatch.selectors.decision import Words, word
+from dispatch.states import AlarmState
+
+PAGE = 200
+# The most urgent first.
+RANKS = (
+    "emergency",
+    "check",
+    "forgotten",
+    "unowned",
+    "callback",
+    "transfer",
+    "crew_still",
+    "interpreter",
+    "waiting",
+    "position",
+)
+WHY: Words = {
+    "put_right": gettext_lazy("put right"),
+    "call_ended": gettext_lazy("the call ended"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One alarm. ``name`` is the call's number or the unit's name, ``with_`` who has it.
+
+    ``took`` is the time from raised to over, "0:41"; empty while it is open.
+    """
+
+    id: UUID
+    about: str
+    what: str
+    name: str
+    call: UUID | None
+    unit: str
+    since: datetime
+    with_: str
+    state: str
+    taken: bool
+    mine: bool
+    to_take: bool
+    ended: datetime | None
+    took: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """How many are mine, and the one of them that presses most."""
+
+    count: int
+    first: Shown
+
+
+def strip(alarms: QuerySet[Alarm], user: UUID, role: str) -> Strip | None:
+    """What stands above every page; None while nothing is mine. One query."""
+    mine = [one for one in open_ones(alarms, user, role) if one.mine]
+    return Strip(count=len(mine), first=mine[0]) if mine else None
+
+
+def open_ones(alarms: QuerySet[Alarm], user: UUID, role: str) -> list[Shown]:
+    """Those that are not over: mine first, what nobody has first, the most urgent."""
+    rows = _with_names(alarms.exclude(state=AlarmState.ENDED)).order_by("raised_at")
+    shown = [_shown(row, user, role) for row in rows[:PAGE]]
+    return sorted(shown, key=_pressing)
+
+
+def ended_today(
+    alarms: QuerySet[Alarm], agency: Agency, user: UUID, role: str, *, now: datetime
+) -> list[Shown]:
+    """Those that ended since midnight in the centre's time zone, the latest first."""
+    today = now.astimezone(agency.zone).date()
+    midnight = datetime.combine(today, time(), agency.zone)
+    over = alarms.filter(state=AlarmState.ENDED, ended_at__gte=midnight)
+    rows = _with_names(over).order_by("-ended_at")
+    return [_shown(row, user, role) for row in rows[:PAGE]]
+
+
+def _with_names(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    return alarms.select_related("call", "unit", "owner")
+
+
+def _pressing(one: Shown) -> tuple[bool, bool, int, datetime]:
+    return not one.mine, one.taken, RANKS.index(one.about), one.since
+
+
+def _shown(row: Alarm, user: UUID, role: str) -> Shown:
+    unit = row.unit.name if row.unit else ""
+    raised = row.state == AlarmState.RAISED
+    mine = row.owner_id == user or (
+        row.owner_id is None and role in {Role.DISPATCHER, Role.SUPERVISOR}
+    )
+    return Shown(
+        id=row.pk,
+        about=row.about,
+        what=word(sentences.ALARMS, row.about),
+        name=row.call.number if row.call else unit,
+        call=row.call_id,
+        unit=unit if row.call else "",
+        since=row.raised_at,
+        with_=_with(row),
+        state=row.state,
+        taken=row.state == AlarmState.TAKEN,
+        mine=mine and row.state != AlarmState.ENDED,
+        to_take=raised,
+        ended=row.ended_at,
+        took=_took(row),
+        why=word(WHY, row.why) if row.why else "",
+    )
+
+
+def _with(row: Alarm) -> str:
+    """Who has it, or whom it is put to: "D12 Lee", "M. Ortiz, the supervisor"."""
+    if row.owner is None:
+        return word(sentences.ALARM_TO, row.to)
+    if row.state != AlarmState.RAISED:
+        return str(row.owner)
+    where = word(sentences.ALARM_TO, row.to)
+    return _("%(who)s, %(where)s") % {"who": row.owner, "where": where}
+
+
+def _took(row: Alarm) -> str:
+    """m:ss, hours as minutes: an alarm should be over long before."""
+    if row.ended_at is None:
+        return ""
+    minutes, seconds = divmod(int((row.ended_at - row.raised_at).total_seconds()), 60)
+    return f"{minutes}:{seconds:02d}"
+
+
+def plain(alarms: QuerySet[Alarm]) -> list[Alarm]:
+    """The open ones as rows, the oldest first."""
+    return list(alarms.exclude(state=AlarmState.ENDED).order_by("raised_at")[:PAGE])

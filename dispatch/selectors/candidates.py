@@ -1,0 +1,229 @@
+"""Which unit: everybody of a kind in order, why, and why each other one is not first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch import fleet
+from dispatch.models import Assignment, Call, Offer, Seat
+from dispatch.selectors import words
+from dispatch.selectors.decision import Words, word
+from dispatch.selectors.seat import TEAMS, WITH_PERSON
+from dispatch.states import OfferState, SeatState
+from routing import store
+from routing.core import rank
+from routing.core.facts import Point
+from routing.core.protocol import Protocol
+from routing.core.queue import Wanted
+from routing.core.rank import Candidate
+from routing.core.standing import Position
+from routing.core.why import Why
+
+OPEN = 3  # lines that stand open; the rest is folded
+WHY: Words = {
+    "farther": gettext_lazy("about %(s)s farther"),
+    "farther_when_last_seen": gettext_lazy("was about %(s)s farther when last seen"),
+    "travel_unknown": gettext_lazy("nobody knows how far it is"),
+    "position_stale": gettext_lazy("its position is old"),
+    "position_unknown": gettext_lazy("its position is not known"),
+    "lacks_skill": gettext_lazy("nobody aboard with: %(skill)s"),
+    "crew_incomplete": gettext_lazy("crew not complete"),
+    "crew_unknown": gettext_lazy("not known whether the crew is complete"),
+    "not_rested": gettext_lazy("its last call ended %(s)s ago"),
+    "other_zone": gettext_lazy("belongs to %(zone)s"),
+    "zone_unknown": gettext_lazy("its zone is not known"),
+    "more_calls": gettext_lazy("calls today: %(calls)s, of the first %(first)s"),
+    "idle_shorter": gettext_lazy("free for %(s)s less"),
+    "idle_unknown": gettext_lazy("not known since when it is free"),
+    "by_road": gettext_lazy("by road"),
+    "straight_line": gettext_lazy("estimated from the straight line"),
+    "higher_id": gettext_lazy("alike in all; one has to be first"),
+}
+# What the way says already.
+IN_WAY = frozenset({"position_stale", "position_unknown"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A free unit. ``stale``: its way is from where it was last seen, never near."""
+
+    id: UUID
+    name: str
+    way: str
+    stale: bool
+    why: tuple[str, ...]
+    not_first: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """A unit that cannot be sent, and what it does. ``call`` is None when on none."""
+
+    id: UUID
+    name: str
+    doing: str
+    since: datetime
+    call: UUID | None
+    number: str
+    may_move: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """The units of one kind: the first few, the rest, and those who are busy."""
+
+    code: str
+    title: str
+    wanted: bool
+    first: tuple[Line, ...]
+    rest: tuple[Line, ...]
+    busy: tuple[Busy, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """What is compared, before anybody has asked a road service."""
+
+    call: UUID
+    place: Point | None
+    zone: str | None
+    now: datetime
+    protocol: Protocol
+    wanted: Mapping[str, Mapping[str, int]]
+    units: tuple[fleet.Known, ...]
+
+    @property
+    def starts(self) -> tuple[tuple[str, Point], ...]:
+        """Each free unit that is somewhere, the nearest first; for a road service."""
+        ranked = rank.order(self.place, [one.facts for one in self.units if one.free])
+        return tuple((one.id, one.point) for one in ranked if one.point is not None)
+
+
+def ready(call: Call, point: Point | None, now: datetime) -> Fleet:
+    """The teams of the call's centre, and what the call wants. Two queries."""
+    _row, protocol = store.published(call.agency_id)
+    seats = Seat.objects.filter(call=call, state=SeatState.WANTED, response__in=TEAMS)
+    return Fleet(
+        call=call.pk,
+        place=point,
+        zone=call.zone or None,
+        now=now,
+        protocol=protocol,
+        wanted={one.response: Wanted(**one.skills).together for one in seats},
+        units=tuple(fleet.units(call.agency_id, list(TEAMS), now)),
+    )
+
+
+def kinds(of: Fleet, travel: Mapping[str, float | None]) -> tuple[Kind, ...]:
+    """Kinds that are wanted first. ``travel``: unit → seconds by road, where known."""
+    works = _works(of)
+    made = [_kind(kind, of, travel, works) for kind in TEAMS]
+    shown = [one for one in made if one.first or one.busy or one.wanted]
+    return tuple(sorted(shown, key=lambda one: not one.wanted))
+
+
+def _kind(
+    kind: str,
+    of: Fleet,
+    travel: Mapping[str, float | None],
+    works: Mapping[UUID, tuple[UUID, str]],
+) -> Kind:
+    units = [one for one in of.units if one.facts.kind == kind]
+    free = {
+        one.facts.id: replace(one.facts, travel_s=travel.get(one.facts.id))
+        for one in units
+        if one.free
+    }
+    ranked = rank.candidates(
+        of.place,
+        free.values(),
+        of.protocol.ranking,
+        of.now,
+        of.wanted.get(kind, {}),
+        of.zone,
+    )
+    names = {one.facts.id: one.name for one in units}
+    lines = tuple(_line(one, names[one.id]) for one in ranked)
+    return Kind(
+        code=kind,
+        title=words.response(kind),
+        wanted=kind in of.wanted,
+        first=lines[:OPEN],
+        rest=lines[OPEN:],
+        busy=tuple(_busy(one, works, of.call) for one in units if not one.free),
+    )
+
+
+def _line(one: Candidate, name: str) -> Line:
+    return Line(
+        id=UUID(one.id),
+        name=name,
+        way=way(one),
+        stale=one.stale,
+        why=tuple(said(why) for why in one.why if why.code not in IN_WAY),
+        not_first=said(one.not_first) if one.not_first else "",
+    )
+
+
+def way(one: Candidate) -> str:
+    """How far; of an old position only how far it was, and how long ago that is."""
+    if one.position == Position.UNKNOWN:
+        return _("position not known")
+    if one.position == Position.FRESH:
+        if one.travel_s is None:
+            return _("travel time not known")
+        return _("about %(minutes)s") % {"minutes": minutes(one.travel_s)}
+    seen = _("seen last nobody knows when")
+    if one.age_s is not None:
+        seen = _("last seen %(minutes)s ago") % {"minutes": minutes(abs(one.age_s))}
+    if one.last_known_s is None:
+        return seen
+    was = _("was about %(minutes)s away") % {"minutes": minutes(one.last_known_s)}
+    return f"{seen}, {was}"
+
+
+def said(why: Why) -> str:
+    params = dict(why.params)
+    if "s" in params:
+        params["s"] = minutes(abs(int(params["s"])))
+    if "skill" in params:
+        params["skill"] = str(params["skill"]).replace("_", " ")
+    return word(WHY, why.code) % params
+
+
+def minutes(seconds: float) -> str:
+    """Nobody knows a way to the second."""
+    return _("%(count)s min") % {"count": max(1, round(seconds / 60))}
+
+
+def _works(of: Fleet) -> dict[UUID, tuple[UUID, str]]:
+    """Unit → the call it is on or was sent to. No query when every unit is free."""
+    busy = [one.id for one in of.units if not one.free]
+    if not busy:
+        return {}
+    held = Assignment.objects.filter(unit__in=busy, ended_at=None)
+    rings = Offer.objects.filter(unit__in=busy, state=OfferState.PENDING)
+    columns = ("unit", "seat__call", "seat__call__number")
+    rows: Sequence[tuple[UUID, UUID, str]] = [
+        *held.order_by().values_list(*columns).union(rings.values_list(*columns))
+    ]
+    return {unit: (call, number) for unit, call, number in rows}
+
+
+def _busy(one: fleet.Known, works: Mapping[UUID, tuple[UUID, str]], here: UUID) -> Busy:
+    call, number = works.get(one.id, (None, ""))
+    label = _("Emergency") if one.emergency else words.unit(one.state)[0]
+    elsewhere = call is not None and call != here
+    return Busy(
+        id=one.id,
+        name=one.name,
+        doing=label,
+        since=one.since,
+        call=call,
+        number=number,
+        may_move=elsewhere and one.state not in WITH_PERSON and not one.emergency,
+    )

@@ -1,0 +1,85 @@
+"""Cautions in words: those in force for a call, and all of a centre for its supervisor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from dispatch import quick
+from dispatch.models import Flag
+from dispatch.selectors import sentences
+from dispatch.selectors.decision import word
+from dispatch.selectors.fields import Typed
+from dispatch.selectors.history import Keys
+
+IN_FORCE = """
+  WHERE agency_id = %(agency)s AND lookup IN (%(number)s, %(place)s, %(person)s)
+    AND ended_at IS NULL AND expires_at > clock_timestamp()
+  ORDER BY hazard DESC, id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """``subject`` is what it is about in words; ``call`` is the call it came from."""
+
+    id: UUID
+    code: str
+    hazard: bool
+    subject: str
+    text: str
+    author: str
+    made_at: datetime
+    expires_at: datetime
+    call: UUID | None
+    number: str
+
+
+def in_force(keys: Keys, agency_id: UUID) -> tuple[Caution, ...]:
+    """What holds for these look-ups now, hazards first; nothing asked without keys."""
+    if not keys.any:
+        return ()
+    values = {
+        "agency": agency_id,
+        "number": keys.number,
+        "place": keys.place,
+        "person": keys.person,
+    }
+    rows = quick.picked(Flag, IN_FORCE, values)
+    return tuple(_caution(row) for row in rows)
+
+
+def weighed(typed: Typed, cautions: Sequence[Caution]) -> Typed:
+    """The fields as they will be decided: a hazard in force holds, ticked or not."""
+    if any(one.hazard for one in cautions):
+        return {**typed, "hazard": "yes"}
+    return typed
+
+
+def every(agency_id: UUID, at: datetime) -> tuple[Caution, ...]:
+    """All in force, the soonest to expire first."""
+    rows = Flag.objects.filter(
+        agency=agency_id, ended_at=None, expires_at__gt=at
+    ).select_related("author", "call")
+    return tuple(_caution(row) for row in rows.order_by("expires_at", "pk"))
+
+
+def said(caution: Caution) -> str:
+    """One line of the hazards block."""
+    text = f": {caution.text}" if caution.text else ""
+    return f"{caution.code}, {caution.subject}{text}"
+
+
+def _caution(row: Flag) -> Caution:
+    return Caution(
+        id=row.pk,
+        code=word(sentences.FLAGS, row.code),
+        hazard=row.hazard,
+        subject=word(sentences.SUBJECTS, row.subject),
+        text=row.text,
+        author=row.author.short_name,
+        made_at=row.made_at,
+        expires_at=row.expires_at,
+        call=row.call_id,
+        number=row.call.number if row.call else "",
+    )

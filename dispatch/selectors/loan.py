@@ -1,0 +1,164 @@
+"""Loans: what a neighbour sees of a call it is asked for, and what our call's page says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy
+
+from dispatch.models import Agency, Answer, Assignment, Call, Loan, Offer, Unit
+from dispatch.selectors import board, crew, sentences, words
+from dispatch.selectors.decision import Words, word
+from dispatch.states import LoanState, OfferState, UnitState
+from routing import store
+
+STATES: Words = {
+    "asked": gettext_lazy("asked, no answer yet"),
+    "lent": gettext_lazy("lent"),
+    "declined": gettext_lazy("declined"),
+    "ended": gettext_lazy("over"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A neighbour's call as the lender sees it: operations only, nobody's name or number.
+
+    ``place`` is empty until a unit is lent; ``units`` are those that could go now.
+    """
+
+    id: UUID
+    borrower: str
+    response: str
+    number: str
+    priority: int
+    priority_label: str
+    type: str
+    zone: str
+    place: str
+    hazards: tuple[str, ...]
+    lent: bool
+    until: datetime
+    unit: str
+    unit_label: str
+    unit_shape: str
+    staged: bool
+    emergency: datetime | None
+    check_late: bool
+    units: tuple[tuple[UUID, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ours:
+    """A loan that our call asked for."""
+
+    id: UUID
+    lender: str
+    response: str
+    label: str
+    why: str
+    unit: str
+    unit_label: str
+    open: bool
+    until: datetime
+
+
+def shown(loans: Sequence[Loan]) -> tuple[Shown, ...]:
+    """Those that access let through, the oldest first; each with its call and unit."""
+    return tuple(_shown(loan) for loan in loans)
+
+
+def _shown(loan: Loan) -> Shown:
+    call, unit = loan.call, loan.unit
+    lent = loan.state == LoanState.LENT
+    answers = dict(Answer.objects.filter(call=call).values_list("question", "value"))
+    _row, protocol = store.published(call.agency_id)
+    label, shape = words.unit(unit.state) if unit else ("", "")
+    return Shown(
+        id=loan.pk,
+        borrower=call.agency.name,
+        response=words.response(loan.response),
+        number=call.number,
+        priority=call.priority,
+        priority_label=words.priority(call.priority),
+        # Another system's own wording may hold a name: only our word for it is shared.
+        type=board.type_label(call.type, "", protocol),
+        zone=call.zone,
+        place=call.caller.address if lent else "",
+        hazards=crew.hazards(call, answers),
+        lent=lent,
+        until=loan.ends_at,
+        unit=unit.name if unit else "",
+        unit_label=label,
+        unit_shape=shape,
+        staged=unit is not None and _staged(call, unit),
+        emergency=unit.emergency_at if unit else None,
+        check_late=unit is not None and unit.check_late,
+        units=() if lent else _free(loan),
+    )
+
+
+def _staged(call: Call, unit: Unit) -> bool:
+    """Whether it waits near by until the scene is cleared."""
+    works = Assignment.objects.filter(unit=unit, ended_at=None, seat__call=call)
+    rings = Offer.objects.filter(
+        unit=unit, state=OfferState.PENDING, seat__call=call, seat__mode="staged"
+    )
+    return works.filter(seat__mode="staged").exists() or rings.exists()
+
+
+def _free(loan: Loan) -> tuple[tuple[UUID, str], ...]:
+    """The lender's units that could be named; the action asks again under the lock."""
+    units = Unit.objects.filter(
+        agency=loan.lender_id,
+        kind=loan.response,
+        state=UnitState.AVAILABLE,
+        emergency_at=None,
+    )
+    return tuple(units.order_by("name").values_list("pk", "name"))
+
+
+def of_call(call: Call) -> tuple[Ours, ...]:
+    """The loans of this call, the newest first. One query."""
+    rows = call.loans.select_related("lender", "unit").order_by("-asked_at")
+    return tuple(_ours(row) for row in rows)
+
+
+def _ours(row: Loan) -> Ours:
+    lent = row.state == LoanState.LENT and row.unit is not None
+    return Ours(
+        id=row.pk,
+        lender=row.lender.name,
+        response=words.response(row.response),
+        label=word(STATES, row.state),
+        why=word(sentences.REASONS, row.reason) if row.reason else "",
+        unit=row.unit.name if row.unit else "",
+        unit_label=words.unit(row.unit.state)[0] if lent and row.unit else "",
+        open=row.state in {LoanState.ASKED, LoanState.LENT},
+        until=row.ends_at,
+    )
+
+
+def plain(loans: Sequence[Loan]) -> list[dict[str, object]]:
+    """As programs read them: what ``shown`` says, in codes."""
+    return [
+        {
+            "id": loan.pk,
+            "state": loan.state,
+            "response": loan.response,
+            "number": loan.call.number,
+            "priority": loan.call.priority,
+            "zone": loan.call.zone,
+            "place": loan.call.caller.address if loan.state == LoanState.LENT else "",
+            "unit": loan.unit_id,
+            "ends_at": loan.ends_at,
+        }
+        for loan in loans
+    ]
+
+
+def neighbours(call: Call) -> tuple[tuple[UUID, str], ...]:
+    """Whom this call's centre may ask: id and name. One query."""
+    rows = Agency.objects.filter(neighbours=call.agency_id).order_by("name")
+    return tuple(rows.values_list("pk", "name"))

@@ -1,0 +1,322 @@
+"""Handing callers over as pages show it: the panel, the partner's page, what is due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch.models import Answer, Call, CallNote, HandOff, Partner, Transfer
+from dispatch.models.partner import ROUTES, hashed
+from dispatch.selectors import sentences
+from dispatch.selectors.decision import QUESTIONS, VALUES, Words, word
+from dispatch.selectors.sentences import AGREED, REASONS, SHARED, TRANSFERS
+from dispatch.states import OPEN_CALL, TRANSFER_OVER, TransferState
+
+BATCH = 200
+TAKES_CALLERS = ("988", "centre", "paramedics")
+ROUTE_WORDS: Words = {
+    "usual": gettext_lazy("usual line"),
+    "veteran": gettext_lazy("Veterans line"),
+    "spanish": gettext_lazy("Spanish line"),
+    "asl": gettext_lazy("ASL line"),
+    "text": gettext_lazy("text line"),
+}
+AGREED_WORDS: Words = {**VALUES, **AGREED}
+# What whoever takes the caller asks first.
+RISK = (
+    "attempt",
+    "imminent",
+    "medical",
+    "violence",
+    "weapon",
+    "threat",
+    "household",
+    "minor_alone",
+)
+STEPS = (
+    TransferState.REQUESTED,
+    TransferState.DATA_SENT,
+    TransferState.OFFERED,
+    TransferState.ACCEPTED,
+    TransferState.CONFERENCED,
+    TransferState.CONFIRMED,
+)
+# State → the one next press.
+NEXT = {
+    "requested": "share",
+    "data_sent": "dial",
+    "declined": "dial",
+    "timed_out": "dial",
+    "offered": "answered",
+    "accepted": "conference",
+    "conferenced": "confirm",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """``at`` is done, now or todo."""
+
+    label: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """The partner's page: until when it opens, whether anybody did, what was answered."""
+
+    open: bool
+    expires_at: datetime
+    opened_at: datetime | None
+    answer: str
+    by: str
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferView:
+    """One transfer to or from a partner. ``next`` is the press that it waits for."""
+
+    id: UUID
+    incoming: bool
+    partner: str
+    route: str
+    phone: str
+    state: str
+    label: str
+    why: str
+    holder: str
+    steps: tuple[Step, ...]
+    next: str
+    press: str
+    due_at: datetime | None
+    fields: str
+    agreed: str
+    link: Link | None
+    over: bool
+    with_partner: bool
+    contact_made_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A partner's line that a caller can be handed to; ``value`` is partner:route."""
+
+    value: str
+    label: str
+    phone: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a partner without this console reads."""
+
+    id: UUID
+    centre: str
+    phone: str
+    partner_id: UUID
+    partner: str
+    state: str
+    shared: tuple[tuple[str, tuple[str, ...]], ...]
+    agreed: str
+    answer: str
+    outcome: bool
+    expires_at: datetime
+    time_zone: str
+
+
+def panel(call: Call) -> tuple[TransferView, ...]:
+    """The call's transfers to and from partners, the newest first. Two queries."""
+    rows = Transfer.objects.filter(call=call, partner__isnull=False)
+    rows = rows.select_related("partner", "sender", "receiver", "hand_off")
+    return tuple(_view(one) for one in rows.order_by("-requested_at", "-pk"))
+
+
+def rows(call: Call) -> list[Transfer]:
+    """The same transfers as rows, for programs."""
+    found = Transfer.objects.filter(call=call, partner__isnull=False)
+    return list(found.order_by("-requested_at", "-pk"))
+
+
+def _view(one: Transfer) -> TransferView:
+    assert one.partner is not None
+    over = one.state in TRANSFER_OVER
+    incoming = one.kind == "988_911"
+    return TransferView(
+        id=one.pk,
+        incoming=incoming,
+        partner=one.partner.name,
+        route=word(ROUTE_WORDS, one.route),
+        phone=one.partner.line(one.route),
+        state=one.state,
+        label=word(TRANSFERS, one.state),
+        why=word(REASONS, one.why) if one.why else "",
+        holder=_holder(one, incoming=incoming),
+        steps=_steps(one),
+        next=_next(one, incoming=incoming),
+        press=f"transfer_{_next(one, incoming=incoming)}",
+        due_at=None if over else one.due_at,
+        fields=", ".join(word(SHARED, name) for name in one.fields),
+        agreed=word(AGREED_WORDS, one.agreed),
+        link=_link(one),
+        over=over,
+        with_partner=one.state in {"offered", "accepted", "conferenced"},
+        contact_made_at=one.contact_made_at,
+    )
+
+
+def _holder(one: Transfer, *, incoming: bool) -> str:
+    """Who has the caller now."""
+    ours = one.receiver if incoming else one.sender
+    us = str(ours) if ours else _("nobody yet")
+    if one.state == TransferState.CALLBACK:
+        return _("nobody: the caller is called back")
+    theirs = (one.state == TransferState.RELEASED) != incoming
+    return str(one.partner) if theirs else us
+
+
+def _next(one: Transfer, *, incoming: bool) -> str:
+    if incoming:
+        return "" if one.state in TRANSFER_OVER else "take"
+    if one.state == TransferState.OFFERED and one.partner_leg_id is None:
+        return "dial"
+    return NEXT.get(one.state, "")
+
+
+def _steps(one: Transfer) -> tuple[Step, ...]:
+    """The way from asked for to confirmed; off the way, only what was asked is done."""
+    state = TransferState(one.state)
+    place = STEPS.index(state) if state in STEPS else 0
+    if state == TransferState.RELEASED:
+        place = len(STEPS)
+    return tuple(
+        Step(
+            label=word(TRANSFERS, step.value),
+            at="done" if number < place else "now" if step == state else "todo",
+        )
+        for number, step in enumerate(STEPS)
+    )
+
+
+def _link(one: Transfer) -> Link | None:
+    page: HandOff | None = getattr(one, "hand_off", None)
+    if page is None:
+        return None
+    return Link(
+        open=page.revoked_at is None,
+        expires_at=page.expires_at,
+        opened_at=page.opened_at,
+        answer=word(sentences.ANSWERS, page.answer) if page.answer else "",
+        by=page.answered_by,
+        outcome=word(REASONS, page.outcome) if page.outcome else "",
+        note=page.outcome_note,
+    )
+
+
+def targets(agency_id: UUID, now: datetime) -> tuple[Target, ...]:
+    """Every line of every partner that takes callers: open ones first, by rank."""
+    rows = Partner.objects.filter(
+        agency=agency_id, active=True, kind__in=TAKES_CALLERS
+    ).select_related("agency")
+    found = [
+        (not partner.open_at(now), partner.rank, partner.name, order, partner, route)
+        for partner in rows
+        for order, route in enumerate(ROUTES)
+        if partner.line(route)
+    ]
+    return tuple(
+        Target(
+            value=f"{partner.pk}:{route}",
+            label=f"{partner.name}, {word(ROUTE_WORDS, route)}",
+            phone=partner.line(route),
+            open=not shut,
+        )
+        for shut, _rank, _name, _order, partner, route in sorted(
+            found, key=lambda one: one[:4]
+        )
+    )
+
+
+def page(secret: str) -> Page | None:
+    """The page that this secret opens; None alike for unknown, ended and revoked."""
+    rows = HandOff.objects.filter(hash=hashed(secret), expires_at__gt=Now())
+    rows = rows.filter(Q(revoked_at=None) | Q(answer="declined"))
+    found = rows.select_related(
+        "transfer__partner", "transfer__call__agency", "transfer__call__caller"
+    ).first()
+    if found is None:
+        return None
+    one = found.transfer
+    assert one.partner is not None
+    return Page(
+        id=found.pk,
+        centre=one.call.agency.name,
+        phone=one.call.agency.fallback_phone,
+        partner_id=one.partner.pk,
+        partner=one.partner.name,
+        state=one.state,
+        shared=shared(one) if found.answer != "declined" else (),
+        agreed=word(AGREED_WORDS, one.agreed),
+        answer=found.answer,
+        outcome=found.outcome_at is not None,
+        expires_at=found.expires_at,
+        time_zone=one.call.agency.time_zone,
+    )
+
+
+def shared(one: Transfer) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What travels with this transfer, label and lines; nothing else is read."""
+    caller = one.call.caller
+    read: dict[str, Callable[[], tuple[str, ...]]] = {
+        "reference": lambda: (one.call.number,),
+        "language": lambda: (caller.language,),
+        "place": lambda: (caller.address, caller.point.replace(",", ", ")),
+        "risk": lambda: _risk(one.call),
+        "name": lambda: (caller.name,),
+        "number": lambda: (caller.phone,),
+        "person": lambda: (caller.person_name,),
+        "said": lambda: (caller.said,),
+        "notes": lambda: _notes(one.call),
+    }
+    lines = ((name, tuple(filter(None, read[name]()))) for name in read)
+    return tuple(
+        (word(SHARED, name), text or (_("not known"),))
+        for name, text in lines
+        if name in one.fields
+    )
+
+
+def _risk(call: Call) -> tuple[str, ...]:
+    """Each question of danger with its answer; nobody asked is said, not left out."""
+    known = dict(Answer.objects.filter(call=call).values_list("question", "value"))
+    return tuple(
+        f"{word(QUESTIONS, key)}: {word(VALUES, known.get(key, 'not_asked'))}"
+        for key in RISK
+    )
+
+
+def _notes(call: Call) -> tuple[str, ...]:
+    return tuple(one.text for one in CallNote.objects.filter(call=call).order_by("at"))
+
+
+def due() -> list[UUID]:
+    """Partners that did not answer in time, and transfers of calls that have ended."""
+    rows = Transfer.objects.exclude(state__in=TRANSFER_OVER).exclude(partner=None)
+    late = Q(state=TransferState.OFFERED, due_at__lte=Now()) & ~Q(kind="988_911")
+    rows = rows.filter(late | ~Q(call__state__in=OPEN_CALL))
+    return list(rows.order_by("requested_at").values_list("pk", flat=True)[:BATCH])
+
+
+def reached() -> list[UUID]:
+    """Calls from 988 on which somebody has recorded that the person was reached."""
+    rows = Transfer.objects.filter(
+        kind="988_911", contact_made_at=None, call__dispositions__person_reached=True
+    )
+    return list(rows.order_by("pk").values_list("call", flat=True).distinct()[:BATCH])

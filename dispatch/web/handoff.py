@@ -1,0 +1,122 @@
+"""The partner's pages without sign-in: read a hand-off and answer, bring us a call."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from dispatch.actions import handoff
+from dispatch.errors import DispatchError, NotFound
+from dispatch.events import Actor
+from dispatch.selectors import transfer as transfers
+from dispatch.selectors.decision import word
+from dispatch.selectors.sentences import REASONS
+from dispatch.selectors.words import refusal
+from dispatch.web.errors import status_of
+
+View = Callable[..., HttpResponse]
+STEPS = ("acknowledge", "decline", "have", "outcome")
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+def open_door(view: View) -> View:
+    """A page that a secret opens: kept nowhere, led nowhere, its path in no log.
+
+    The secret is the authority, and no browser sends it by itself: whoever can post
+    holds the link, so that a form needs no other token and no cookie.
+    """
+
+    @wraps(view)
+    def shown(request: HttpRequest, secret: str, **rest: str) -> HttpResponse:
+        answer = view(request, secret, **rest)
+        for name, value in HEADERS.items():
+            answer[name] = value
+        # Django would log a refused path, and here the path is the secret.
+        answer._has_been_logged = True
+        return answer
+
+    return csrf_exempt(shown)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """The same page whether the link ended, was taken back or never was."""
+    return render(request, "handoff/gone.html", status=404)
+
+
+def said(request: HttpRequest, name: str, limit: int) -> str:
+    return request.POST.get(name, "").replace("\0", "").strip()[:limit]
+
+
+@open_door
+@require_safe
+def show(request: HttpRequest, secret: str) -> HttpResponse:
+    """What was shared. Looking answers nothing; that somebody looked is recorded."""
+    page = transfers.page(secret)
+    if page is None:
+        return gone(request)
+    if request.method == "GET":
+        handoff.opened(hand_off_id=page.id, by=_by(page))
+        page = transfers.page(secret) or page
+    return _show(request, secret, page)
+
+
+@open_door
+@require_POST
+def answer(request: HttpRequest, secret: str, step: str) -> HttpResponse:
+    """What the partner pressed: we will take them, we cannot, we have them, how it went."""
+    page = transfers.page(secret)
+    if page is None:
+        return gone(request)
+    name = said(request, "name", handoff.NAME)
+    try:
+        _press(request, page, step, name)
+    except NotFound:
+        return gone(request)
+    except DispatchError as error:
+        return _show(request, secret, page, error)
+    return redirect(reverse("handoff", args=[secret]))
+
+
+def _press(request: HttpRequest, page: transfers.Page, step: str, name: str) -> None:
+    by = _by(page)
+    match step:
+        case "acknowledge":
+            handoff.acknowledge(hand_off_id=page.id, name=name, by=by)
+        case "decline":
+            reason = request.POST.get("reason", "")
+            handoff.decline(hand_off_id=page.id, name=name, reason=reason, by=by)
+        case "have":
+            handoff.have(hand_off_id=page.id, name=name, by=by)
+        case "outcome":
+            code, note = request.POST.get("code", ""), said(request, "note", 2000)
+            handoff.outcome(hand_off_id=page.id, code=code, note=note, by=by)
+
+
+def _by(page: transfers.Page) -> Actor:
+    return Actor(kind="partner", id=page.partner_id, name=page.partner)
+
+
+def _show(
+    request: HttpRequest,
+    secret: str,
+    page: transfers.Page,
+    error: DispatchError | None = None,
+) -> HttpResponse:
+    context = {
+        "page": page,
+        "secret": secret,
+        "typed": request.POST if error else {},
+        "error": refusal(error) if error else "",
+        "decline_why": [(code, word(REASONS, code)) for code in handoff.DECLINE_WHY],
+        "outcomes": [(code, word(REASONS, code)) for code in handoff.OUTCOMES],
+    }
+    status = status_of(error) if error else 200
+    return render(request, "handoff/page.html", context, status=status)

@@ -1,0 +1,23 @@
+// Alarms: whatever shows them asks again when one is raised, taken, passed on or over.
+
+import { tell } from "./announce.js";
+import { load } from "./fragments.js";
+
+// Pure: whether a message of the live line says that an alarm changed, or may hide that one did.
+export const tellsOfAlarms = (message) => Boolean(message.alarms) || message.t === "snapshot";
+
+// The strip is said aloud when it speaks of another alarm than before.
+export function startAlarms(strip) {
+  const shown = () => strip.querySelector("[data-alarm]")?.dataset ?? {};
+  let before = shown().alarm;
+  strip.addEventListener("fragment:shown", () => {
+    const { alarm, say } = shown();
+    if (alarm && alarm !== before) tell(say);
+    before = alarm;
+  });
+}
+
+export function refreshAlarms(message) {
+  if (!tellsOfAlarms(message)) return;
+  document.querySelectorAll("[data-alarms]").forEach((root) => load(root.dataset.alarms, root));
+}

@@ -1,0 +1,200 @@
+"""More presses of the random centre: lines, transfers, scenes, checks and alarms."""
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from dispatch import wrong
+from dispatch.actions import (
+    alarm,
+    callback,
+    contact,
+    handoff,
+    handover,
+    intake,
+    line,
+    safety,
+    scene,
+)
+from dispatch.models import Alarm, Call, Contact, Seat, Transfer, Unit
+from dispatch.states import TRANSFER_OVER
+from routing import store
+from tests.actions import partners
+from tests.actions.presses import KEYS, WHICH, Presses
+
+PARTNER_STEPS = st.sampled_from(
+    [handover.dial, handover.answered, handover.conference, handover.confirm]
+)
+LOSSES = st.sampled_from(
+    ["reached", "no_answer", "busy", "voicemail_left", "answered_unsafe"]
+)
+DANGERS = st.sampled_from(sorted(safety.UNSAFE))
+
+
+class Lines(Presses):
+    """Callers are lost and found; partners answer, decline or never pick up."""
+
+    def __init__(self):
+        super().__init__()
+        self.partners = [
+            partners.a_partner(self.agency, code) for code in ("lifeline", "second")
+        ]
+
+    def legs(self):
+        return self.rows(Contact, "call__agency")
+
+    def going(self):
+        rows = self.rows(Transfer, "call__agency").exclude(partner=None)
+        return rows.exclude(state__in=TRANSFER_OVER)
+
+    @rule(which=WHICH)
+    def lose(self, which):
+        legs = self.legs().filter(state="connected")
+        self.pick(legs, which, contact.lost, "contact_id")
+
+    @rule(which=WHICH, verb=st.sampled_from([contact.silent, contact.hold]))
+    def quiet(self, which, verb):
+        self.pick(self.legs().filter(state="connected"), which, verb, "contact_id")
+
+    @rule(which=WHICH, result=st.sampled_from(["tty", "voice", "silent"]))
+    def tty(self, which, result):
+        self.pick(self.legs(), which, contact.queried_tty, "contact_id", result=result)
+
+    @rule(which=WHICH)
+    def back_on_the_line(self, which):
+        self.pick(self.legs(), which, contact.connect, "contact_id")
+
+    @rule(which=WHICH, result=LOSSES)
+    def call_back(self, which, result):
+        lost = self.legs().filter(state__in=line.CALLING_BACK)
+        self.hand(lost, which, callback.tried, "contact_id", result=result)
+
+    @rule(which=WHICH)
+    def let_be(self, which):
+        self.hand(
+            self.legs(), which, callback.stop, "contact_id", reason="called_again"
+        )
+
+    @rule(which=WHICH, decided=st.booleans())
+    def hang_up(self, which, decided):
+        said = {"decided": decided, "reason": "safe_now"}
+        self.hand(self.legs(), which, contact.hang_up, "contact_id", **said)
+
+    @rule()
+    def line_clocks_run_out(self):
+        for leg in self.overdue(self.legs(), "due_at"):
+            self.press(contact.due, contact_id=leg.pk)
+
+    @rule(which=WHICH, partner=WHICH)
+    def hand_over(self, which, partner):
+        to = self.partners[partner % 2].pk
+        said = {"partner_id": to, "fields": ("place", "risk"), "agreed": "yes"}
+        self.hand(self.calls, which, handover.request, "call_id", **said)
+
+    @rule(which=WHICH)
+    def share(self, which):
+        asked = self.going().filter(state="requested")
+        secret = partners.hash_of(f"link {next(KEYS)}")
+        self.hand(asked, which, handoff.share, "transfer_id", secret_hash=secret)
+
+    @rule(which=WHICH, verb=PARTNER_STEPS)
+    def partner_step(self, which, verb):
+        self.hand(self.going(), which, verb, "transfer_id")
+
+    @rule(which=WHICH, verb=st.sampled_from([handover.lost, handover.keep]))
+    def partner_out(self, which, verb):
+        self.hand(self.going(), which, verb, "transfer_id")
+
+    @rule(which=WHICH)
+    def partner_declines(self, which):
+        self.hand(self.going(), which, handover.declined, "transfer_id", reason="full")
+
+    @rule()
+    def partner_clocks_run_out(self):
+        for one in self.overdue(self.going(), "due_at"):
+            self.press(handover.expire, transfer_id=one.pk)
+
+
+class Scenes(Lines):
+    """Crews ask, leave, are replaced or in danger; alarms are raised and taken."""
+
+    def filled(self):
+        return self.rows(Seat, "call__agency").filter(state="filled")
+
+    @rule(which=WHICH)
+    def lead(self, which):
+        self.hand(self.filled(), which, scene.lead, "seat_id")
+
+    @rule(which=WHICH, car=WHICH)
+    def replace(self, which, car):
+        unit_id = self.cars[car % 2].pk
+        self.hand(self.filled(), which, scene.replace, "seat_id", unit_id=unit_id)
+
+    @rule(which=WHICH, kind=st.sampled_from(["crt", "cor", "police", "ems"]))
+    def backup(self, which, kind):
+        self.hand(self.filled(), which, scene.backup, "seat_id", response=kind)
+
+    @rule(which=WHICH, car=WHICH)
+    def reassign(self, which, car):
+        said = {"unit_id": self.cars[car % 2].pk, "why": "more_urgent"}
+        self.hand(self.calls, which, scene.reassign, "call_id", **said)
+
+    @rule(car=WHICH, why=DANGERS)
+    def unsafe(self, car, why):
+        self.pick(self.cars, car, safety.unsafe, "unit_id", why=why)
+
+    @rule(car=WHICH, radio=st.booleans())
+    def safe(self, car, radio):
+        self.pick(self.cars, car, safety.confirm_safe, "unit_id", by_radio=radio)
+
+    @rule()
+    def check_clocks_run_out(self):
+        """Each second that nobody answers: late, to a supervisor, an emergency."""
+        long_ago = Now() - timedelta(hours=1)
+        cars = Unit.objects.filter(pk__in=[car.pk for car in self.cars])
+        cars.exclude(check_due_at=None).update(check_due_at=long_ago)
+        cars.exclude(check_escalated_at=None).update(check_escalated_at=long_ago)
+        for car in self.cars:
+            for verb in (
+                safety.check_overdue,
+                safety.escalate_check,
+                safety.check_unanswered,
+            ):
+                self.press(verb, unit_id=car.pk)
+        self.find_calls()
+
+    def find_calls(self):
+        """A crew on no call that needs help has opened one."""
+        known = {call.pk for call in self.calls}
+        every = Call.objects.filter(agency=self.agency).order_by("pk")
+        self.calls += [call for call in every if call.pk not in known]
+
+    @rule(which=WHICH, other=WHICH)
+    def link(self, which, other):
+        to = self.calls[other % len(self.calls)].pk
+        self.hand(self.calls, which, intake.link_calls, "call_id", duplicate_of=to)
+
+    @rule()
+    def alarms_ring(self):
+        Call.objects.filter(agency=self.agency, owner=None).update(
+            opened_at=Now() - timedelta(minutes=5)
+        )
+        protocol = store.published(self.agency.pk)[1]
+        for found in wrong.sweep(self.agency.pk, protocol):
+            self.press(alarm.see_to, found=found)
+
+    @rule(which=WHICH)
+    def take_alarm(self, which):
+        rows = Alarm.objects.filter(agency=self.agency).order_by("pk")
+        self.hand(rows, which, alarm.take, "alarm_id")
+
+    @rule(which=WHICH)
+    def pass_alarm_on(self, which):
+        rows = Alarm.objects.filter(agency=self.agency).order_by("pk")
+        self.pick(rows, which, alarm.pass_on, "alarm_id")
+
+    @rule(which=WHICH)
+    def take_over(self, which):
+        self.hand(self.calls, which, intake.take, "call_id")

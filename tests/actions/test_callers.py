@@ -1,0 +1,186 @@
+"""Callers about one event: added, parted, unlinked; and nobody's danger is lost on the way."""
+
+import pytest
+
+from dispatch.actions import callers, intake, triage
+from dispatch.actions.intake import Intake
+from dispatch.errors import Invalid, LostRace
+from dispatch.events import CLOCK
+from dispatch.models import Call, Caller, Contact, Event
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+NEIGHBOUR = Intake(
+    name="Ada Neighbour",
+    phone="919-555-0177",
+    address="1014 W Main St",
+    said="by the blue door",
+)
+
+
+@pytest.fixture
+def centre():
+    return makers.an_agency()
+
+
+def added(call, intake=NEIGHBOUR, **more):
+    return callers.attach(call_id=call.pk, intake=intake, by=CLOCK, **more)
+
+
+def answers(call):
+    return dict(makers.fresh(call).answers.values_list("question", "value"))
+
+
+def test_a_second_caller_is_a_contact_with_their_own_words_and_no_second_call(centre):
+    call = makers.a_call(centre)
+
+    leg = makers.fresh(added(call, note="He is still there"))
+
+    assert Call.objects.count() == 1
+    assert (leg.name, leg.number) == ("Ada Neighbour", "919-555-0177")
+    assert leg.said == "1014 W Main St\nby the blue door\nHe is still there"
+    assert leg.state == "connected"
+    body = Event.objects.get(call=call, kind="CallerAttached").body
+    assert body == {"contact": str(leg.pk), "count": 2}
+    # Whose call it is stays as it was.
+    assert Caller.objects.get(call=call).phone == "919-555-0142"
+
+
+def test_added_twice_with_one_key_is_one_contact(centre):
+    dispatcher = makers.a_user(centre, "dispatcher")
+    call = makers.a_call(centre)
+
+    for _press in range(2):
+        by = makers.by(dispatcher, key="same-press")
+        callers.attach(call_id=call.pk, intake=NEIGHBOUR, by=by)
+
+    assert Contact.objects.filter(call=call).count() == 2
+
+
+def test_a_weapon_that_only_the_second_caller_saw_stops_the_unarmed_team(centre):
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    ring = makers.ringing(call, "crt")
+
+    added(call, answers={"weapon": "yes", "violence": "no"})
+
+    assert answers(call)["weapon"] == "yes"
+    assert makers.fresh(ring).state == "withdrawn"
+    assert makers.fresh(call).decision_wanted_at is not None
+
+
+def test_the_no_of_a_second_caller_takes_nothing_back(centre):
+    call = makers.a_call(centre)
+    triage.record_answers(
+        call_id=call.pk, answers={"weapon": "yes", "medical": "not_known"}, by=CLOCK
+    )
+
+    added(call, answers=makers.SAFE)
+
+    assert answers(call) == {"weapon": "yes", "medical": "not_known"}
+
+
+def test_a_hazard_and_urgency_that_the_second_caller_says_hold_for_the_call(centre):
+    call = makers.a_call(centre)
+
+    added(call, Intake(hazard=True, urgent=True))
+
+    assert makers.fresh(call).hazard
+    assert makers.fresh(call).urgent
+
+
+def test_nobody_is_added_to_a_call_that_has_ended(centre):
+    call = makers.closed(makers.decided(makers.a_call(centre)))
+
+    with pytest.raises(Invalid):
+        added(call)
+
+
+def test_a_caller_who_speaks_of_another_event_gets_a_call_with_their_own_leg(centre):
+    dispatcher = makers.a_user(centre, "dispatcher")
+    call = makers.a_call(centre, type="trespass")
+    leg = added(call)
+
+    other = callers.split(contact_id=leg.pk, by=makers.by(dispatcher))
+
+    leg = makers.fresh(leg)
+    assert (leg.call_id, leg.state) == (other.pk, "connected")
+    assert leg.said.startswith("1014 W Main St")
+    assert Contact.objects.filter(call=other).count() == 1
+    caller = Caller.objects.get(call=other)
+    assert (caller.name, caller.phone) == ("Ada Neighbour", "919-555-0177")
+    assert (caller.address, caller.said) == ("1014 W Main St", "by the blue door")
+    # What nobody said of the other event is not known of it.
+    assert (other.type, other.state, answers(other)) == ("", "new", {})
+    assert other.owner_id == dispatcher.pk
+    body = Event.objects.get(call=call, kind="ContactSplit").body
+    assert body == {"contact": str(leg.pk), "to": str(other.pk)}
+
+
+def test_the_first_caller_is_not_parted_from_their_own_call(centre):
+    call = makers.a_call(centre)
+    first = Contact.objects.get(call=call)
+    added(call)
+
+    with pytest.raises(Invalid):
+        callers.split(contact_id=first.pk, by=CLOCK)
+
+    assert Call.objects.count() == 1
+
+
+def test_a_lost_second_caller_keeps_the_call_back_when_parted(centre):
+    call = makers.a_call(centre)
+    leg = added(call)
+    from_ = makers.fresh(leg)
+    Contact.objects.filter(pk=leg.pk).update(due="callback", due_at=from_.since)
+
+    callers.split(contact_id=leg.pk, by=CLOCK)
+
+    assert makers.fresh(leg).due == "callback"
+
+
+def test_an_unlinked_call_is_open_and_wants_help_anew(centre):
+    makers.a_clinician(centre)
+    first = makers.a_call(centre)
+    call = makers.decided(makers.a_call(centre))
+    ring = makers.ringing(call)
+    intake.link_calls(call_id=call.pk, duplicate_of=first.pk, by=CLOCK)
+    assert makers.fresh(ring).state == "withdrawn"
+
+    callers.unlink(call_id=call.pk, reason="another_event", by=CLOCK)
+
+    call = makers.fresh(call)
+    assert (call.state, call.duplicate_of_id, call.closed_at) == (
+        "triaging",
+        None,
+        None,
+    )
+    body = Event.objects.get(call=call, kind="CallsUnlinked").body
+    assert body == {"duplicate_of": str(first.pk), "reason": "another_event"}
+    makers.decide(call)
+    assert makers.any_ringing(call)
+
+
+def test_unlinking_twice_is_once_and_a_call_that_was_never_linked_is_not_touched(
+    centre,
+):
+    first, call = makers.a_call(centre), makers.a_call(centre)
+    intake.link_calls(call_id=call.pk, duplicate_of=first.pk, by=CLOCK)
+
+    for _press in range(2):
+        callers.unlink(call_id=call.pk, reason="other", by=CLOCK)
+
+    assert makers.kinds(call).count("CallsUnlinked") == 1
+    done = makers.closed(makers.decided(makers.a_call(centre)))
+    with pytest.raises(LostRace):
+        callers.unlink(call_id=done.pk, reason="other", by=CLOCK)
+
+
+def test_what_a_linked_call_told_of_danger_stays_when_it_is_unlinked(centre):
+    first, call = makers.a_call(centre), makers.a_call(centre)
+    triage.record_answers(call_id=call.pk, answers={"weapon": "yes"}, by=CLOCK)
+    intake.link_calls(call_id=call.pk, duplicate_of=first.pk, by=CLOCK)
+
+    callers.unlink(call_id=call.pk, reason="another_event", by=CLOCK)
+
+    assert answers(first)["weapon"] == answers(call)["weapon"] == "yes"

@@ -1,0 +1,243 @@
+"""What is said on a line, and how: silence, hold, text, TTY, relay, interpreters."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from dispatch.actions import contact, intake
+from dispatch.errors import IllegalMove, Invalid, LostRace
+from dispatch.events import CLOCK
+from dispatch.models import Contact, Event
+from dispatch.selectors import due
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def centre():
+    return makers.an_agency()
+
+
+@pytest.fixture
+def call(centre):
+    return makers.a_call(centre)
+
+
+@pytest.fixture
+def leg(call):
+    return Contact.objects.get(call=call)
+
+
+def act(verb, leg, **said):
+    verb(contact_id=leg.pk, by=CLOCK, **said)
+    return makers.fresh(leg)
+
+
+def time_is_up(leg):
+    Contact.objects.filter(pk=leg.pk).update(due_at=Now() - timedelta(seconds=1))
+    assert leg.pk in due.contacts()
+    return act(contact.due, leg)
+
+
+def seconds_left(leg):
+    return round((leg.due_at - leg.since).total_seconds())
+
+
+def late(call):
+    events = Event.objects.filter(call=call, kind="ContactLate").order_by("number")
+    return [one.body["why"] for one in events]
+
+
+# Silence
+
+
+def test_a_silent_line_is_asked_as_tty(call, leg):
+    leg = act(contact.silent, leg)
+    assert (leg.state, leg.due, seconds_left(leg)) == ("open_line", "silence", 10)
+
+    leg = time_is_up(leg)
+    assert (leg.state, leg.due, late(call)) == ("open_line", "tty", ["silence"])
+
+    leg = act(contact.queried_tty, leg, result="tty")
+    assert (leg.state, leg.channel, leg.due) == ("connected", "tty", "")
+
+
+def test_a_line_silent_to_tty_too_is_a_lost_caller(call, leg):
+    leg = act(contact.queried_tty, act(contact.silent, leg), result="silent")
+
+    assert (leg.state, leg.due) == ("callback_due", "callback")
+    assert makers.fresh(call).state == "new"
+
+
+def test_a_silent_line_that_nobody_asks_becomes_a_lost_caller(call, leg):
+    leg = time_is_up(time_is_up(act(contact.silent, leg)))
+
+    assert leg.state == "callback_due"
+
+
+def test_no_call_ends_over_a_silent_line(call, leg):
+    act(contact.silent, leg)
+
+    with pytest.raises(Invalid, match="open and silent"):
+        intake.cancel(call_id=call.pk, reason="other", by=CLOCK)
+    with pytest.raises(Invalid):
+        act(contact.hang_up, leg)
+
+
+def test_only_a_silent_line_is_asked_as_tty(leg):
+    with pytest.raises(LostRace):
+        act(contact.queried_tty, leg, result="tty")
+
+
+# Hold
+
+
+def test_whoever_waits_on_hold_is_not_forgotten(call, leg):
+    leg = act(contact.hold, leg)
+    assert (leg.state, leg.due, seconds_left(leg)) == ("holding", "on_hold", 60)
+
+    leg = time_is_up(leg)
+    assert (leg.state, leg.due, leg.due_at) == ("holding", "on_hold", None)
+    assert late(call) == ["on_hold"]
+
+    leg = act(contact.connect, leg)
+    assert (leg.state, leg.due) == ("connected", "")
+
+
+# Text, TTY, relay
+
+
+def test_a_text_that_goes_quiet_is_prompted_then_called_back(centre):
+    call = makers.a_call(centre, channel="text", safe_contact="call_and_text")
+    leg = Contact.objects.get(call=call)
+    assert (leg.due, seconds_left(leg)) == ("text_quiet", 120)
+
+    leg = time_is_up(leg)
+    assert (leg.state, leg.due, late(call)) == (
+        "connected",
+        "text_again",
+        ["text_quiet"],
+    )
+
+    assert time_is_up(leg).state == "callback_due"
+
+
+def test_an_answer_by_text_starts_its_clock_anew(centre):
+    leg = Contact.objects.get(call=makers.a_call(centre, channel="text"))
+    leg = time_is_up(leg)
+
+    assert act(contact.heard, leg).due == "text_quiet"
+
+
+def test_who_must_not_be_texted_is_not_switched_to_text(leg):
+    with pytest.raises(Invalid):
+        act(contact.change_channel, leg, channel="text")
+
+    assert makers.fresh(leg).channel == "voice"
+
+
+@pytest.mark.parametrize("channel", ["tty", "rtt"])
+def test_another_channel_is_written_down(call, leg, channel):
+    leg = act(contact.change_channel, leg, channel=channel)
+
+    changed = Event.objects.get(call=call, kind="ChannelChanged").body
+    assert (changed["before"], changed["after"]) == ("voice", channel)
+    assert leg.channel == channel
+
+
+def test_a_relay_names_its_kind(leg):
+    with pytest.raises(Invalid):
+        act(contact.change_channel, leg, channel="relay")
+
+    leg = act(contact.change_channel, leg, channel="relay", relay="vrs")
+    assert (leg.channel, leg.relay) == ("relay", "vrs")
+    assert act(contact.change_channel, leg, channel="voice").relay == ""
+
+
+# Interpreters
+
+
+def interpreter(call, **said):
+    return contact.ask_interpreter(
+        call_id=call.pk, by=CLOCK, **{"language": "spanish", **said}
+    )
+
+
+@pytest.mark.parametrize("who", ["child", "relative", "disputant", ""])
+def test_a_child_never_interprets(call, who):
+    with pytest.raises(Invalid, match="A child, a relative or the other side"):
+        interpreter(call, interpreter=who)
+
+    assert Contact.objects.filter(call=call).count() == 1
+
+
+def test_an_interpreter_is_timed_from_asking_to_joining(call):
+    leg = interpreter(call)
+    assert (leg.state, leg.due, seconds_left(leg)) == ("ringing", "interpreter", 60)
+
+    leg = time_is_up(leg)
+    assert (leg.due, leg.due_at, late(call)) == ("interpreter", None, ["interpreter"])
+
+    leg = act(contact.connect, leg)
+    assert (leg.state, leg.due) == ("connected", "")
+    times = Event.objects.filter(call=call, kind__startswith="Interpreter")
+    kinds = times.order_by("number").values_list("kind", flat=True)
+    assert list(kinds) == ["InterpreterAsked", "InterpreterConnected"]
+
+
+def test_an_interpreter_asked_twice_is_one(call):
+    assert interpreter(call) == interpreter(call)
+    assert interpreter(call, language="mandarin") != interpreter(call)
+
+
+# Others on the line
+
+
+@pytest.mark.parametrize("purpose", ["consult", "collateral"])
+def test_others_are_asked_beside_the_caller(call, purpose):
+    other = contact.reach_out(
+        call_id=call.pk, purpose=purpose, name="Ana", number="919-555-0177", by=CLOCK
+    )
+    assert (other.state, other.outgoing) == ("ringing", True)
+
+    act(contact.connect, other)
+    other = act(contact.hang_up, other)
+
+    assert (other.state, other.name) == ("completed", "Ana")
+    said = [str(one.body) for one in Event.objects.filter(call=call)]
+    assert not [body for body in said if "Ana" in body or "0177" in body]
+
+
+def test_another_who_drops_off_is_not_called_back(call):
+    other = contact.reach_out(
+        call_id=call.pk, purpose="collateral", number="919-555-0177", by=CLOCK
+    )
+
+    assert act(contact.lost, act(contact.connect, other)).state == "completed"
+
+
+def test_nobody_is_asked_for_help_by_a_purpose_of_the_callers(call):
+    with pytest.raises(Invalid):
+        contact.reach_out(call_id=call.pk, purpose="caller", number="1", by=CLOCK)
+
+
+def test_what_is_over_stays_over(call):
+    other = contact.reach_out(
+        call_id=call.pk, purpose="consult", number="919-555-0177", by=CLOCK
+    )
+    act(contact.hang_up, other)
+
+    assert act(contact.hang_up, other).state == "completed"
+    for verb in (contact.connect, contact.hold, contact.silent):
+        with pytest.raises(IllegalMove):
+            act(verb, other)
+
+
+def test_a_clock_of_a_call_that_ended_is_quiet(call, leg):
+    Contact.objects.filter(pk=leg.pk).update(due="on_hold", due_at=Now())
+    intake.cancel(call_id=call.pk, reason="other", by=CLOCK)
+
+    assert leg.pk not in due.contacts()
+    assert makers.fresh(leg).state == "completed"

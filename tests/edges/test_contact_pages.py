@@ -1,0 +1,215 @@
+"""The line on the call's page: what is due, the next press, the person's own wish."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from standardwebhooks import Webhook
+
+from dispatch.actions import contact
+from dispatch.events import CLOCK
+from dispatch.models import Call, Contact
+from tests import makers
+from tests.edges.pages import words
+
+pytestmark = pytest.mark.django_db
+SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
+
+
+@pytest.fixture
+def call(centre):
+    return makers.a_call(centre)
+
+
+def press(desk, leg, do, **said):
+    url = reverse("line_step", args=[leg.call_id, leg.pk])
+    return desk.post(url, {"do": do, "key": str(uuid4()), **said})
+
+
+def page(desk, call):
+    return words(desk.get(reverse("call", args=[call.pk])))
+
+
+def leg_of(call):
+    return Contact.objects.filter(call=call).latest("pk")
+
+
+def test_a_lost_caller_is_called_back_from_the_page(desk, call):
+    assert press(desk, leg_of(call), "lost").status_code == 302
+    shown = page(desk, call)
+    assert "Call back now: 919-555-0142, try 1 of 3" in shown
+    assert "Confirm the place again" in shown
+    assert "Safe contact: Contact not asked" in shown
+
+    press(desk, leg_of(call), "tried", result="no_answer", channel="voice", number="1")
+    assert "try 2 of 3" in page(desk, call)
+
+    press(desk, leg_of(call), "tried", result="reached", channel="voice", number="2")
+    assert leg_of(call).state == "connected"
+    assert "Call back now" not in page(desk, call)
+
+
+def test_the_page_offers_only_what_the_person_allows(desk, centre):
+    call = makers.a_call(centre, safe_contact="text_first")
+    press(desk, leg_of(call), "lost")
+
+    shown = page(desk, call)
+    assert "Text first, 919-555-0142" in shown
+    assert "Sent a text" in shown
+    assert "Left a message" not in shown
+    assert "Reached them" not in shown
+
+    answer = press(desk, leg_of(call), "tried", result="reached", channel="voice")
+    assert answer.status_code == 422
+    assert "they asked for a text before a call" in words(answer)
+
+
+def test_a_call_does_not_end_over_a_lost_caller(desk, call):
+    press(desk, leg_of(call), "lost")
+    cancel = {"reason": "other", "key": str(uuid4())}
+
+    answer = desk.post(reverse("call_cancel", args=[call.pk]), cancel)
+    assert answer.status_code == 422
+    assert "A caller was lost" in words(answer)
+
+    press(
+        desk, leg_of(call), "stop", reason="safe_now", seen=makers.fresh(call).version
+    )
+    desk.post(reverse("call_cancel", args=[call.pk]), cancel | {"key": str(uuid4())})
+    assert makers.fresh(call).state == "cancelled"
+
+
+def test_the_page_asks_a_silent_line_as_tty(desk, call):
+    press(desk, leg_of(call), "silent")
+    assert "Nobody speaks. Ask as TTY" in page(desk, call)
+
+    press(desk, leg_of(call), "tty", result="tty")
+
+    assert leg_of(call).channel == "tty"
+
+
+def test_a_page_that_is_behind_does_not_decide(desk, call):
+    press(desk, leg_of(call), "lost")
+
+    assert press(desk, leg_of(call), "stop", reason="other", seen=1).status_code == 409
+
+
+@pytest.mark.parametrize("do", ["", "end", "nonsense"])
+def test_a_press_without_its_word_changes_nothing(desk, call, do):
+    assert press(desk, leg_of(call), do).status_code == 422
+    assert leg_of(call).state == "connected"
+
+
+def test_others_are_rung_from_the_page(desk, call):
+    add = reverse("line_add", args=[call.pk])
+    said = {"name": "Ana", "number": "919-555-0177", "do": "collateral"}
+    desk.post(add, said | {"key": str(uuid4())})
+    desk.post(add, {"do": "interpreter", "language": "Spanish", "key": str(uuid4())})
+    shown = page(desk, call)
+    assert "Ana 919-555-0177" in shown
+    assert "Interpreter" not in shown  # nobody said who interprets
+
+    said = {"do": "interpreter", "language": "Spanish", "interpreter": "professional"}
+    desk.post(add, said | {"key": str(uuid4())})
+    assert "Interpreter, spanish" in page(desk, call)
+
+
+def test_a_leg_of_another_call_is_not_reached(desk, centre, call):
+    other = leg_of(makers.a_call(centre))
+
+    url = reverse("line_step", args=[call.pk, other.pk])
+    answer = desk.post(url, {"do": "lost", "key": str(uuid4())})
+
+    assert answer.status_code == 404
+    assert makers.fresh(other).state == "connected"
+
+
+def test_a_clinician_sees_the_line_of_their_caller(client, centre):
+    user = makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    makers.with_clinician(call)
+    contact.lost(contact_id=leg_of(call).pk, by=CLOCK)
+    client.force_login(user)
+
+    assert "to be called back" in words(client.get(reverse("desk")))
+
+
+def test_the_line_over_the_api(dispatcher, call):
+    leg = leg_of(call)
+    lost = dispatcher.post(f"contacts/{leg.pk}/step/", {"to": "lost"})
+    assert lost.json()["state"] == "callback_due"
+
+    tried = dispatcher.post(f"contacts/{leg.pk}/callback/", {"result": "no_answer"})
+    assert (tried.json()["state"], tried.json()["tries"]) == ("callback_attempted", 1)
+
+    texted = {"result": "no_answer", "channel": "text"}
+    refused = dispatcher.post(f"contacts/{leg.pk}/callback/", texted)
+    assert refused.status_code == 422
+
+
+# The screen-pop
+
+
+def popped(client, code, body=None, *, secret=SECRET, at=None):
+    said = {"call_ref": "r1", "channel": "voice", "number": "919-555-0142"}
+    text = json.dumps(said | (body or {}))
+    at = at or datetime.now(UTC)
+    signed = Webhook(secret).sign("m1", at, text)
+    return client.post(
+        f"/api/v1/screen-pop/{code}/",
+        text,
+        content_type="application/json",
+        headers={
+            "webhook-id": "m1",
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": signed,
+        },
+    )
+
+
+@pytest.fixture
+def signed(settings, centre):
+    settings.SCREEN_POP_SECRETS = {centre.code: [SECRET]}
+
+
+def test_a_signed_announcement_opens_a_call_once(client, centre, signed):
+    first, again = popped(client, centre.code), popped(client, centre.code)
+
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert Call.objects.get().caller.phone == "9195550142"
+
+
+def test_an_announcement_joins_its_open_call(client, centre, signed, call):
+    assert popped(client, centre.code).json()["call"] == str(call.pk)
+
+
+@pytest.mark.parametrize("how", ["unsigned", "other secret", "old", "no secret"])
+def test_what_is_not_signed_now_by_the_agency_is_refused(
+    client, centre, signed, settings, how
+):
+    forged = "whsec_" + base64.b64encode(b"x" * 32).decode()
+    late = datetime.now(UTC) - timedelta(minutes=6)
+    if how == "no secret":
+        settings.SCREEN_POP_SECRETS = {}
+    answers = {
+        "unsigned": lambda: client.post(
+            f"/api/v1/screen-pop/{centre.code}/", "{}", content_type="application/json"
+        ),
+        "other secret": lambda: popped(client, centre.code, secret=forged),
+        "old": lambda: popped(client, centre.code, at=late),
+        "no secret": lambda: popped(client, centre.code),
+    }
+
+    assert answers[how]().status_code == 401
+    assert not Call.objects.exists()
+
+
+def test_what_cannot_be_read_is_said_by_its_key(client, centre, signed):
+    answer = popped(client, centre.code, {"channel": "drum"})
+
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "channel"

@@ -1,0 +1,181 @@
+"""A partner without this console: a link, in any browser, that ends."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.test import Client
+from django.urls import reverse
+
+from dispatch.actions import handoff, handover
+from dispatch.models import HandOff, Transfer
+from tests import makers
+from tests.actions import partners
+from tests.edges.centres import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def centre():
+    return makers.an_agency()
+
+
+@pytest.fixture
+def dispatcher(centre):
+    return makers.a_user(centre, "dispatcher")
+
+
+@pytest.fixture
+def call(centre, dispatcher):
+    partners.a_partner(centre)
+    return partners.a_counselling_call(centre, dispatcher)
+
+
+@pytest.fixture
+def ringing(call, dispatcher):
+    partner = call.agency.partners.get()
+    return partners.walked(call, partner, dispatcher, "offered")
+
+
+def page(secret=partners.SECRET):
+    return reverse("handoff", args=[secret])
+
+
+def press(step, **said):
+    url = reverse(f"handoff_{step}", args=[partners.SECRET])
+    return Client(enforce_csrf_checks=True).post(url, said)
+
+
+def test_the_page_shows_what_was_shared_and_nothing_else(ringing):
+    text = Client().get(page()).content.decode()
+
+    assert "1012 W Main St" in text
+    assert "919-555-0142" in text
+    assert "What was said" not in text
+    assert "<script" not in text
+
+
+def test_the_page_is_kept_nowhere_and_leads_nowhere(ringing):
+    answer = Client().get(page())
+
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in answer["X-Robots-Tag"]
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert not answer.cookies
+
+
+def test_looking_answers_nothing_and_is_recorded_once(call, ringing):
+    Client().head(page())
+    before = makers.kinds(call).count("HandOffOpened")
+    Client().get(page())
+    Client().get(page())
+
+    assert (before, makers.kinds(call).count("HandOffOpened")) == (0, 1)
+    assert makers.fresh(ringing).state == "offered"
+    assert HandOff.objects.get().answer == ""
+
+
+@pytest.mark.parametrize("step", ["acknowledge", "decline", "have", "outcome"])
+def test_a_link_that_is_only_fetched_presses_nothing(ringing, step):
+    url = reverse(f"handoff_{step}", args=[partners.SECRET])
+
+    assert Client().get(url).status_code == 405
+    assert makers.fresh(ringing).state == "offered"
+
+
+def test_the_partner_acknowledges_has_the_caller_and_says_how_it_went(
+    call, ringing, dispatcher
+):
+    assert press("acknowledge", name="Ana").status_code == 302
+    handover.conference(transfer_id=ringing.pk, by=makers.by(dispatcher))
+    assert "We have the caller" in Client().get(page()).content.decode()
+    assert press("have", name="Ana").status_code == 302
+    assert press("outcome", code="helped", note="calm\0 now").status_code == 302
+
+    found = HandOff.objects.get()
+    assert makers.fresh(ringing).state == "released"
+    assert (found.answered_by, found.outcome_note) == ("Ana", "calm now")
+
+
+def test_nobody_has_the_caller_before_all_are_on_the_line(ringing):
+    assert press("have", name="Ana").status_code == 409
+    assert makers.fresh(ringing).state == "offered"
+
+
+def test_who_answers_says_who_they_are(ringing):
+    assert press("acknowledge", name="  ").status_code == 422
+    assert makers.fresh(ringing).state == "offered"
+
+
+def test_a_decline_on_the_page_leads_on_and_shows_nothing_more(call, ringing):
+    assert press("decline", name="Ana", reason="no_capacity").status_code == 302
+
+    assert makers.fresh(ringing).state == "fallback"
+    assert "1012 W Main St" not in Client().get(page()).content.decode()
+
+
+def ended():
+    HandOff.objects.update(expires_at=Now() - timedelta(seconds=1))
+
+
+def revoked():
+    one = Transfer.objects.get()
+    handoff.revoke(transfer_id=one.pk, by=makers.CLOCK)
+
+
+@pytest.mark.parametrize("how", [ended, revoked])
+def test_an_ended_link_looks_like_one_that_never_was(ringing, how):
+    unknown = Client().get(page("x" * 43))
+    how()
+
+    here = Client().get(page())
+
+    assert (here.status_code, unknown.status_code) == (404, 404)
+    assert here.content == unknown.content
+    assert press("acknowledge", name="Ana").content == unknown.content
+    assert "911" in here.content.decode()
+
+
+def test_no_log_line_holds_a_link(ringing, caplog):
+    press("have", name="Ana")
+    Client().get(page("y" * 43))
+
+    assert partners.SECRET not in caplog.text
+    assert "y" * 43 not in caplog.text
+
+
+def test_the_dispatcher_hands_a_caller_over_on_the_page_of_the_call(
+    centre, call, dispatcher
+):
+    browser, partner = signed_in(dispatcher), centre.partners.get()
+
+    begun = browser.post(
+        reverse("transfer_begin", args=[call.pk]),
+        {
+            "target": f"{partner.pk}:usual",
+            "agreed": "yes",
+            "fields": ["place", "name"],
+            "key": "k1",
+            "seen": makers.fresh(call).version,
+        },
+    )
+    secret = re.search(r"/handoff/([\w-]{43})/", begun.content.decode())[1]
+    one = Transfer.objects.get()
+    for step in ("dial", "answered", "conference", "confirm"):
+        shown = browser.get(reverse("call", args=[call.pk])).content.decode()
+        url = reverse(f"transfer_{step}", args=[call.pk, one.pk])
+        assert url in shown
+        assert browser.post(url, {"key": step}).status_code == 302
+
+    assert begun["Cache-Control"] == "no-store"
+    assert Client().get(page(secret)).status_code == 200
+    assert makers.fresh(one).state == "released"
+    shown = browser.get(reverse("call", args=[call.pk])).content.decode()
+    assert 'value="moved_to_988"' in shown
+
+
+def test_only_the_hash_of_a_link_is_kept(ringing):
+    assert partners.SECRET not in str(HandOff.objects.values().get())
