@@ -19,7 +19,7 @@ from dispatch.actions.base import (
 )
 from dispatch.actions.search import fill, put
 from dispatch.actions.seat import UNITS, let_go, served, to_fill, withdraw_pending
-from dispatch.actions.takers import Taker
+from dispatch.actions.takers import PARTNER, TOGETHER, Taker
 from dispatch.actions.weigh import (
     mode_of,
     refuse_below_floor,
@@ -96,14 +96,15 @@ def accept(*, offer_id: UUID, by: Actor) -> Assignment:
         # Who went on a break or home meanwhile does not take a call by a late press.
         raise LostRace
     move(offer, OfferState.ACCEPTED, ended_at=Now())
-    # Whoever rang beside is told at once that somebody was quicker.
-    withdraw_pending(call, seat, "taken", by)
+    if TOGETHER in offer.because:
+        # Whoever rang beside is told at once that somebody was quicker.
+        withdraw_pending(call, seat, "taken", by)
     move(seat, SeatState.FILLED)
     assignment = Assignment(
         seat=seat, offer=offer, person_id=offer.person_id, unit_id=offer.unit_id
     )
     quick.add(assignment)
-    _engage(seat, taker)
+    _engage(seat, taker, offer)
     if call.state in {CallState.DECIDED, CallState.RESOLVED}:
         move(call, CallState.WORKING)
     served(call)
@@ -131,14 +132,15 @@ def _taker(offer: Offer) -> Taker:
     return Taker(person=lock_presence(offer.person_id))
 
 
-def _engage(seat: Seat, taker: Taker) -> None:
+def _engage(seat: Seat, taker: Taker, offer: Offer) -> None:
     if taker.unit:
         move(taker.unit, UnitState.ACKNOWLEDGED)
     if taker.person:
         _answered(taker.person)
         if taker.person.state != PresenceState.ENGAGED:
             move(taker.person, PresenceState.ENGAGED)
-        transfer.accepted(seat, taker.person.user_id)
+        partners = PARTNER in offer.because
+        transfer.accepted(seat, taker.person.user_id, partners=partners)
 
 
 def _answered(presence: Presence) -> None:

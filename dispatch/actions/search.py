@@ -7,6 +7,7 @@ counts as not to be had.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from dispatch import events, journal, nudge, quick
 from dispatch.actions import transfer
 from dispatch.actions.base import database_now, move
 from dispatch.actions.seat import OURS, PEOPLE, locked_seats
-from dispatch.actions.takers import Taker, anybody_else, next_taker
+from dispatch.actions.takers import TOGETHER, Taker, anybody_else, next_taker
 from dispatch.events import ROUTER, Actor
 from dispatch.models import Call, Offer, Seat
 from dispatch.states import (
@@ -69,11 +70,20 @@ def _unasked(call: Call, protocol: Protocol) -> list[tuple[Seat, int]]:
     ids = [seat.pk for seat in wanted]
     pending = quick.rows(Offer, seat=ids, state=OfferState.PENDING)
     asked = Counter(offer.seat_id for offer in pending)
+    if protocol.queue.ring_at_once > 1:
+        _mark_together(pending)
     return [
         (seat, asked[seat.pk])
         for seat in wanted
         if asked[seat.pk] < _together(seat, protocol)
     ]
+
+
+def _mark_together(pending: Sequence[Offer]) -> None:
+    """Rings that began when one rang alone, by rules that have changed since."""
+    for offer in pending:
+        if offer.person_id and TOGETHER not in offer.because:
+            quick.write(offer, {"because": [*offer.because, TOGETHER]})
 
 
 def _together(seat: Seat, protocol: Protocol) -> int:
@@ -101,6 +111,8 @@ def _ring(
             if not place and _in_vain(call, seat, protocol, now):
                 _give_up(call, seat, "timed_out" if seat.offers.exists() else "no_unit")
             return
+        if _together(seat, protocol) > 1:
+            taker = replace(taker, because=(*taker.because, TOGETHER))
         put(call, seat, taker, protocol, now, by, first=first and not place)
 
 

@@ -30,6 +30,8 @@ class Taker:
     alone: bool = False
 
 
+# Among an offer's reasons: whom it rings is a partner's; others ring beside.
+PARTNER, TOGETHER = "partner", "together"
 # Everybody free whom this seat has not just rung. Who was away and came back may still
 # have the old offer ringing. ``knows``: has worked on a call of the same number or
 # person before; those are found first, so that only their calls are looked at.
@@ -48,12 +50,14 @@ CANDIDATES = f"""
     SELECT p.user_id, p.since,
       (SELECT json_object_agg(skill, level) FROM dispatch_skill
        WHERE user_id = p.user_id),
-      (SELECT count(*) FROM dispatch_assignment a
-       WHERE a.person_id = p.user_id AND a.ended_at IS NULL),
+      CASE WHEN p.state = 'engaged' THEN (
+        SELECT count(*) FROM dispatch_assignment a
+        WHERE a.person_id = p.user_id AND a.ended_at IS NULL) ELSE 0 END,
       EXISTS (
         SELECT FROM heard JOIN dispatch_seat s ON s.call_id = heard.call_id
         JOIN dispatch_assignment a ON a.seat_id = s.id
-        WHERE a.person_id = p.user_id AND a.confirmed_at IS NOT NULL)
+        WHERE a.person_id = p.user_id AND a.confirmed_at IS NOT NULL),
+      u.employer_id IS NOT NULL
     FROM dispatch_presence p
     JOIN dispatch_user u ON u.id = p.user_id
     JOIN dispatch_heartbeat h ON h.user_id = p.user_id
@@ -108,7 +112,7 @@ def _next_person(
     call: Call, seat: Seat, protocol: Protocol, now: datetime
 ) -> Taker | None:
     waited = (now - seat.wanted_at).total_seconds()
-    people = _candidates(call, seat, protocol, now)
+    people, partners = _candidates(call, seat, protocol, now)
     choice = ask.people(people, wanted_of(seat), waited, protocol.queue)
     if not choice.asked:
         return None
@@ -119,6 +123,8 @@ def _next_person(
     asked = next(one for one in choice.asked if one.id == str(taken[0].user_id))
     others = any(why.code == "other_knows" for _id, why in choice.passed_over)
     because = tuple(_code(why) for why in asked.why)
+    if asked.id in partners:
+        because += (PARTNER,)
     return Taker(person=taken[0], because=because, alone=others)
 
 
@@ -130,7 +136,8 @@ def _code(why: Why) -> str:
 
 def _candidates(
     call: Call, seat: Seat, protocol: Protocol, now: datetime
-) -> list[PersonFacts]:
+) -> tuple[list[PersonFacts], set[str]]:
+    """Everybody free, and who of them is a partner's counsellor at our desks."""
     values = {
         "call": call.pk,
         "agency": call.agency_id,
@@ -140,7 +147,8 @@ def _candidates(
         "asked": now - ASK_AGAIN,
         **facts.limits(protocol),
     }
-    return [
+    found = planned.ask(CANDIDATES, values)
+    people = [
         PersonFacts(
             id=str(pk),
             skills=skills or {},
@@ -150,8 +158,9 @@ def _candidates(
             # Who is off shift is not among them.
             on_shift=True,
         )
-        for pk, since, skills, holding, knows in planned.ask(CANDIDATES, values)
+        for pk, since, skills, holding, knows, _partner in found
     ]
+    return people, {str(row[0]) for row in found if row[-1]}
 
 
 def wanted_of(seat: Seat) -> Wanted:

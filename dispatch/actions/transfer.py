@@ -89,11 +89,13 @@ def end(seat: Seat, to: TransferState) -> None:
     move(transfer, to, due_at=None, ended_at=Now())
 
 
-def accepted(seat: Seat, receiver: UUID) -> None:
+def accepted(seat: Seat, receiver: UUID, *, partners: bool) -> None:
+    """``partners``: the receiver is a partner's counsellor who sits in our centre."""
     transfer = open_of(seat)
     if transfer is None:
         return
-    quick.write(transfer, _side_of(transfer, receiver))
+    if partners or transfer.partner_id is not None:
+        quick.write(transfer, _side_of(transfer, receiver))
     if transfer.state == TransferState.CALLBACK:
         # The caller is just being called back: who will take them is settled already.
         quick.write(transfer, {"receiver_id": receiver, "accepted_at": Now()})
