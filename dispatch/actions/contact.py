@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
-from dispatch.actions import line
+from dispatch.actions import handover, line
 from dispatch.actions.base import action, coded, database_now, lock_call
 from dispatch.actions.callback import (
     at_risk,
@@ -22,7 +22,7 @@ from dispatch.actions.callback import (
 )
 from dispatch.errors import Invalid, LostRace, Stale
 from dispatch.events import Actor
-from dispatch.models import Call, Contact
+from dispatch.models import Call, Contact, Transfer
 from dispatch.states import OPEN_CALL, ContactState, unsafe
 
 K = ContactState
@@ -144,6 +144,8 @@ def hang_up(
             raise Invalid(AT_RISK, field="line")
         coded("reason", reason)
         refuse_unnamed(by)
+    if _partner_gone(call, leg, by):
+        return leg
     if leg.state == K.OPEN_LINE:
         line.step(call, leg, K.DISCONNECTED, by, why=reason)
     line.step(call, leg, K.COMPLETED, by, why=reason)
@@ -154,8 +156,22 @@ def hang_up(
 def lost(*, contact_id: UUID, by: Actor) -> Contact:
     """The line went dead, or they hung up. It never closes the call."""
     call, leg = line.lock_leg(contact_id)
-    lose(call, leg, by)
+    if not _partner_gone(call, leg, by):
+        lose(call, leg, by)
     return leg
+
+
+def _partner_gone(call: Call, leg: Contact, by: Actor) -> bool:
+    """Whether the line to a partner ended under a transfer: then the next is named."""
+    if leg.purpose != "partner":
+        return False
+    going = quick.rows(
+        Transfer, lock="NO KEY UPDATE", order=["id"], call=call.pk, partner_leg=leg.pk
+    )
+    under_way = [one for one in going if one.state in handover.WITH_PARTNER]
+    for one in under_way:
+        handover.lost_locked(call, one, "line_lost", by)
+    return bool(under_way)
 
 
 @action

@@ -111,10 +111,14 @@ def legs(call: Call) -> list[Contact]:
 
 
 def caller_leg(call: Call) -> Contact | None:
-    """The newest leg with a caller on it or to be called back on; None without one."""
+    """The first caller who can be heard, else the first to be called back; or None.
+
+    Whoever called later about the same event is not who is handed over.
+    """
     found = [leg for leg in legs(call) if leg.purpose in CALLERS]
-    open_ = [leg for leg in found if leg.state not in OVER]
-    return open_[-1] if open_ else None
+    heard = [leg for leg in found if leg.state in LIVE]
+    open_ = heard or [leg for leg in found if leg.state not in OVER]
+    return open_[0] if open_ else None
 
 
 def lock_leg(contact_id: UUID) -> tuple[Call, Contact]:

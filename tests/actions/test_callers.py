@@ -8,6 +8,7 @@ from dispatch.errors import Invalid, LostRace
 from dispatch.events import CLOCK
 from dispatch.models import Call, Caller, Contact, Event
 from tests import makers
+from tests.actions import partners
 
 pytestmark = pytest.mark.django_db
 NEIGHBOUR = Intake(
@@ -184,3 +185,14 @@ def test_what_a_linked_call_told_of_danger_stays_when_it_is_unlinked(centre):
     callers.unlink(call_id=call.pk, reason="another_event", by=CLOCK)
 
     assert answers(first)["weapon"] == answers(call)["weapon"] == "yes"
+
+
+def test_the_first_caller_is_handed_over_and_no_neighbour_who_called_later(centre):
+    dispatcher = makers.a_user(centre, "dispatcher")
+    call = partners.a_counselling_call(centre, dispatcher)
+    first = Contact.objects.get(call=call)
+    added(call)
+
+    one = partners.asked(call, partners.a_partner(centre), dispatcher)
+
+    assert one.caller_leg_id == first.pk

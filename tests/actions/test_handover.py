@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import disposition, handoff, handover, line, transfer
+from dispatch.actions import contact, disposition, handoff, handover, line, transfer
 from dispatch.actions.base import action, lock_call
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import CLOCK
@@ -296,3 +296,18 @@ def test_the_partners_yes_on_its_page_is_the_same_step_as_its_yes_by_voice(
     assert makers.fresh(one).state == "released"
     assert (page.answered_by, page.outcome_note) == ("Ana, counsellor", "calm")
     assert "calm" not in str(list(makers.events_of(call).values_list("body")))
+
+
+@pytest.mark.parametrize("press", [contact.lost, contact.hang_up])
+def test_a_partner_s_line_that_ends_on_the_panel_names_the_next_at_once(
+    centre, call, partner, dispatcher, press
+):
+    partners.a_partner(centre, "second")
+    one = partners.walked(call, partner, dispatcher, "conferenced")
+
+    press(contact_id=one.partner_leg_id, by=makers.by(dispatcher))
+
+    now = makers.fresh(one)
+    assert (now.state, now.partner.code) == ("timed_out", "second")
+    assert makers.fresh(call).owner == dispatcher
+    assert Contact.objects.get(pk=one.partner_leg_id).state == "completed"
