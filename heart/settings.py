@@ -82,6 +82,9 @@ def database(url: str, *, role: str = "") -> dict[str, object]:
     }
 
 
+# Rules that another process published are heard of so many seconds later.
+RULES_REMEMBERED = 0.5
+
 # Core
 PRODUCTION = env_bool("HEART_PRODUCTION")
 DEBUG = False

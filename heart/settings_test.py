@@ -15,4 +15,5 @@ from heart.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 WHITENOISE_AUTOREFRESH = True
+RULES_REMEMBERED = 0
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

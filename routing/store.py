@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
@@ -22,15 +23,14 @@ DEFAULT = Path(__file__).parent / "protocols" / "durham.yaml"
 
 
 # Every press asks for the rules, some of them five times. A process that did not
-# publish them itself hears of new ones so many seconds later.
-REMEMBERED = 0.5
+# publish them itself hears of new ones RULES_REMEMBERED seconds later.
 _known: dict[UUID, tuple[float, ProtocolVersion]] = {}
 
 
 def published(agency: UUID) -> tuple[ProtocolVersion, Protocol]:
     """The agency's published protocol; ProtocolVersion.DoesNotExist if it has none."""
     at, row = _known.get(agency, (0.0, None))
-    if row is None or time.monotonic() - at > REMEMBERED:
+    if row is None or time.monotonic() - at > settings.RULES_REMEMBERED:
         row = _published(agency)
         _known[agency] = time.monotonic(), row
     return row, _parsed(row.pk)

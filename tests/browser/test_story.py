@@ -151,4 +151,4 @@ def test_a_lost_line_is_said_in_words_and_never_looks_like_a_quiet_night(
         expect(page.locator("[data-live-tag]")).to_have_text("OFFLINE", timeout=20_000)
 
         stack.start("web")
-        expect(page.locator("[data-live-tag]")).to_have_text("LIVE", timeout=20_000)
+        expect(page.locator("[data-live-tag]")).to_have_text("LIVE", timeout=60_000)
