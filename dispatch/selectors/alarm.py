@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dispatch import planned
 from dispatch.models import Agency, Alarm, Role
 from dispatch.selectors import sentences
 from dispatch.selectors.decision import Words, word
@@ -63,6 +64,14 @@ class Strip:
 
     count: int
     first: Shown
+
+
+ANY = "SELECT EXISTS (SELECT FROM dispatch_alarm WHERE agency_id = %s AND state <> %s)"
+
+
+def any_open(agency: UUID) -> bool:
+    """Whether there is anything to show. Every page asks, and mostly there is not."""
+    return bool(planned.ask(ANY, [agency, AlarmState.ENDED])[0][0])
 
 
 def strip(alarms: QuerySet[Alarm], user: UUID, role: str) -> Strip | None:

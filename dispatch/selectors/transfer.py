@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dispatch import planned
 from dispatch.models import Answer, Call, CallNote, HandOff, Partner, Transfer
 from dispatch.models.partner import ROUTES, hashed
 from dispatch.selectors import sentences
@@ -132,8 +133,17 @@ class Page:
     time_zone: str
 
 
+# Most calls are handed to nobody: to ask that first costs a tenth of the rows' query.
+ANY = """
+SELECT EXISTS (
+  SELECT FROM dispatch_transfer WHERE call_id = %s AND partner_id IS NOT NULL)
+"""
+
+
 def panel(call: Call) -> tuple[TransferView, ...]:
     """The call's transfers to and from partners, the newest first. Two queries."""
+    if not planned.ask(ANY, [call.pk])[0][0]:
+        return ()
     rows = Transfer.objects.filter(call=call, partner__isnull=False)
     rows = rows.select_related("partner", "sender", "receiver", "hand_off")
     return tuple(_view(one) for one in rows.order_by("-requested_at", "-pk"))

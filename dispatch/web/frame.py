@@ -78,6 +78,9 @@ def _beat(user: User) -> str:
 
 
 def _alarms(user: User) -> alarm.Strip | None:
+    assert user.agency_id
+    if not alarm.any_open(user.agency_id):
+        return None
     return alarm.strip(access.visible_alarms(user), user.pk, user.role)
 
 
