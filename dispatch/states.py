@@ -333,8 +333,6 @@ BUSY_UNIT = frozenset(U) - {U.OFF_DUTY, U.AVAILABLE, U.OUT_OF_SERVICE}
 MOVING_UNIT = BUSY_UNIT - {U.DISPATCHED}
 
 
-# Who was asked for a seat and did not take it is not asked for it again for so long.
-ASK_AGAIN = timedelta(seconds=60)
 # One may sign in so long before a planned shift; an assumption, as in dispatch.free.
 EARLY_SIGN_IN = timedelta(minutes=15)
 

@@ -14,13 +14,9 @@ from dispatch.states import OPEN_CALL
 from routing.core.protocol import CLOCKS, Protocol
 
 BATCH = 200
-# Seconds until an outside service should have been told. Assumption: as long as a call
-# may be without an owner; an agency sets its own under queue.targets.
-TELL_WITHIN = 30
+# Told by a person, within the clock `tell_within` (30 s; assumption: as long as a call may
+# be without an owner) unless an agency sets a target of its own under queue.targets.
 OUTSIDE = ("ems", "police", "fire", "988", "cit")
-# Seconds that a deadline may be over before somebody is told: the clock and whoever is
-# just pressing come first. Assumption.
-GRACE = 10
 # A crew that drove and reported, and has been silent for so many times the age at which
 # a position is stale. On scene the safety check asks instead: a phone in a pocket
 # reports nothing, and an alarm for that would hide the others.
@@ -37,11 +33,15 @@ SELECT 'unowned' AS about, c.id AS subject, c.id AS call_id, NULL::uuid AS seat_
   NULL::uuid AS assignment_id, NULL::uuid AS unit_id, NULL::uuid AS person_id,
   FALSE AS lost
 FROM dispatch_call c LEFT JOIN dispatch_user o ON o.id = c.owner_id
+LEFT JOIN dispatch_heartbeat h ON h.user_id = c.owner_id
 WHERE c.agency_id = %(agency)s::uuid AND c.state IN ({_OPEN})
-  AND (o.id IS NULL OR NOT o.is_active
-    OR o.role NOT IN ('dispatcher', 'clinician', 'supervisor'))
   AND COALESCE(c.owner_since, c.opened_at)
     < statement_timestamp() - %(unowned)s::interval
+  AND (o.id IS NULL OR NOT o.is_active
+    OR o.role NOT IN ('dispatcher', 'clinician', 'supervisor')
+    -- Nobody else has been asked yet, and whoever has the caller is not there.
+    OR c.state IN ('new', 'triaging') AND GREATEST(h.at, c.owner_since, c.opened_at)
+      < statement_timestamp() - GREATEST(%(absent)s::interval, %(unowned)s::interval))
 UNION ALL
 SELECT 'forgotten', a.id, c.id, s.id, a.id, NULL, a.person_id,
   a.confirmed_at IS NULL
@@ -80,6 +80,16 @@ CROSS JOIN LATERAL (VALUES
     AND p.at < statement_timestamp() - %(silent)s::interval)
 ) AS k (about, holds)
 WHERE u.agency_id = %(agency)s::uuid AND k.holds
+UNION ALL
+-- As much an alarm where the call is that a lent unit works on: there it is about the
+-- unit's place on the call, for one thing has one alarm.
+SELECT k.about, s.id, c.id, s.id, a.id, u.id, NULL, FALSE
+FROM dispatch_unit u JOIN dispatch_assignment a ON a.unit_id = u.id AND a.ended_at IS NULL
+JOIN dispatch_seat s ON s.id = a.seat_id JOIN dispatch_call c ON c.id = s.call_id
+CROSS JOIN LATERAL (VALUES
+  ('emergency', u.emergency_at IS NOT NULL), ('check', u.check_late)) AS k (about, holds)
+WHERE c.agency_id = %(agency)s::uuid AND u.agency_id <> c.agency_id AND k.holds
+  AND (u.emergency_at IS NOT NULL OR u.check_late) AND c.state IN ({_OPEN})
 UNION ALL
 SELECT l.about, l.id, c.id, NULL, NULL, NULL, NULL, FALSE
 FROM dispatch_call c JOIN LATERAL (
@@ -140,7 +150,7 @@ UNION ALL
 WHERE here.role IN ('dispatcher', 'clinician', 'supervisor') AND EXISTS (
   SELECT FROM dispatch_plannedshift p WHERE p.user_id = here.id AND p.deputy
   AND p.dropped_at IS NULL
-  AND statement_timestamp() BETWEEN p.starts_at AND p.ends_at)
+  AND statement_timestamp() >= p.starts_at AND statement_timestamp() < p.ends_at)
 ORDER BY COALESCE(busy.alarms, 0), here.id LIMIT 1)
 """  # noqa: S608  as above
 THERE = f"SELECT 1 FROM ({HERE}) here WHERE id = %(person)s::uuid"  # noqa: S608  as above
@@ -174,7 +184,8 @@ def seconds(protocol: Protocol, name: str) -> timedelta:
 
 
 def _values(agency: UUID, protocol: Protocol) -> dict[str, Any]:
-    targets = dict.fromkeys(OUTSIDE, TELL_WITHIN) | {
+    tell_within = seconds(protocol, "tell_within").total_seconds()
+    targets = dict.fromkeys(OUTSIDE, tell_within) | {
         kind.value: target for kind, target in protocol.queue.targets.items()
     }
     return {
@@ -184,7 +195,9 @@ def _values(agency: UUID, protocol: Protocol) -> dict[str, Any]:
         "forgotten": seconds(protocol, "forgotten"),
         "crew_still": seconds(protocol, "crew_still"),
         "silent": seconds(protocol, "position_stale") * SILENT_TIMES,
-        "grace": timedelta(seconds=GRACE),
+        # A deadline may be over so long before somebody is told (10 s): the clock and
+        # whoever is just pressing come first. Assumption.
+        "grace": seconds(protocol, "grace"),
         "kinds": list(targets),
         "targets": list(targets.values()),
     }

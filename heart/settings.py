@@ -332,6 +332,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
+        # Django sets a level of its own, which would let through what we do not want.
+        "django": {"level": env("LOG_LEVEL", "INFO")},
         "django.channels.server": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},
         "celery": {"level": "WARNING"},

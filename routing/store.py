@@ -25,6 +25,10 @@ DEFAULT = Path(__file__).parent / "protocols" / "durham.yaml"
 # Every press asks for the rules, some of them five times. A process that did not
 # publish them itself hears of new ones RULES_REMEMBERED seconds later.
 _known: dict[UUID, tuple[float, ProtocolVersion]] = {}
+# Whose rules this process is publishing: until that is committed nothing is remembered
+# of them, for the new row may never come to be. After a roll-back they stay here, and
+# the rules are asked for each time.
+_unsettled: set[UUID] = set()
 
 
 def published(agency: UUID) -> tuple[ProtocolVersion, Protocol]:
@@ -32,8 +36,9 @@ def published(agency: UUID) -> tuple[ProtocolVersion, Protocol]:
     at, row = _known.get(agency, (0.0, None))
     if row is None or time.monotonic() - at > settings.RULES_REMEMBERED:
         row = _published(agency)
-        _known[agency] = time.monotonic(), row
-    return row, _parsed(row.pk)
+        if agency not in _unsettled:
+            _known[agency] = time.monotonic(), row
+    return row, by_id(row.pk)
 
 
 def _published(agency: UUID) -> ProtocolVersion:
@@ -46,16 +51,18 @@ def _published(agency: UUID) -> ProtocolVersion:
     return ProtocolVersion.from_db(connection.alias, HEAD, found)
 
 
-def _forget(agency: UUID) -> None:
+def _settle(agency: UUID) -> None:
+    """Committed: what was read before, or beside it, is not remembered any more."""
+    _unsettled.discard(agency)
     _known.pop(agency, None)
 
 
 def read(row: ProtocolVersion) -> Protocol:
-    return _parsed(row.pk)
+    return by_id(row.pk)
 
 
 @lru_cache(maxsize=64)
-def _parsed(pk: UUID) -> Protocol:
+def by_id(pk: UUID) -> Protocol:
     # A document is written once: a version's id names its content for ever.
     return protocol.read(ProtocolVersion.objects.get(pk=pk).document)
 
@@ -66,12 +73,12 @@ def publish(agency: UUID, document: Mapping[str, object]) -> ProtocolVersion:
     ProtocolError names the place of a fault; then nothing changes.
     """
     checked = protocol.read(document)
-    _forget(agency)
-    # Whoever asks before the commit still hears the old rules, and must not keep them.
-    transaction.on_commit(lambda: _forget(agency))
     with transaction.atomic():
         rows = ProtocolVersion.objects.select_for_update().filter(agency=agency)
         numbers = [row.number for row in rows.only("id", "number").order_by("number")]
+        _unsettled.add(agency)
+        _known.pop(agency, None)
+        transaction.on_commit(lambda: _settle(agency))
         rows.filter(state="published").update(state="retired")
         return ProtocolVersion.objects.create(
             agency_id=agency,

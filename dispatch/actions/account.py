@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
+
 from dispatch import events, journal
 from dispatch.actions.base import action, lock_presence, lock_unit, move
 from dispatch.actions.setup import refuse_unknown_role, refuse_weak
 from dispatch.actions.unit import crew_needed, end_shift
-from dispatch.errors import NotFound
+from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
-from dispatch.models import Presence, Role, Shift, Unit, User
+from dispatch.models import Partner, Presence, Role, Shift, Unit, User
 from dispatch.states import PresenceState
 
 
@@ -20,10 +22,12 @@ def change(
     role: str | None = None,
     active: bool | None = None,
     password: str | None = None,
+    employer: str | None = None,
 ) -> User:
     """Change what is given, all of it or nothing; what is so already changes nothing.
 
-    Whose role, door or password changes loses every open line. Who loses a role goes
+    ``employer`` is the code of the partner who sends a counsellor, or empty for our own.
+    Whose role, door, employer or password changes loses every open line. Who loses a role goes
     off duty too, unless a caller or a call depends on them: then say it again later.
     """
     unit, presence, user = _lock(user_id)
@@ -37,10 +41,11 @@ def change(
     if before != after:
         changed = events.RoleChanged(person=user.pk, before=before, after=after)
         journal.append(changed, agency=presence.agency_id, by=by)
-    why = _why(before, after)
+    moved = _set_employer(user, presence.agency_id, employer, by)
+    why = _why(before, after) or moved
     if password is not None and _set_password(user, password):
         why = why or "password_changed"
-    user.save(update_fields=["role", "is_active", "password"])
+    user.save(update_fields=["role", "is_active", "password", "employer"])
     if before != after or after is None:
         _off_the_board(presence, by)
     gone = after != Role.RESPONDER
@@ -92,6 +97,27 @@ def _set_password(user: User, password: str) -> bool:
     refuse_weak(password, user)
     user.set_password(password)
     return True
+
+
+def _set_employer(user: User, agency: UUID, code: str | None, by: Actor) -> str:
+    """Why open lines end, if it is another one than before; Invalid: not our partner."""
+    if code is None:
+        return ""
+    partner = Partner.objects.filter(agency=agency, code=code).first()
+    if code and partner is None:
+        raise Invalid(
+            field="employer", why=_("there is no such partner of this centre")
+        )
+    if user.employer == partner:
+        return ""
+    changed = events.EmployerChanged(
+        person=user.pk,
+        before=user.employer.code if user.employer else None,
+        after=partner.code if partner else None,
+    )
+    user.employer = partner
+    journal.append(changed, agency=agency, by=by)
+    return "employer_changed"
 
 
 def _off_the_board(presence: Presence, by: Actor) -> None:

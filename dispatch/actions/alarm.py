@@ -9,7 +9,7 @@ from dispatch import events, journal, quick, wrong
 from dispatch.actions import forgotten
 from dispatch.actions.base import action, database_now, lock_call, lock_unit, move
 from dispatch.errors import LostRace, NotFound
-from dispatch.events import Actor
+from dispatch.events import Actor, EventBody
 from dispatch.models import Alarm, Call, Unit
 from dispatch.states import OPEN_CALL, AlarmState
 from dispatch.wrong import Found
@@ -58,7 +58,7 @@ def raise_(*, found: Found, by: Actor) -> Alarm | None:
     raised = events.AlarmRaised(
         alarm=alarm.pk, about=alarm.about, to=alarm.to, owner=alarm.owner_id
     )
-    journal.append(raised, agency=alarm.agency_id, call=call, unit=unit, by=by)
+    _say(alarm, raised, call, unit, by)
     return alarm
 
 
@@ -74,7 +74,7 @@ def take(*, alarm_id: UUID, by: Actor) -> Alarm:
     also = {"owner_id": by.id, "taken_at": Now(), "passes_at": None}
     move(alarm, AlarmState.TAKEN, **also)
     taken = events.AlarmTaken(alarm=alarm.pk, about=alarm.about, person=by.id)
-    journal.append(taken, agency=alarm.agency_id, call=call, unit=unit, by=by)
+    _say(alarm, taken, call, unit, by)
     return alarm
 
 
@@ -101,7 +101,7 @@ def pass_on(*, alarm_id: UUID, by: Actor) -> Alarm:
     passed = events.AlarmPassedOn(
         alarm=alarm.pk, about=alarm.about, to=to, owner=alarm.owner_id
     )
-    journal.append(passed, agency=alarm.agency_id, call=call, unit=unit, by=by)
+    _say(alarm, passed, call, unit, by)
     return alarm
 
 
@@ -117,8 +117,16 @@ def end(*, alarm_id: UUID, by: Actor) -> Alarm:
     why = "call_ended" if over else "put_right"
     move(alarm, AlarmState.ENDED, ended_at=Now(), passes_at=None, why=why)
     ended = events.AlarmEnded(alarm=alarm.pk, about=alarm.about, why=why)
-    journal.append(ended, agency=alarm.agency_id, call=call, unit=unit, by=by)
+    _say(alarm, ended, call, unit, by)
     return alarm
+
+
+def _say(
+    alarm: Alarm, body: EventBody, call: Call | None, unit: Unit | None, by: Actor
+) -> None:
+    """In the log of the centre whose alarm it is; of a lent unit its own has another."""
+    ours = unit if unit is not None and unit.agency_id == alarm.agency_id else None
+    journal.append(body, agency=alarm.agency_id, call=call, unit=ours, by=by)
 
 
 def _passes(alarm: Alarm, protocol: Protocol) -> bool:

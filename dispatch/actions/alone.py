@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from dispatch import events, journal, quick
 from dispatch.actions.base import move
+from dispatch.actions.before import because
 from dispatch.actions.intake import Intake, open_new
 from dispatch.events import Actor
 from dispatch.models import (
@@ -83,7 +84,7 @@ def _put_on(
     """The crew is on its own call, so that the call shows it. Holds both."""
     seat = Seat(call=call, response=unit.kind, wanted_at=now)
     quick.add(seat)
-    offer = Offer(seat=seat, unit=unit, expires_at=now)
+    offer = Offer(seat=seat, unit=unit, expires_at=now, because=because(unit))
     quick.add(offer)
     move(offer, OfferState.ACCEPTED, ended_at=now)
     move(seat, SeatState.FILLED)

@@ -9,7 +9,7 @@ from dispatch import events, journal, lookups, quick
 from dispatch.actions import caution, line
 from dispatch.actions.base import action, coded, lock_call, move
 from dispatch.actions.details import Details
-from dispatch.actions.intake import Intake, open_new
+from dispatch.actions.intake import Intake, check_caller, open_new
 from dispatch.actions.triage import tell_on, want_decision
 from dispatch.actions.weigh import refuse_closed
 from dispatch.errors import Invalid, LostRace
@@ -43,6 +43,7 @@ def attach(
         if known is not None:
             return known
     refuse_closed(call)
+    check_caller(intake)
     leg = line.begin(
         call,
         by,

@@ -24,6 +24,7 @@ from dispatch.errors import Invalid, LostRace, Stale
 from dispatch.events import Actor
 from dispatch.models import Call, Contact, Transfer
 from dispatch.states import OPEN_CALL, ContactState, unsafe
+from routing import store
 
 K = ContactState
 # Whom we call ourselves beside the caller: the clinician on call, who knows the person.
@@ -42,6 +43,8 @@ AT_RISK = _(
 )
 HANG_UP_WHY = ("agreed_end", "with_team", "safe_now", "test_call", "other")
 TTY = ("tty", "voice", "silent")
+# What ran out → why nobody is on the leg, where it is not the same word.
+LOST_BY = {"others_answer": "no_answer"}
 
 
 @action
@@ -59,7 +62,7 @@ def reach_out(
         raise Invalid(field="purpose", why=_("consult or collateral"))
     if not number.strip():
         raise Invalid(field="number", why=_("say which number"))
-    return line.begin(
+    leg = line.begin(
         call,
         by,
         purpose=purpose,
@@ -67,6 +70,8 @@ def reach_out(
         name=name.strip(),
         number=number.strip(),
     )
+    line.expect(leg, "others_answer", clock(call, "others_answer"))
+    return leg
 
 
 @action
@@ -82,12 +87,25 @@ def ask_interpreter(
         same = leg.purpose == "interpreter" and leg.language == language
         if same and leg.state not in line.OVER:
             return leg
-    leg = line.begin(call, by, purpose="interpreter", outgoing=True, language=language)
+    leg = line.begin(
+        call,
+        by,
+        purpose="interpreter",
+        outgoing=True,
+        language=language,
+        number=_interpreters(call, language) if interpreter == "professional" else "",
+    )
     journal.append(
         events.InterpreterAsked(contact=leg.pk, language=language), call=call, by=by
     )
     line.expect(leg, "interpreter", clock(call, "interpreter"))
     return leg
+
+
+def _interpreters(call: Call, language: str) -> str:
+    """The number of the line that interprets this language; "" where none is known."""
+    lines = store.published(call.agency_id)[1].interpreters
+    return lines.get(language) or lines.get("any", "")
 
 
 @action
@@ -110,6 +128,30 @@ def connect_locked(call: Call, leg: Contact, by: Actor) -> None:
     if first and leg.purpose == "interpreter":
         joined = events.InterpreterConnected(contact=leg.pk)
         journal.append(joined, call=call, by=by)
+
+
+@action
+def mine(*, contact_id: UUID, by: Actor) -> Contact:
+    """This person is on it for us: holds the line, or is just ringing a lost caller back.
+
+    A call-back gets its time anew. Saying so twice is saying it once.
+    """
+    call, leg = line.lock_leg(contact_id)
+    refuse_unnamed(by)
+    assert by.id
+    if leg.state not in (*line.LIVE, *line.CALLING_BACK):
+        raise LostRace
+    if leg.person_id == by.id:
+        return leg
+    if leg.state in line.CALLING_BACK:
+        refuse_unsafe(call, "voice", leg.tries)
+        line.step(call, leg, K.CALLBACK_DUE, by)
+        line.expect(leg, "callback", clock(call, "callback_within"))
+    elif leg.due == "session_over":
+        quick.write(leg, {"due": "", "due_at": None})
+    quick.write(leg, {"person_id": by.id})
+    journal.append(events.LineHeld(contact=leg.pk, person=by.id), call=call, by=by)
+    return leg
 
 
 @action
@@ -249,8 +291,8 @@ def due(*, contact_id: UUID, by: Actor) -> Contact:
         case "text_quiet":
             _late(call, leg, by)
             line.expect(leg, "text_again", clock(call, "text_quiet"))
-        case "tty" | "text_again":
-            lose(call, leg, by, why=leg.due)
+        case "tty" | "text_again" | "others_answer":
+            lose(call, leg, by, why=LOST_BY.get(leg.due, leg.due))
         case _:
             # What was due stays on the screen, as late, until somebody does it.
             _late(call, leg, by)

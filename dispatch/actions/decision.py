@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, facts, journal, quick
+from dispatch.actions.backup import still_urgent
 from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.search import fill
 from dispatch.actions.seat import OURS, withdraw_wanted
@@ -17,6 +18,7 @@ from dispatch.actions.weigh import (
     Stand,
     known,
     mode_of,
+    not_served,
     refuse_below_floor,
     refuse_closed,
     stand_of,
@@ -40,6 +42,7 @@ OVERRIDE_REASONS = (
 )
 # The kinds of help a dispatcher may choose, in the order of the pages.
 CHOICES = ("ccd", "crt", "cor", "cn", "988", "ems", "police", "cit", "fire")
+AT_ANY_TIME = frozenset({"ems", "police", "fire"})
 
 
 @action
@@ -133,7 +136,7 @@ def _seat(
     made, first = decided.made, not decided.had_seats
     # Most calls are decided once, before they have a seat.
     if decided.had_seats:
-        settle_seats(call, made, decided.stand.staged, by)
+        settle_seats(call, made, decided.protocol, decided.stand.staged, by)
     wishes = decided.stand.wishes
     seat_decision(
         call, made, decided.protocol, by, wishes=wishes, first=first, only=only
@@ -145,10 +148,10 @@ def _apply(call: Call, made: Decision, seen: facts.Known) -> None:
     line = made.line
     call.eligibility = str(line["eligibility"])
     call.ineligible_rule = made.rule if call.eligibility == "ineligible" else ""
-    code = _not_served(seen, line.get("not_served"))
+    code = not_served(seen, line.get("not_served"))
     if call.service != "served":
         call.service, call.not_served = ("not_served", code) if code else ("", "")
-    call.priority = int(line["priority"])
+    call.priority = still_urgent(call, int(line["priority"]), seen)
     call.decision_wanted_at = None
     quick.keep(
         call,
@@ -167,13 +170,6 @@ def _apply(call: Call, made: Decision, seen: facts.Known) -> None:
     at_work = any(state == SeatState.FILLED for _kind, state, *_rest in seen.seats)
     if call.state == CallState.DECIDED and at_work:
         move(call, CallState.WORKING)
-
-
-def _not_served(seen: facts.Known, code: str | None) -> str:
-    """A kind that rang and was not answered timed out; it was not missing."""
-    if code == "no_unit" and "timed_out" in seen.given_up.values():
-        return "timed_out"
-    return code or ""
 
 
 @action
@@ -249,9 +245,14 @@ def _override(call: Call, response: str, reason: str, note: str, by: Actor) -> D
 def request_team(
     *, call_id: UUID, response: str, reason: str, by: Actor, seen: int | None = None
 ) -> Call:
-    """Somebody beside the call asks for one more help: a team, EMS, police."""
+    """Somebody beside the call asks for one more help: a team, EMS, police.
+
+    Before a decision only help against a danger: a crew in need waits for no triage.
+    """
     call = lock_call(call_id, seen)
-    _last(call)
+    refuse_closed(call)
+    if response not in AT_ANY_TIME:
+        _last(call)
     coded("reason", reason)
     if response not in CHOICES:
         raise Invalid(field="response", why=_("choose a response"))

@@ -17,7 +17,7 @@ from dispatch.actions.base import (
     move,
 )
 from dispatch.actions.ending import refuse_to_end
-from dispatch.actions.line import end_all
+from dispatch.actions.line import end_all, session_over
 from dispatch.actions.seat import (
     OPEN_SEAT,
     OURS,
@@ -28,7 +28,7 @@ from dispatch.actions.seat import (
     withdraw_all,
     withdraw_wanted,
 )
-from dispatch.actions.worklist import plan_locked
+from dispatch.actions.worklist import plan_locked, refuse_locked
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Disposition, Seat
@@ -66,6 +66,8 @@ def record(
     quick.add(made)
     if followup_consent == "yes":
         _plan(call, by)
+    elif followup_consent == "no":
+        refuse_locked(call, by)
     return made
 
 
@@ -116,8 +118,13 @@ def end_session(
     by: Actor,
     person_reached: bool | None = None,
     followup_consent: str = "not_asked",
+    line_over: bool = False,
 ) -> Assignment:
-    """The clinician is done with the caller; wrap-up begins, teams go on."""
+    """The clinician is done with the caller; wrap-up begins, teams go on.
+
+    ``line_over``: they said that the caller's line has ended. Else it goes on, and
+    somebody is to say who holds it.
+    """
     call, seat, assignment = lock_assignment(assignment_id)
     if assignment.ended_at is not None:
         return assignment
@@ -137,6 +144,8 @@ def end_session(
         call=call,
         by=by,
     )
+    clocks = store.published(call.agency_id)[1].clocks
+    session_over(call, clocks["session_over"], by, over=line_over)
     settle(call, by, made)
     return assignment
 

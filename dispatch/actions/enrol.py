@@ -13,6 +13,7 @@ from dispatch.actions.base import action, database_now, lock_presence
 from dispatch.actions.roster import (
     lock_shift,
     plan_for,
+    refuse_misfit,
     refuse_overlap,
     refuse_span,
     skill_for,
@@ -127,6 +128,7 @@ def _change(found: PlannedShift, new: Mapping[str, object], by: Actor) -> None:
         raise Invalid(field="ends", why=_("that is over already"))
     for name, value in new.items():
         setattr(shift, name, value)
+    refuse_misfit(shift)
     refuse_span(shift)
     assert shift.user_id
     refuse_overlap(shift.user_id, shift)

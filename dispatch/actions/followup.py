@@ -9,8 +9,8 @@ from django.utils.translation import gettext_noop as _
 from dispatch import events, journal
 from dispatch.actions.base import action, database_now, lock_call, move
 from dispatch.actions.disposition import record, settle
-from dispatch.actions.seat import done, locked_seats, served
-from dispatch.actions.worklist import plan_locked
+from dispatch.actions.seat import locked_seats, served
+from dispatch.actions.worklist import close_locked, plan_locked
 from dispatch.errors import Invalid, LostRace, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import Call, Disposition, FollowUp, FollowUpAttempt
@@ -145,15 +145,8 @@ def complete(
 
 
 def _close(call: Call, row: FollowUp, outcome: str, by: Actor) -> None:
-    row.outcome = outcome
-    move(row, FollowUpState.CLOSED, outcome=outcome, closed_at=Now())
-    seats = locked_seats(call, response="cn", state=SeatState.FILLED)
-    journal.append(
-        events.FollowUpClosed(followup=row.pk, outcome=outcome), call=call, by=by
-    )
-    if not seats:
+    if not close_locked(call, row, outcome, by):
         return
-    done(call, seats[0], by)
     # Where Care Navigation was all the help, its end is how the call ended.
     if not Disposition.objects.filter(call=call).exists():
         how = CALL_OUTCOMES.get(outcome, "other")

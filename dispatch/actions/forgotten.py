@@ -10,7 +10,7 @@ from dispatch.actions.search import fill
 from dispatch.actions.seat import end_assignment, open_seat
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Seat
-from dispatch.states import OPEN_CALL, SeatState, TransferState
+from dispatch.states import OPEN_CALL, SeatState
 from routing import store
 from routing.core.protocol import Protocol
 
@@ -26,7 +26,7 @@ def give_back(*, assignment_id: UUID, by: Actor) -> Assignment:
     if call.state not in OPEN_CALL or not _forgotten(call, assignment, protocol):
         return assignment
     end_assignment(assignment, by)
-    transfer.end(seat, TransferState.FALLBACK)
+    transfer.end(call, seat, "forgotten", by)
     # An offer that was accepted stays accepted, and a seat has one at most: a new seat.
     move(seat, SeatState.WITHDRAWN, why="forgotten")
     withdrawn = events.SeatWithdrawn(

@@ -16,13 +16,13 @@ from dispatch.actions.handover import (
     TO_DIAL,
     WITH_PARTNER,
     accept_locked,
-    close_page,
     confirm_locked,
     decline_locked,
     go,
     lock,
 )
 from dispatch.actions.targets import clocks, patience_of
+from dispatch.actions.transfer import close_page
 from dispatch.errors import Invalid, LostRace, NotFound
 from dispatch.events import Actor
 from dispatch.models import Call, HandOff, Transfer

@@ -25,11 +25,11 @@ from dispatch.actions.targets import (
     patience,
     patience_of,
 )
-from dispatch.actions.transfer import open_transfers, step
+from dispatch.actions.transfer import let_partner_go, open_transfers, step
 from dispatch.actions.weigh import refuse_below_floor, refuse_closed, weighed
 from dispatch.errors import Invalid, LostRace, NotFound
 from dispatch.events import Actor
-from dispatch.models import Call, Contact, HandOff, Partner, Seat, Transfer
+from dispatch.models import Call, Contact, Partner, Seat, Transfer
 from dispatch.models.transfer import AGREED, MAY_TRAVEL
 from dispatch.states import (
     OPEN_CALL,
@@ -141,17 +141,10 @@ def outgoing(call: Call) -> list[Transfer]:
     return [one for one in every if one.partner_id and one.kind != "988_911"]
 
 
-def close_page(one: Transfer) -> None:
-    """The partner's page shows nothing any more. Holds the call."""
-    made = quick.find(HandOff, transfer=one.pk)
-    if made is not None and made.revoked_at is None:
-        quick.write(made, {"revoked_at": Now()})
-
-
 @action
 def dial(*, transfer_id: UUID, by: Actor) -> Transfer:
     """The partner's line rings: from now on its clock runs. Twice is once."""
-    call, one = lock(transfer_id)
+    call, one = lock_ours(transfer_id)
     if one.state == TransferState.OFFERED and one.partner_leg_id is not None:
         return one
     if one.state not in TO_DIAL | {TransferState.OFFERED}:
@@ -177,7 +170,7 @@ def dial(*, transfer_id: UUID, by: Actor) -> Transfer:
 @action
 def answered(*, transfer_id: UUID, by: Actor) -> Transfer:
     """Somebody at the partner's took the line and will take the caller."""
-    call, one = lock(transfer_id)
+    call, one = lock_ours(transfer_id)
     accept_locked(call, one, by)
     return one
 
@@ -196,7 +189,7 @@ def accept_locked(call: Call, one: Transfer, by: Actor) -> None:
 @action
 def conference(*, transfer_id: UUID, by: Actor) -> Transfer:
     """Caller, sender and partner are on the line together."""
-    call, one = lock(transfer_id)
+    call, one = lock_ours(transfer_id)
     if one.state == TransferState.CONFERENCED:
         return one
     if one.state != TransferState.ACCEPTED:
@@ -210,7 +203,7 @@ def conference(*, transfer_id: UUID, by: Actor) -> Transfer:
 @action
 def confirm(*, transfer_id: UUID, by: Actor) -> Transfer:
     """The partner has the caller: said on its page, or by voice and recorded here."""
-    call, one = lock(transfer_id)
+    call, one = lock_ours(transfer_id)
     confirm_locked(call, one, by)
     return one
 
@@ -253,7 +246,7 @@ def _fill_seat(call: Call, one: Transfer, by: Actor) -> None:
 @action
 def declined(*, transfer_id: UUID, reason: str, by: Actor) -> Transfer:
     """The partner cannot take the caller; its next line or the next partner is named."""
-    call, one = lock(transfer_id)
+    call, one = lock_ours(transfer_id)
     decline_locked(call, one, reason, by)
     return one
 
@@ -270,7 +263,7 @@ def decline_locked(call: Call, one: Transfer, reason: str, by: Actor) -> None:
 @action
 def lost(*, transfer_id: UUID, by: Actor) -> Transfer:
     """The partner's line broke off: the caller is still with the sender."""
-    call, one = lock(transfer_id)
+    call, one = lock_ours(transfer_id)
     lost_locked(call, one, "line_lost", by)
     return one
 
@@ -288,7 +281,7 @@ def expire(*, transfer_id: UUID, by: Actor) -> Transfer:
     if one.state in TRANSFER_OVER:
         return one
     if call.state not in OPEN_CALL:
-        _give_up_line(call, one, by)
+        let_partner_go(call, one, by)
         _end(call, one, by)
     elif _unanswered(one):
         _next(call, one, TransferState.TIMED_OUT, "no_answer", by)
@@ -311,19 +304,19 @@ def _end(call: Call, one: Transfer, by: Actor) -> None:
 @action
 def keep(*, transfer_id: UUID, by: Actor) -> Transfer:
     """The sender keeps the caller after all. Too late once the partner has them."""
-    call, one = lock(transfer_id)
+    call, one = lock_ours(transfer_id)
     if one.state == TransferState.WITHDRAWN:
         return one
     if one.state in TRANSFER_OVER:
         raise LostRace
-    _give_up_line(call, one, by)
+    let_partner_go(call, one, by)
     step(call, one, TransferState.WITHDRAWN, by, why="kept")
     return one
 
 
 def _next(call: Call, one: Transfer, to: TransferState, why: str, by: Actor) -> None:
     """This line is done with; name the next one, or fall back. Holds the call."""
-    _give_up_line(call, one, by)
+    let_partner_go(call, one, by)
     tried = [*one.tried, f"{partner_of(one).code}:{one.route}"]
     step(call, one, to, by, why=why, tried=tried, accepted_at=None, partner_leg_id=None)
     found = following(call, one)
@@ -367,18 +360,20 @@ def lock(transfer_id: UUID) -> tuple[Call, Transfer]:
     return call, one
 
 
-def _give_up_line(call: Call, one: Transfer, by: Actor) -> None:
-    """Nobody at the partner's hears or reads any more of this caller."""
-    _leg(call, one, ContactState.COMPLETED, by)
-    close_page(one)
-
-
 def _leg(call: Call, one: Transfer, to: ContactState, by: Actor) -> None:
     if one.partner_leg_id is None:
         return
     leg = quick.locked(Contact, one.partner_leg_id)
     if leg is not None and leg.state not in line.OVER:
         line.step(call, leg, to, by)
+
+
+def lock_ours(transfer_id: UUID) -> tuple[Call, Transfer]:
+    """The same, for what is done with a caller whom we hand over; LostRace for others."""
+    call, one = lock(transfer_id)
+    if one.partner_id is None or one.kind == "988_911":
+        raise LostRace
+    return call, one
 
 
 def go(

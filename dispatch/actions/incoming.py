@@ -9,13 +9,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
-from dispatch.actions import triage
 from dispatch.actions.base import action, database_now, lock_call
 from dispatch.actions.details import check_contact
 from dispatch.actions.handover import lock
-from dispatch.actions.intake import Intake, add_note, open_call, own_locked
+from dispatch.actions.intake import Intake, note_locked, open_once, own_locked
 from dispatch.actions.targets import clocks
-from dispatch.actions.transfer import step
+from dispatch.actions.transfer import have
+from dispatch.actions.triage import complete_locked, record_locked
 from dispatch.actions.weigh import refuse_closed
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
@@ -61,11 +61,11 @@ class Brought:
     agreed: str = "not_asked"
 
 
+@action
 def bring(*, partner: Partner, brought: Brought, by: Actor) -> Transfer:
     """Open the call, record what is known, offer it to us, and have it decided.
 
-    Several actions, each of which does nothing the second time: brought again after a
-    failure, it goes on where it stopped. What is stored last says that it is complete.
+    All of it or nothing. The same reference again answers with the call's transfer.
     """
     _check(brought)
     # The ids keep two partners' references apart.
@@ -83,15 +83,16 @@ def bring(*, partner: Partner, brought: Brought, by: Actor) -> Transfer:
         safe_contact=brought.safe_contact,
         channel="partner",
     )
-    call = open_call(agency_id=partner.agency_id, intake=intake, by=by)
+    call = open_once(partner.agency_id, intake, by)
     known = quick.find(Transfer, call=call.pk, kind="988_911", partner=partner.pk)
     if known is not None:
         return known
-    triage.record_answers(call_id=call.pk, answers=brought.answers, by=by)
-    add_note(call_id=call.pk, text=_note(brought), by=by)
     if _decidable(brought.answers):
-        triage.complete(call_id=call.pk, by=by)
-    return receive(call_id=call.pk, partner_id=partner.pk, agreed=brought.agreed, by=by)
+        complete_locked(call, brought.answers, by)
+    else:
+        record_locked(call, brought.answers, by)
+    note_locked(call, _note(brought), by)
+    return _offered(call, partner, brought.agreed, by)
 
 
 def _check(brought: Brought) -> None:
@@ -121,25 +122,14 @@ def _decidable(answers: Mapping[str, str]) -> bool:
     return all(answers.get(key, "not_asked") != "not_asked" for key in QUESTIONS)
 
 
-@action
-def receive(
-    *, call_id: UUID, partner_id: UUID, by: Actor, agreed: str = "not_asked"
-) -> Transfer:
-    """The partner offers us this call; it keeps the caller until somebody here has them.
-
-    Brought twice, the call has one such transfer.
-    """
-    call = lock_call(call_id)
-    known = quick.find(Transfer, call=call.pk, kind="988_911", partner=partner_id)
-    if known is not None:
-        return known
-    refuse_closed(call)
+def _offered(call: Call, partner: Partner, agreed: str, by: Actor) -> Transfer:
+    """The partner offers us this call; it keeps the caller until somebody here has them."""
     due = database_now() + timedelta(seconds=clocks(call)["partner_answers"])
     made = Transfer(
         call=call,
         kind="988_911",
         state=TransferState.OFFERED.value,
-        partner_id=partner_id,
+        partner=partner,
         shared="partner",
         agreed=agreed if agreed in AGREED else "not_known",
         due_at=due,
@@ -147,7 +137,7 @@ def receive(
     quick.add(made)
     journal.append(
         events.TransferRequested(
-            transfer=made.pk, between=made.kind, partner=partner_id
+            transfer=made.pk, between=made.kind, partner=partner.pk
         ),
         call=call,
         by=by,
@@ -165,21 +155,8 @@ def take(*, transfer_id: UUID, by: Actor) -> Transfer:
         raise LostRace
     refuse_closed(call)
     own_locked(call, by.id, by)
-    if one.state == TransferState.OFFERED:
-        step(
-            call,
-            one,
-            TransferState.ACCEPTED,
-            by,
-            accepted_at=Now(),
-            receiver_id=by.id,
-        )
-    if one.state != TransferState.CONFERENCED:
-        step(call, one, TransferState.CONFERENCED, by)
-    step(call, one, TransferState.CONFIRMED, by, confirmed_at=Now())
-    confirmed = events.TransferConfirmed(transfer=one.pk, person=by.id)
-    journal.append(confirmed, call=call, by=by)
-    step(call, one, TransferState.RELEASED, by)
+    assert by.id
+    have(call, one, by.id, by)
     return one
 
 

@@ -25,6 +25,7 @@ from dispatch.actions.linking import hand_on, refuse_link
 from dispatch.actions.numbering import next_number
 from dispatch.actions.search import fill
 from dispatch.actions.seat import unserved, withdraw_all
+from dispatch.actions.transfer import brought_is_ours
 from dispatch.actions.triage import carry_over, look_again
 from dispatch.errors import Invalid
 from dispatch.events import Actor
@@ -75,16 +76,15 @@ class Intake:
 
 @action
 def open_call(*, agency_id: UUID, intake: Intake, by: Actor) -> Call:
-    """A new call with its number. The dispatcher who opens it owns it.
+    """A new call with its number. The dispatcher who opens it owns it."""
+    return open_once(agency_id, intake, by)
 
-    Another system's event that is here already answers with its call.
-    """
+
+def open_once(agency_id: UUID, intake: Intake, by: Actor) -> Call:
     _check(intake)
     agency = quick.find(Agency, id=agency_id)
     assert agency is not None
-    if found := _already_here(agency, intake.source_ref):
-        return found
-    return open_new(agency, intake, by)
+    return _already_here(agency, intake.source_ref) or open_new(agency, intake, by)
 
 
 def open_new(
@@ -187,7 +187,10 @@ def correct(
 @action
 def add_note(*, call_id: UUID, text: str, by: Actor, kind: str = "note") -> CallNote:
     """Append a note or a line of radio traffic. Notes are never changed."""
-    call = lock_call(call_id)
+    return note_locked(lock_call(call_id), text, by, kind)
+
+
+def note_locked(call: Call, text: str, by: Actor, kind: str = "note") -> CallNote:
     if not text.strip():
         raise Invalid(field="text", why=_("write a few words"))
     note = CallNote(call=call, kind=kind, by=str(by), by_name=by.name[:40])
@@ -199,11 +202,11 @@ def add_note(*, call_id: UUID, text: str, by: Actor, kind: str = "note") -> Call
 
 @action
 def take(*, call_id: UUID, by: Actor, seen: int | None = None) -> Call:
-    """This person owns the call from now on."""
+    """This person owns the call from now on; a partner that brought it hears so."""
     call = lock_call(call_id, seen)
-    if call.owner_id == by.id:
-        return call
-    own_locked(call, by.id, by)
+    if call.owner_id != by.id:
+        own_locked(call, by.id, by)
+    brought_is_ours(call, by.id, by)
     return call
 
 
@@ -300,12 +303,17 @@ def _already_here(agency: Agency, source_ref: str) -> Call | None:
 def _check(intake: Intake) -> None:
     if intake.source not in SOURCES:
         raise Invalid(field="source", why=_("911, 988, officer or partner"))
+    check_caller(intake)
+    if intake.priority not in {1, 2, 3, 4}:
+        raise Invalid(field="priority", why=_("1 to 4"))
+
+
+def check_caller(intake: Intake) -> None:
+    """What is said of the caller must be of the lists, whichever call they join."""
     if intake.caller_kind not in CALLERS:
         raise Invalid(field="caller", why=_("person, with_person or third_party"))
     check_contact(intake.safe_contact)
     check_language(intake.language)
-    if intake.priority not in {1, 2, 3, 4}:
-        raise Invalid(field="priority", why=_("1 to 4"))
 
 
 def _point(point: tuple[float, float] | None) -> str:

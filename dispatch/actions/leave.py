@@ -1,15 +1,15 @@
 """The order to leave: a team inside whose scene is not safe answers within seconds."""
 
-from datetime import timedelta
-
 from dispatch import quick
 from dispatch.actions.base import database_now, lock_unit
 from dispatch.models import Assignment, Seat, Unit
 from dispatch.states import UnitState
+from dispatch.wrong import seconds
+from routing import store
 
-# How long a crew that is told to leave may say nothing. Assumption: time to read one
-# line and press once.
-LEAVE_WITHIN = timedelta(seconds=30)
+# The clock for which a crew that is told to leave may say nothing. Usually 30 s, an
+# assumption: time to read one line and press once.
+LEAVE_WITHIN = "leave_within"
 UNARMED = "crt"
 
 
@@ -28,7 +28,8 @@ def order_out(seat: Seat) -> None:
 
 def _check_soon(unit: Unit, mode: str) -> None:
     """Its next safety check is due with the order, and not minutes later."""
-    due = database_now() + LEAVE_WITHIN
+    _row, protocol = store.published(unit.agency_id)
+    due = database_now() + seconds(protocol, LEAVE_WITHIN)
     armed = unit.check_due_at
     if told_to_leave(unit, mode) and (armed is None or armed > due):
         quick.write(unit, {"check_due_at": due})

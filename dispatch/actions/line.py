@@ -83,6 +83,8 @@ def step(
     if before == to:
         return
     also: dict[str, object] = {"due": "", "due_at": None}
+    if leg.person_id is not None and to in LOST:
+        also["person_id"] = None  # nobody holds a line that is lost
     if to in OVER:
         also |= {"ended_at": Now(), "why": why}
     move(leg, to, **also)
@@ -119,6 +121,23 @@ def caller_leg(call: Call) -> Contact | None:
     heard = [leg for leg in found if leg.state in LIVE]
     open_ = heard or [leg for leg in found if leg.state not in OVER]
     return open_[0] if open_ else None
+
+
+def session_over(call: Call, within: float, by: Actor, *, over: bool) -> None:
+    """Our clinician is done with the caller: their leg is over, if they say so.
+
+    Else nobody knows who holds it: somebody is to say so ``within`` seconds. A leg that
+    is on hold, silent or written on has a clock already. Holds the call.
+    """
+    leg = caller_leg(call)
+    if leg is None or leg.state != ContactState.CONNECTED:
+        return
+    if over:
+        step(call, leg, ContactState.COMPLETED, by, why="session_over")
+        return
+    quick.write(leg, {"person_id": None})
+    if not leg.due:
+        expect(leg, "session_over", within)
 
 
 def lock_leg(contact_id: UUID) -> tuple[Call, Contact]:

@@ -33,14 +33,15 @@ from dispatch.errors import Invalid, LostRace, NotFree
 from dispatch.events import Actor
 from dispatch.models import Agency, Assignment, Call, Loan, Offer, Seat, Unit
 from dispatch.states import LoanState, OfferState, SeatState, UnitState
+from dispatch.wrong import seconds
 from routing import store
 
-# Assumption: a dispatcher next door answers in two minutes, or somebody else is asked.
-ANSWER_WITHIN = timedelta(seconds=120)
-# Assumption: longer than nearly every call, with a drive to a hospital. A crew that is
-# with somebody then is not sent away: the loan goes on for as long as LONGER.
-LENT_FOR = timedelta(hours=4)
-LONGER = timedelta(minutes=30)
+# Clocks of the protocol. Usually 120 s, an assumption: a dispatcher next door answers, or
+# somebody else is asked.
+ANSWER_WITHIN = "loan_answer"
+# Usually 4 h, an assumption: longer than nearly every call, with a drive to a hospital. A
+# crew that is with somebody then is not sent away: the loan goes on for LONGER (30 min).
+LENT_FOR, LONGER = "loan_lasts", "loan_longer"
 DECLINE_WHY = ("no_capacity", "too_far", "crew_incomplete", "other")
 OPEN_LOAN = [LoanState.ASKED, LoanState.LENT]
 
@@ -91,7 +92,7 @@ def ask(
         lender_id=lender_id,
         response=response,
         asked_by=str(by),
-        ends_at=database_now() + ANSWER_WITHIN,
+        ends_at=database_now() + _clock(call, ANSWER_WITHIN),
     )
     quick.add(made)
     put_to = events.LoanAsked(loan=made.pk, lender=lender_id, response=response)
@@ -119,7 +120,7 @@ def lend(*, loan_id: UUID, unit_id: UUID, by: Actor) -> Loan:
     mode = _mode(call, unit.kind)
     now = database_now()
     answered = {"answered_by": str(by), "answered_at": Now(), "unit_id": unit.pk}
-    move(loan, LoanState.LENT, ends_at=now + LENT_FOR, **answered)
+    move(loan, LoanState.LENT, ends_at=now + _clock(call, LENT_FOR), **answered)
     _say(call, loan, "lent", by)
     seat = to_fill(call, unit.kind, mode, by, now)
     _row, protocol = store.published(call.agency_id)
@@ -178,7 +179,7 @@ def expire(*, loan_id: UUID, by: Actor) -> Loan:
     if loan.state == LoanState.ASKED:
         over(call, loan, "no_answer", by)
     elif loan.unit is not None and _counted_on(loan.unit):
-        quick.write(loan, {"ends_at": database_now() + LONGER})
+        quick.write(loan, {"ends_at": database_now() + _clock(call, LONGER)})
     else:
         _end(call, loan, "time_over", by, again=True)
     return loan
@@ -188,6 +189,11 @@ def _refuse_answered(loan: Loan) -> None:
     """LostRace once somebody answered or nobody did in time. The caller holds it."""
     if loan.state != LoanState.ASKED or loan.ends_at <= database_now():
         raise LostRace
+
+
+def _clock(call: Call, name: str) -> timedelta:
+    """A time of the centre whose call it is."""
+    return seconds(store.published(call.agency_id)[1], name)
 
 
 def _mode(call: Call, kind: str) -> str:

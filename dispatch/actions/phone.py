@@ -168,6 +168,8 @@ def call_back(*, contact_id: UUID, by: Actor) -> Contact:
     line.expect(leg, "callback", callback.clock(call, "callback_within"))
     fresh = {"carrier_ref": "", "carrier_step": 0, "carrier_room_step": 0}
     quick.write(leg, {"carrier": "wanted", **fresh})
+    if by.kind in {"user", "simulator"}:
+        quick.write(leg, {"person_id": by.id})
     line.changed(leg.pk)
     return leg
 

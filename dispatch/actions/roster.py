@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, planned, quick
+from dispatch import events, free, journal, planned, quick
 from dispatch.actions.base import action, coded, database_now, lock_presence, move
 from dispatch.errors import Invalid, LostRace, NotFound
 from dispatch.events import Actor
 from dispatch.models import PlannedShift, Role, ShiftSwap, Skill, Unit, User
-from dispatch.states import EARLY_SIGN_IN, SwapState
+from dispatch.states import SwapState
 from routing import store
 
 # Assumptions, all three: what is longer, or further ahead, somebody mistyped.
@@ -22,20 +22,17 @@ HORIZON = timedelta(days=731)
 ROLES = tuple(role.value for role in Role if role is not Role.WALLBOARD)
 DROPS = ("sick", "leave", "training", "not_needed", "mistake", "other")
 UNPLANNED = "unplanned"
+# Who may have an alarm: see IN_LINE in dispatch.wrong.
+DEPUTIES = frozenset({Role.DISPATCHER, Role.CLINICIAN, Role.SUPERVISOR})
 LEVELS = range(4)
-# That a presence p is on shift at ``now``; ``early`` is how long before one may sign in.
-ON_SHIFT = """EXISTS (
-  SELECT FROM dispatch_plannedshift w
-  WHERE w.user_id = p.user_id AND w.dropped_at IS NULL
-    AND %(now)s::timestamptz >= w.starts_at - %(early)s::interval
-    AND %(now)s::timestamptz < w.ends_at)"""
+ON_SHIFT = f"""
+SELECT 1 FROM dispatch_presence p WHERE p.user_id = %(person)s AND {free.ON_SHIFT}
+"""  # noqa: S608  our own words
 
 
-def on_shift(user_id: UUID, now: datetime) -> bool:
+def on_shift(user_id: UUID) -> bool:
     """Whether a shift of this person covers now, or begins within ``EARLY_SIGN_IN``."""
-    sql = f"SELECT {ON_SHIFT} FROM dispatch_presence p WHERE p.user_id = %(person)s"  # noqa: S608
-    found = planned.ask(sql, {"now": now, "early": EARLY_SIGN_IN, "person": user_id})
-    return bool(found and found[0][0])
+    return bool(planned.ask(ON_SHIFT, {"person": user_id}))
 
 
 @action
@@ -67,7 +64,7 @@ def plan(
 
 def plan_for(shift: PlannedShift, user_id: UUID | None, by: Actor) -> PlannedShift:
     """Store the new shift for this person, or the one that says the same."""
-    _refuse_misfit(shift)
+    refuse_misfit(shift)
     if user_id is not None:
         lock_worker(user_id, shift)
         shift.user_id = user_id
@@ -87,9 +84,15 @@ def _say_planned(shift: PlannedShift, by: Actor) -> None:
     journal.append(said, agency=shift.agency_id, by=by)
 
 
-def _refuse_misfit(shift: PlannedShift) -> None:
+def refuse_misfit(shift: PlannedShift) -> None:
+    """Invalid for a unit without a crew's shift, or a deputy who gets no alarms."""
     if shift.role not in ROLES:
         raise Invalid(field="role", why=_("choose one of the roles"))
+    if shift.deputy and shift.role not in DEPUTIES:
+        raise Invalid(
+            field="deputy",
+            why=_("only a dispatcher, clinician or supervisor has alarms"),
+        )
     if shift.unit_id is None:
         return
     if not Unit.objects.filter(pk=shift.unit_id, agency=shift.agency_id).exists():
@@ -251,7 +254,7 @@ def start_unplanned(*, until: datetime, by: Actor) -> PlannedShift:
         ends_at=until,
         why=UNPLANNED,
     )
-    _refuse_misfit(shift)
+    refuse_misfit(shift)
     if current is not None and current.ends_at == until:
         return current
     refuse_span(shift)

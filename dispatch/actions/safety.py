@@ -7,13 +7,11 @@ from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
 from dispatch.actions import alone
+from dispatch.actions.backup import back_up, most_urgent
 from dispatch.actions.base import action, database_now, lock_call, lock_unit
 from dispatch.actions.leave import LEAVE_WITHIN, told_to_leave
-from dispatch.actions.search import fill
 from dispatch.actions.seat import open_seat, someone_free, stage
-from dispatch.actions.seating import open_for
 from dispatch.actions.triage import again, told_of
-from dispatch.actions.weigh import weighed
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Seat, Unit
@@ -30,8 +28,6 @@ UNSAFE = {
     "crowd": "",
     "other": "",
 }
-# No call is worked on without a doubt about these: police come beside whoever else can.
-ARMED = frozenset({"weapon", "violence"})
 
 
 @action
@@ -51,10 +47,9 @@ def confirm_safe(*, unit_id: UUID, by: Actor, by_radio: bool = False) -> Unit:
 def _rearm(unit: Unit) -> None:
     """Asked again later; soon, while it stands where it was told to leave."""
     work = _work(unit)
-    then = seconds(_protocol(unit), "safety_check_then")
-    if work is not None and told_to_leave(unit, work.seat.mode):
-        then = LEAVE_WITHIN
-    _check(unit, database_now() + then)
+    leaves = work is not None and told_to_leave(unit, work.seat.mode)
+    clock = LEAVE_WITHIN if leaves else "safety_check_then"
+    _check(unit, database_now() + seconds(_protocol(unit), clock))
 
 
 def _check(unit: Unit, due: object) -> None:
@@ -128,6 +123,7 @@ def _raise(call: Call | None, unit: Unit, why: str, by: Actor) -> None:
         call = alone.open_for_crew(unit, now, now + first)
     else:
         alone.say_where(call, unit, now, by)
+        most_urgent(call, by, unit)
     journal.append(events.CrewEmergency(cleared=False), call=call, unit=unit, by=by)
     open_seat(call, "police", "now", by, requested=True)
     open_seat(call, "ems", "now", by, requested=True)
@@ -162,39 +158,10 @@ def unsafe(*, unit_id: UUID, why: str, by: Actor) -> Unit:
     if UNSAFE[why]:
         told_of(call, UNSAFE[why], by)
     _tell(call, unit, "crew_unsafe", by)
-    _back_up(call, unit, why, by)
+    back_up(call, [why], by, kind=unit.kind, unit=unit)
     again(call)
     unit.refresh_from_db()
     return unit
-
-
-def _back_up(call: Call, unit: Unit, why: str, by: Actor) -> None:
-    """Whoever the crew needs beside it, before anything is decided. Holds the call."""
-    _row, protocol = store.published(call.agency_id)
-    stand = weighed(call, protocol, database_now())
-    for kind in _helpers(unit, why, stand.line["excluded"]):
-        open_for(
-            call,
-            kind,
-            "now",
-            protocol,
-            by,
-            wishes=stand.wishes,
-            waits=False,
-            requested=True,
-        )
-        asked = events.TeamRequested(response=kind, reason="not_safe")
-        journal.append(asked, call=call, unit=unit, by=by)
-    fill(call, by, protocol)
-
-
-def _helpers(unit: Unit, why: str, excluded: object) -> list[str]:
-    """EMS to an illness; else a co-response if one can be had, and police to a weapon."""
-    if why == "medical":
-        return ["ems"]
-    assert isinstance(excluded, dict)
-    team = [] if unit.kind == "cor" or "cor" in excluded else ["cor"]
-    return [*team, "police"] if why in ARMED or not team else team
 
 
 def _tell(call: Call | None, unit: Unit, why: str, by: Actor) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
+from dispatch.actions.backup import most_urgent
 from dispatch.actions.base import (
     action,
     coded,
@@ -37,8 +38,6 @@ WITH_PERSON = frozenset(
     {UnitState.ON_SCENE, UnitState.TRANSPORTING, UnitState.AT_DESTINATION}
 )
 BACKUP = frozenset({*UNITS, "cit", "ems", "police", "fire"})
-# Somebody is in danger there now: it is as urgent as a call can be.
-MOST_URGENT = 1
 # The first of an offer's reasons: the second is the seat whose team it relieves.
 REPLACES = "replaces"
 
@@ -158,13 +157,11 @@ def backup(*, seat_id: UUID, response: str, by: Actor) -> Seat:
     now = database_now()
     stand = weighed(call, protocol, now)
     refuse_below_floor(stand, response)
-    if response == "police" and call.priority != MOST_URGENT:
-        quick.write(call, {"priority": MOST_URGENT})
-        urgent = events.DetailsCorrected(fields=("priority",))
-        journal.append(urgent, call=call, unit=work.unit, by=by)
+    if response == "police":
+        most_urgent(call, by, work.unit)
     wanted = locked_seats(call, state=SeatState.WANTED, response=response)
     if wanted:
-        quick.write(wanted[0], {"requested": True})
+        quick.write(wanted[0], {"requested": True, "give_up_at": None})
         return wanted[0]
     asked = events.TeamRequested(response=response, reason="more_help")
     journal.append(asked, call=call, unit=work.unit, by=by)

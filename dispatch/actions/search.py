@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from dispatch import events, journal, nudge, quick
 from dispatch.actions import transfer
 from dispatch.actions.base import database_now, move
-from dispatch.actions.seat import OURS, PEOPLE, locked_seats
+from dispatch.actions.seat import OURS, PEOPLE, locked_seats, one_more
 from dispatch.actions.takers import TOGETHER, Taker, anybody_else, next_taker
 from dispatch.events import ROUTER, Actor
 from dispatch.models import Call, Offer, Seat
@@ -24,7 +24,6 @@ from dispatch.states import (
     OfferState,
     PresenceState,
     SeatState,
-    TransferState,
     UnitState,
 )
 from routing import store
@@ -180,9 +179,10 @@ def _rings(taker: Taker, protocol: Protocol) -> float:
 def _give_up(call: Call, seat: Seat, why: str) -> None:
     """Nobody can be had: the seat ends and the call wants another decision.
 
-    No one person did that, whoever declined last.
+    No one person did that, whoever declined last. What a person asked for is wanted on,
+    without an end: only a person lets it go.
     """
-    transfer.end(seat, TransferState.FALLBACK)
+    transfer.end(call, seat, why, ROUTER)
     move(seat, SeatState.UNFILLED, why=why)
     quick.write(call, {"decision_wanted_at": Now()})
     transaction.on_commit(lambda: nudge.route(call.pk), robust=True)
@@ -191,3 +191,13 @@ def _give_up(call: Call, seat: Seat, why: str) -> None:
         call=call,
         by=ROUTER,
     )
+    if seat.requested:
+        one_more(
+            call,
+            seat.response,
+            seat.mode,
+            ROUTER,
+            database_now(),
+            requested=True,
+            skills=seat.skills,
+        )

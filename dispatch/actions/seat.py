@@ -19,6 +19,7 @@ from dispatch.actions.base import (
     lock_unit,
     move,
 )
+from dispatch.actions.before import as_before
 from dispatch.actions.counted import refuse_counted_on
 from dispatch.actions.leave import order_out
 from dispatch.actions.lent import came_free
@@ -37,7 +38,6 @@ from dispatch.states import (
     OfferState,
     PresenceState,
     SeatState,
-    TransferState,
     UnitState,
 )
 from routing.core.protocol import Protocol
@@ -232,7 +232,7 @@ def _withdraw(call: Call, seat: Seat, why: str, by: Actor) -> None:
     freed = seat.assignments.filter(ended_at=None).select_related("unit").first()
     if freed is not None:
         end_assignment(freed, by)
-    transfer.end(seat, TransferState.FALLBACK)
+    transfer.end(call, seat, why, by)
     move(seat, SeatState.WITHDRAWN, why=why)
     journal.append(
         events.SeatWithdrawn(
@@ -292,6 +292,7 @@ def end_assignment(assignment: Assignment, by: Actor) -> None:
         rested = {"last_call_ended_at": Now()}
         move(unit, UnitState.AVAILABLE, check_due_at=None, check_late=False, **rested)
         came_free(unit, by)
+        as_before(unit, assignment.offer_id)
         someone_free(unit)
         return
     assert assignment.person_id

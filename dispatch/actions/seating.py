@@ -1,6 +1,6 @@
 """What a decision does to a call's seats: open, stage, let go. Its callers hold the call."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from dispatch import quick
@@ -23,6 +23,10 @@ from dispatch.states import SeatState
 from routing.core.protocol import Protocol
 from routing.core.queue import Wanted
 
+# Who comes because of danger. A clinician or an unarmed team that a safety rule named
+# is what it left over, and follows the newest decision.
+FOR_SAFETY = frozenset({"cor", "police", "cit", "ems", "fire"})
+
 
 def _wanted(made: Decision) -> dict[str, str]:
     """Each response that the decision wants at once, and how it goes."""
@@ -33,11 +37,47 @@ def _wanted(made: Decision) -> dict[str, str]:
     return wanted
 
 
-def settle_seats(call: Call, made: Decision, staged: frozenset[str], by: Actor) -> None:
-    """Stage or let go what an earlier decision sent and this one does not want."""
+def settle_seats(
+    call: Call,
+    made: Decision,
+    protocol: Protocol,
+    staged: frozenset[str],
+    by: Actor,
+) -> None:
+    """Stage or let go what an earlier decision sent and this one does not want.
+
+    What a person asked for only a person lets go, and so what a safety rule sent until
+    its danger is answered with no; unless the safety rules hold it back now.
+    """
     _stage_forbidden(call, made, staged, by)
     held = [kind for kind in made.line["excluded"] if held_back(made.line, kind)]
-    withdraw_wanted(call, _wanted(made), "decided_again", by, forbidden=held)
+    keep = {*_wanted(made), *(_safety_sent(made, protocol) - {*held})}
+    withdraw_wanted(call, keep, "decided_again", by, forbidden=held)
+
+
+def _safety_sent(made: Decision, protocol: Protocol) -> set[str]:
+    """Armed and medical help that a safety rule wanted at some time of this call."""
+    keys = [one.key for one in protocol.questions if one.group == "safety"]
+    earlier = quick.rows(Decision, call=made.call_id)
+    rules = [
+        one
+        for one in earlier
+        if one.rule[:1] == "S" and not _denied(one.facts, made.facts, keys)
+    ]
+    return {kind for one in rules for kind in _wanted(one)} & FOR_SAFETY
+
+
+def _denied(
+    then: Mapping[str, object], now: Mapping[str, object], keys: Collection[str]
+) -> bool:
+    """Whether each danger that was seen then is answered with no now.
+
+    Not known, and not asked any more, is not no. Where none was seen, what was open
+    then counts as the danger.
+    """
+    seen = [key for key in keys if then.get(key) == "yes"]
+    feared = seen or [key for key in keys if then.get(key) != "no"]
+    return bool(feared) and all(now.get(key) == "no" for key in feared)
 
 
 def seat_decision(

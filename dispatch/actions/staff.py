@@ -90,7 +90,7 @@ def _off_shift(presence: Presence) -> bool:
     _row, protocol = store.published(presence.agency_id)
     if not protocol.queue.roster:
         return False
-    return not on_shift(presence.user_id, database_now())
+    return not on_shift(presence.user_id)
 
 
 @action

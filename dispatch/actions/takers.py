@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from dispatch import facts, fleet, free, planned, quick
 from dispatch.actions.seat import PEOPLE, absent_after
 from dispatch.models import Call, Offer, Presence, Seat, Unit
-from dispatch.states import ASK_AGAIN, PresenceState, UnitState
+from dispatch.states import PresenceState, UnitState
+from dispatch.wrong import seconds
 from routing.core import ask, rank
 from routing.core.ask import PersonFacts
 from routing.core.facts import Point
@@ -144,7 +145,7 @@ def _candidates(
         "role": PEOPLE[seat.response],
         "fresh": now - absent_after(protocol),
         "seat": seat.pk,
-        "asked": now - ASK_AGAIN,
+        "asked": _lately(protocol, now),
         **facts.limits(protocol),
     }
     found = planned.ask(CANDIDATES, values)
@@ -168,12 +169,17 @@ def wanted_of(seat: Seat) -> Wanted:
     return Wanted(**seat.skills)
 
 
-def _asked(seat: Seat, now: datetime) -> QuerySet[Offer]:
-    return seat.offers.filter(made_at__gt=now - ASK_AGAIN)
+def _lately(protocol: Protocol, now: datetime) -> datetime:
+    """Who was asked for a seat since then, and did not take it, is not asked for it."""
+    return now - seconds(protocol, "ask_again")
 
 
-def _untried_units(call: Call, seat: Seat, now: datetime) -> QuerySet[Unit]:
-    tried = _asked(seat, now).filter(unit__isnull=False).values("unit")
+def _asked(seat: Seat, since: datetime) -> QuerySet[Offer]:
+    return seat.offers.filter(made_at__gt=since)
+
+
+def _untried_units(call: Call, seat: Seat, since: datetime) -> QuerySet[Unit]:
+    tried = _asked(seat, since).filter(unit__isnull=False).values("unit")
     return free_units(call).filter(kind=seat.response).exclude(pk__in=tried)
 
 
@@ -188,7 +194,7 @@ def _ranked_units(
     call: Call, seat: Seat, protocol: Protocol, now: datetime
 ) -> list[Candidate]:
     """Free units of this kind in the order in which to ask them. One statement."""
-    asked = now - ASK_AGAIN
+    asked = _lately(protocol, now)
     units = fleet.untried(call.agency_id, seat.response, seat.pk, asked, now)
     skills = wanted_of(seat).together
     return rank.candidates(
@@ -204,8 +210,12 @@ def point_of(call: Call) -> Point | None:
 def anybody_else(call: Call, seat: Seat, protocol: Protocol, now: datetime) -> bool:
     """Is somebody of this kind, not asked yet, free, ringing elsewhere or being taken?"""
     if seat.response not in PEOPLE:
-        return _untried_units(call, seat, now).exists()
-    asked = _asked(seat, now).filter(person__isnull=False).values_list("person")
+        return _untried_units(call, seat, _lately(protocol, now)).exists()
+    asked = (
+        _asked(seat, _lately(protocol, now))
+        .filter(person__isnull=False)
+        .values_list("person")
+    )
     there = Presence.objects.filter(
         agency=call.agency_id,
         user__role=PEOPLE[seat.response],

@@ -13,7 +13,7 @@ from dispatch.actions.base import (
     lock_presence,
     move,
 )
-from dispatch.actions.line import CALLERS, LIVE, legs
+from dispatch.actions.line import CALLERS, LIVE, OVER, legs
 from dispatch.actions.line import step as line_step
 from dispatch.errors import LostRace
 from dispatch.events import Actor
@@ -22,6 +22,7 @@ from dispatch.models import (
     Assignment,
     Call,
     Contact,
+    HandOff,
     Offer,
     Seat,
     Transfer,
@@ -79,14 +80,42 @@ def open_of(seat: Seat) -> Transfer | None:
     return next((one for one in every if one.state not in TRANSFER_OVER), None)
 
 
-def end(seat: Seat, to: TransferState) -> None:
-    """Walk an unfinished transfer to its end; a finished one stays as it is."""
+def end(call: Call, seat: Seat, why: str, by: Actor) -> None:
+    """The seat of an unfinished transfer is gone: whoever was asked outside is let go.
+
+    The sender keeps the caller. A finished one stays as it is. Holds the call.
+    """
     transfer = open_of(seat)
     if transfer is None:
         return
+    before = transfer.state
     if transfer.state in BEFORE_ANSWER | ANSWERED:
         move(transfer, TransferState.TIMED_OUT)
-    move(transfer, to, due_at=None, ended_at=Now())
+    move(transfer, TransferState.FALLBACK, due_at=None, ended_at=Now(), why=why)
+    if transfer.partner_id is None:
+        return
+    let_partner_go(call, transfer, by, why)
+    over = events.TransferMoved(
+        transfer=transfer.pk, before=before, after=transfer.state, why=why
+    )
+    journal.append(over, call=call, by=by)
+
+
+def let_partner_go(call: Call, one: Transfer, by: Actor, why: str = "") -> None:
+    """Nobody at the partner's hears or reads any more of this caller. Holds the call."""
+    close_page(one)
+    if one.partner_leg_id is None:
+        return
+    leg = quick.locked(Contact, one.partner_leg_id)
+    if leg is not None and leg.state not in OVER:
+        line_step(call, leg, ContactState.COMPLETED, by, why=why)
+
+
+def close_page(one: Transfer) -> None:
+    """The partner's page shows nothing any more. Holds the call."""
+    made = quick.find(HandOff, transfer=one.pk)
+    if made is not None and made.revoked_at is None:
+        quick.write(made, {"revoked_at": Now()})
 
 
 def accepted(seat: Seat, receiver: UUID, *, partners: bool) -> None:
@@ -152,6 +181,7 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     journal.append(
         events.OwnerChanged(owner=call.owner_id, before=before), call=call, by=by
     )
+    brought_is_ours(call, assignment.person_id, by)
     return assignment
 
 
@@ -173,6 +203,37 @@ def step(
         transfer=transfer.pk, before=before, after=to.value, why=why
     )
     journal.append(moved, call=call, by=by)
+
+
+def brought_is_ours(call: Call, owner: UUID | None, by: Actor) -> None:
+    """Somebody here owns the call: to the partner that brought it, that is "we have it".
+
+    A transfer that is over, or was never made, stays as it is. Holds the call.
+    """
+    if call.source != "988" or owner is None:
+        return
+    for one in open_transfers(call):
+        if one.kind == "988_911":
+            have(call, one, owner, by)
+
+
+def have(call: Call, one: Transfer, owner: UUID, by: Actor) -> None:
+    """The partner that brought the caller is free: ``owner`` has them. Holds both."""
+    if one.state == TransferState.OFFERED:
+        step(
+            call,
+            one,
+            TransferState.ACCEPTED,
+            by,
+            accepted_at=Now(),
+            receiver_id=owner,
+        )
+    if one.state != TransferState.CONFERENCED:
+        step(call, one, TransferState.CONFERENCED, by)
+    step(call, one, TransferState.CONFIRMED, by, confirmed_at=Now())
+    confirmed = events.TransferConfirmed(transfer=one.pk, person=owner)
+    journal.append(confirmed, call=call, by=by)
+    step(call, one, TransferState.RELEASED, by)
 
 
 def open_transfers(call: Call) -> list[Transfer]:
@@ -220,7 +281,7 @@ def caller_gone(call: Call, leg: Contact, by: Actor) -> None:
         if one.state != TransferState.CALLBACK and not waits:
             continue
         step(call, one, TransferState.FALLBACK, by, why="caller_gone", due_at=Now())
-        _hang_up(call, one, by)
+        let_partner_go(call, one, by, "caller_gone")
         if one.seat_id is not None:
             _unfill(call, one.seat_id, by)
         quick.write(call, {"decision_wanted_at": Now()})
@@ -230,13 +291,6 @@ def _again(call: Call) -> datetime:
     """A partner gets its time to answer anew."""
     clocks = store.published(call.agency_id)[1].clocks
     return database_now() + timedelta(seconds=clocks["partner_answers"])
-
-
-def _hang_up(call: Call, one: Transfer, by: Actor) -> None:
-    """The partner need not wait on the line any more."""
-    for leg in legs(call):
-        if leg.pk == one.partner_leg_id and leg.state in LIVE:
-            line_step(call, leg, ContactState.COMPLETED, by, why="caller_gone")
 
 
 def _on(call: Call, transfer: Transfer, leg: Contact) -> bool:

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, nudge, quick
+from dispatch.actions.backup import ARMED, back_up
 from dispatch.actions.base import action, database_now, lock_call, move
 from dispatch.actions.details import Details, correct_locked
 from dispatch.actions.leave import UNARMED
@@ -16,7 +17,7 @@ from dispatch.actions.weigh import held_back, weighed
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Answer, Call, Seat
-from dispatch.states import OPEN_CALL, CallState
+from dispatch.states import OPEN_CALL, CallState, SeatState
 from routing import store
 from routing.core.facts import ANSWERS
 from routing.core.facts import Answer as Value
@@ -61,7 +62,20 @@ def complete(
     decides at once as well.
     """
     call = lock_call(call_id, seen)
-    stored = _record(call, answers or {}, details, by, nudged=nudged)
+    complete_locked(call, answers or {}, by, details=details, nudged=nudged)
+    return call
+
+
+def complete_locked(
+    call: Call,
+    answers: Mapping[str, str],
+    by: Actor,
+    *,
+    details: Details | None = None,
+    nudged: bool = True,
+) -> None:
+    """Record these answers and ask for a decision. The caller holds the call."""
+    stored = _record(call, answers, details, by, nudged=nudged)
     if call.state != CallState.TRIAGING:
         move(call, CallState.TRIAGING)
     want_decision(call, nudged=nudged)
@@ -69,7 +83,11 @@ def complete(
         key for key in ANSWERS if stored.get(key, "not_asked") == Value.NOT_ASKED
     )
     journal.append(events.CallTriaged(open_questions=still_open), call=call, by=by)
-    return call
+
+
+def record_locked(call: Call, answers: Mapping[str, str], by: Actor) -> None:
+    """Store these answers. The caller holds the call."""
+    _record(call, answers, None, by)
 
 
 def want_decision(call: Call, *, nudged: bool = True) -> None:
@@ -134,9 +152,19 @@ def look_again(
     held = bool(crews) and _hold_unarmed(call, danger, by)
     # Rows as they were before: who is staged already is told nothing new.
     held = held and any(one.mode != "staged" for one in crews)
+    _backed_up(call, crews, danger, by)
     if helps and (danger or held):
         journal.append(events.SupervisorTold(why=("u1",)), call=call, by=by)
     again(call, nudged=nudged)
+
+
+def _backed_up(
+    call: Call, crews: Sequence[Seat], danger: Sequence[str], by: Actor
+) -> None:
+    """A weapon or violence where an unarmed team is or goes: backup now. Holds the call."""
+    on_call = any(one.state == SeatState.FILLED for one in crews)
+    if on_call and ARMED.intersection(danger):
+        back_up(call, danger, by, kind=UNARMED)
 
 
 def again(call: Call, *, nudged: bool = True) -> None:

@@ -99,3 +99,10 @@ def mode_of(stand: Stand, response: str) -> str:
         if entry["response"] == response and entry["mode"] in {"staged", "phone"}:
             return str(entry["mode"])
     return "now"
+
+
+def not_served(seen: facts.Known, code: str | None) -> str:
+    """A kind that rang and was not answered timed out; it was not missing."""
+    if code == "no_unit" and "timed_out" in seen.given_up.values():
+        return "timed_out"
+    return code or ""

@@ -6,16 +6,15 @@ from dispatch import access
 from dispatch.actions import disposition, intake
 from dispatch.actions.intake import Details, Intake
 from dispatch.api.base import Asked, Command, Look
+from dispatch.api.intake import DetailsIn, OpenCallIn
 from dispatch.api.serializers import (
     BoardOut,
     CallOut,
     CloseIn,
-    DetailsIn,
     DispositionOut,
     LinkIn,
     NoteIn,
     NoteOut,
-    OpenCallIn,
     ReasonSeenIn,
     ResolveIn,
     WholeCallOut,

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from rest_framework import serializers
-
 from dispatch import access
 from dispatch.actions import callback, contact
 from dispatch.api.base import Asked, Command
 from dispatch.api.calls import CallCommand
+from dispatch.api.serializers import ContactOut
 from dispatch.api.shapes import Choice, Code, Flag, Nothing, Seen, Text, Whole
 from dispatch.models import Contact, User
 
@@ -18,6 +17,7 @@ STEPS: Mapping[str, Callable[..., Contact]] = {
     "lost": contact.lost,
     "silent": contact.silent,
     "heard": contact.heard,
+    "mine": contact.mine,
 }
 
 
@@ -60,20 +60,6 @@ class StopIn(Seen):
 class HangUpIn(Seen):
     decided = Flag(required=False)
     reason = Choice(contact.HANG_UP_WHY, required=False)
-
-
-class ContactOut(serializers.Serializer):
-    """Without name and number: who works on the line has them on the call's page."""
-
-    id = serializers.UUIDField()
-    call = serializers.UUIDField(source="call_id")
-    purpose = serializers.CharField()
-    channel = serializers.CharField()
-    state = serializers.CharField()
-    since = serializers.DateTimeField()
-    due = serializers.CharField()
-    due_at = serializers.DateTimeField(allow_null=True)
-    tries = serializers.IntegerField()
 
 
 class ReachOut(CallCommand):

@@ -8,11 +8,11 @@ from dispatch.api.base import Asked, Command, Look
 from dispatch.api.calls import CallCommand
 from dispatch.api.serializers import (
     AssignmentOut,
-    EndIn,
     OfferOut,
     ReasonIn,
     SeatOut,
     SendIn,
+    SessionEndIn,
     WithdrawIn,
 )
 from dispatch.api.shapes import Seen
@@ -133,7 +133,7 @@ class ConfirmSession(SessionCommand):
 class EndSession(SessionCommand):
     """Done with the caller; wrap-up begins, teams go on."""
 
-    takes = EndIn
+    takes = SessionEndIn
 
     def act(self, asked: Asked) -> Assignment:
         return disposition.end_session(

@@ -6,85 +6,14 @@ from dispatch.actions.decision import CHOICES, OVERRIDE_REASONS
 from dispatch.actions.disposition import CONSENTS, OUTCOMES
 from dispatch.actions.followup import CHANNELS
 from dispatch.actions.followup import OUTCOMES as FOLLOWUP_OUTCOMES
-from dispatch.actions.intake import CALLERS, SOURCES
 from dispatch.actions.staff import BREAKS, CHOSEN
 from dispatch.actions.unit import REPORTED
 from dispatch.api.shapes import Choice, Code, Degrees, Flag, Nothing, Seen, Text, Whole
-from dispatch.selectors.triage import SAFE_CONTACT
-from routing.core.facts import ANSWERS, Answer
-
-CONTACT = ("voice", "text", "tty", "relay", "partner")
-
-
-# in: intake and triage
-
-
-class OffenceIn(Nothing):
-    """What an officer named; it is never inferred."""
-
-    first = Flag(required=False, allow_null=True)
-    firearm = Flag(required=False, allow_null=True)
-    traffic = Flag(required=False, allow_null=True)
-    sexual = Flag(required=False, allow_null=True)
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        # ``class`` is a word of Python's and cannot be written above.
-        kind = Text(required=False, allow_null=True, max_length=40)
-        return {"class": kind, **super().get_fields()}
-
-
-class KnownIn(Nothing):
-    """What may be known of a call; a key left out stays as it is."""
-
-    type = Code(required=False)
-    caller_kind = Choice(CALLERS, required=False)
-    urgent = Flag(required=False)
-    hazard = Flag(required=False)
-    offence = OffenceIn(required=False)
-    location_verified = Flag(required=False)
-    inside = Flag(required=False, allow_null=True)
-    zone = Text(required=False, allow_blank=True, max_length=80)
-    name = Text(required=False, allow_blank=True, max_length=200)
-    phone = Text(required=False, allow_blank=True, max_length=40)
-    phone_verified = Flag(required=False)
-    address = Text(required=False, allow_blank=True, max_length=300)
-    said = Text(required=False, allow_blank=True, max_length=4000)
-    person_name = Text(required=False, allow_blank=True, max_length=200)
-    safe_contact = Choice(SAFE_CONTACT, required=False)
 
 
 class PointIn(Nothing):
     lat = Degrees(min_value=-90, max_value=90)
     lon = Degrees(min_value=-180, max_value=180)
-
-
-class OpenCallIn(KnownIn):
-    source = Choice(SOURCES, required=False)
-    source_wording = Text(required=False, allow_blank=True, max_length=120)
-    source_ref = Text(required=False, allow_blank=True, max_length=60)
-    priority = Whole(required=False, min_value=1, max_value=4)
-    point = PointIn(required=False)
-    channel = Choice(CONTACT, required=False)
-
-
-class DetailsIn(KnownIn, Seen):
-    pass
-
-
-class AnswersIn(Nothing):
-    """Four-valued: what was not asked is not no."""
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        return {key: Choice(Answer, required=False) for key in ANSWERS}
-
-
-class TriageIn(Seen):
-    answers = AnswersIn(required=False)
-    details = KnownIn(required=False)
-
-
-class PreviewIn(Nothing):
-    answers = AnswersIn(required=False)
 
 
 # in: decision, offers, the end of a call
@@ -131,6 +60,12 @@ class EndIn(Nothing):
     )
     person_reached = Flag(required=False, allow_null=True)
     followup_consent = Choice(CONSENTS, required=False)
+
+
+class SessionEndIn(EndIn):
+    """Also whether the caller's line is over; left out, it goes on."""
+
+    line_over = Flag(required=False)
 
 
 class ResolveIn(EndIn, Seen):
@@ -191,6 +126,7 @@ class CallOut(serializers.Serializer):
     source = serializers.CharField()
     type = serializers.CharField()
     source_wording = serializers.CharField()
+    source_ref = serializers.CharField()
     simulated = serializers.CharField()
     caller_kind = serializers.CharField()
     urgent = serializers.BooleanField()
@@ -218,6 +154,7 @@ class CallerOut(serializers.Serializer):
     said = serializers.CharField()
     person_name = serializers.CharField()
     safe_contact = serializers.CharField()
+    language = serializers.CharField()
 
 
 class SeatOut(serializers.Serializer):
@@ -317,10 +254,27 @@ class FollowUpOut(serializers.Serializer):
     outcome = serializers.CharField()
 
 
+class ContactOut(serializers.Serializer):
+    """A leg of the line; without name and number, which calls/<id>/callers/ has."""
+
+    id = serializers.UUIDField()
+    call = serializers.UUIDField(source="call_id")
+    purpose = serializers.CharField()
+    channel = serializers.CharField()
+    relay = serializers.CharField()
+    language = serializers.CharField()
+    state = serializers.CharField()
+    since = serializers.DateTimeField()
+    due = serializers.CharField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    tries = serializers.IntegerField()
+
+
 class WholeCallOut(CallOut):
     """A call and all that hangs on it, as this role may see it."""
 
     caller = CallerOut()
+    contacts = ContactOut(many=True)
     answers = serializers.DictField(child=serializers.CharField())
     seats = SeatOut(many=True)
     offers = OfferOut(many=True)

@@ -9,13 +9,12 @@ from dispatch.actions import decision, triage
 from dispatch.actions.base import database_now
 from dispatch.api.base import Asked
 from dispatch.api.calls import CallCommand, details_of
+from dispatch.api.intake import PreviewIn, TriageIn
 from dispatch.api.serializers import (
     DecisionOut,
     LineOut,
     OverrideIn,
-    PreviewIn,
     TeamIn,
-    TriageIn,
 )
 from dispatch.models import Call, Decision
 from dispatch.selectors import plain

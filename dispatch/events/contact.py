@@ -37,6 +37,14 @@ class ContactLate(EventBody):
 
 
 @beside
+class LineHeld(EventBody):
+    """One of ours holds this leg, or is just ringing a lost caller back."""
+
+    contact: UUID
+    person: UUID
+
+
+@beside
 class PhoneFailed(EventBody):
     """The telephone service did not do ``verb``, or nobody knows: by hand, or look first."""
 

@@ -45,6 +45,15 @@ class RoleChanged(EventBody):
 
 
 @beside
+class EmployerChanged(EventBody):
+    """``before`` and ``after`` are partners' codes; None is the centre itself."""
+
+    person: UUID
+    before: str | None
+    after: str | None
+
+
+@beside
 class AccessEnded(EventBody):
     person: UUID
     why: str

@@ -11,6 +11,7 @@ OUTCOMES = (
     "resolved_by_phone",
     "resolved_on_scene",
     "moved_to_988",
+    "moved_to_partner",
     "declined_help",
     "not_located",
     "transported_willingly",

@@ -1,10 +1,10 @@
 """Open calls that may be the same event as the one being typed, with reasons in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy
@@ -29,15 +29,16 @@ SHOWN = 3
 RECENT, MOST = timedelta(hours=4), 300
 OPEN = [state.value for state in OPEN_CALL]
 CALLS = """
-  SELECT c.id, c.number, c.opened_at, c.type, c.source_wording, c.zone, c.caller_kind,
-         p.id, p.phone_lookup, p.person_lookup, p.point, p.address, p.said,
-         n.id, n.text,
-         (SELECT json_object_agg(a.question, a.value) FROM dispatch_answer a
+  SELECT c.id::text, c.number, c.opened_at, c.type, c.source_wording, c.zone,
+         c.caller_kind, p.id::text, p.phone_lookup, p.person_lookup,
+         p.point, p.address, p.said, n.id, n.text,
+         (SELECT string_agg(a.value || ' ' || a.question, ',' ORDER BY a.question)
+          FROM dispatch_answer a
           WHERE a.call_id = c.id AND a.value IN ('yes', 'no'))
   FROM dispatch_call c
   JOIN dispatch_caller p ON p.call_id = c.id
   LEFT JOIN LATERAL (
-    SELECT id, text FROM dispatch_callnote
+    SELECT id::text, text FROM dispatch_callnote
     WHERE call_id = c.id AND kind = 'note' ORDER BY at LIMIT 1) n ON true
   WHERE c.agency_id = %(agency)s AND c.state = ANY(%(open)s)
     AND c.opened_at > %(since)s AND c.id <> %(but)s
@@ -48,11 +49,12 @@ CALLS = """
   LIMIT %(most)s
 """
 FURTHER = """
-  SELECT call_id, id, number_lookup, said, began_at FROM dispatch_contact
+  SELECT call_id::text, id::text, number_lookup, said, began_at FROM dispatch_contact
   WHERE call_id = ANY(%(calls)s::uuid[]) AND purpose IN ('caller', 'callback')
-  ORDER BY id
+  ORDER BY dispatch_contact.id
 """
 NOBODY = UUID(int=0)
+Stored = tuple[Any, ...]
 NONE: frozenset[str] = frozenset()
 REASONS: Words = {
     Code.SAME_NUMBER: gettext_lazy("same number"),
@@ -216,7 +218,8 @@ def _answered(answers: Mapping[str, str], value: str) -> frozenset[str]:
 
 
 def _kind(said: str) -> Caller | None:
-    return Caller(said) if said else None
+    """None also for what no page offers: its form is about to be refused."""
+    return Caller(said) if said in {*Caller} else None
 
 
 def _point(stored: str) -> Point | None:
@@ -239,53 +242,59 @@ def _open(
         "zone": typed["zone"],
         "most": MOST,
     }
-    rows = planned.ask(CALLS, values)
+    rows = [_kept(row) for row in planned.ask(CALLS, values)]
     ids = planned.uuids(row[0] for row in rows)
-    callers: dict[UUID, list[tuple[object, ...]]] = {}
-    for row in planned.ask(FURTHER, {"calls": ids}):
-        callers.setdefault(row[0], []).append(row[1:])
+    callers: dict[object, list[Stored]] = {}
+    for pk, *leg in planned.ask(FURTHER, {"calls": ids}):
+        callers.setdefault(pk, []).append(_kept(leg))
     seen: list[Seen] = []
     found = {}
     for row in rows:
-        further = callers.get(row[0], [])
-        seen += _accounts(row, further)
-        found[str(row[0])] = Found(number=row[1], opened_at=row[2], type=row[3])
+        seen += _accounts(row, tuple(callers.get(row[0], ())))
+        found[row[0]] = Found(number=row[1], opened_at=row[2], type=row[3])
     return seen, found
 
 
-def _accounts(row: tuple[object, ...], legs: list[tuple[object, ...]]) -> list[Seen]:
-    """Of the first caller, and of each further one what differs: number and words."""
+def _kept(row: Iterable[Any]) -> Stored:
+    """What a row says in a form that outlives its statement and can be a key."""
+    return tuple(bytes(one) if type(one) is memoryview else one for one in row)
+
+
+@lru_cache(maxsize=2048)
+def _accounts(row: Stored, legs: tuple[Stored, ...]) -> tuple[Seen, ...]:
+    """Of the first caller, and of each further one what differs: number and words.
+
+    Once for what is stored: each key that is pressed compares the same calls again.
+    In the memory of this process only, and no more than the last so many calls.
+    """
     (pk, _number, at, type_, source_wording, zone, kind, caller, phone, person) = row[
         :10
     ]
     (point, address, said, note, text, answers) = row[10:]
-    assert isinstance(at, datetime)
     told = _told(CallerRow, "said", caller, said) + _told(CallNote, "text", note, text)
-    given = answers if isinstance(answers, dict) else {}
+    # As "yes weapon,no medical".
+    given = dict(one.split(" ")[::-1] for one in answers.split(",")) if answers else {}
     first = Seen(
-        id=str(pk),
+        id=pk,
         opened_at=at,
         point=_told(CallerRow, "point", caller, point).point,
-        zone=str(zone) or None,
-        type=str(type_) or None,
+        zone=zone or None,
+        type=type_ or None,
         address=_told(CallerRow, "address", caller, address).address,
         words=told.words,
-        number=str(phone) or None,
-        person=str(person) or None,
-        caller=_kind(str(kind)),
-        yes=_answered(given, "yes")
-        | told.dangers
-        | wording.dangers(str(source_wording)),
+        number=phone or None,
+        person=person or None,
+        caller=_kind(kind),
+        yes=_answered(given, "yes") | told.dangers | wording.dangers(source_wording),
         no=_answered(given, "no"),
         contacts=max(len(legs), 1),
     )
-    return [first, *(_further(first, leg) for leg in legs if leg[1] or leg[2])]
+    return (first, *(_further(first, leg) for leg in legs if leg[1] or leg[2]))
 
 
-def _further(first: Seen, leg: tuple[object, ...]) -> Seen:
+def _further(first: Seen, leg: Stored) -> Seen:
     """Another caller of that call: where and what they said, and when."""
     pk, number, said, began = leg
-    assert isinstance(began, datetime)
     told = _told(Contact, "said", pk, said)
     address = told.address
     return Seen(
@@ -296,7 +305,7 @@ def _further(first: Seen, leg: tuple[object, ...]) -> Seen:
         type=first.type,
         address=address or first.address,
         words=told.words,
-        number=str(number) or None,
+        number=number or None,
         person=first.person,
         yes=first.yes | told.dangers,
         no=first.no,
@@ -307,33 +316,23 @@ def _further(first: Seen, leg: tuple[object, ...]) -> Seen:
 def _told(
     model: type[CallerRow] | type[CallNote] | type[Contact],
     column: str,
-    pk: object,
-    stored: object,
+    pk: str,
+    stored: bytes | None,
 ) -> Told:
     """A sealed column, read without its row, in the form that is compared."""
     if stored is None:
         return NOTHING
-    assert isinstance(stored, memoryview | bytes)
-    return _read(f"{model._meta.db_table}/{column}/{pk}", bytes(stored))
-
-
-@lru_cache(maxsize=8192)
-def _read(place: str, stored: bytes) -> Told:
-    """Once for what is stored: each key that is pressed compares the same calls again.
-
-    In the memory of this process only, and no more than the last so many.
-    """
-    text, column = unseal(stored, place), place.split("/")[1]
-    # A further caller's first line says where, the rest what.
-    where, _line, rest = text.partition("\n")
-    is_contact = place.startswith(Contact._meta.db_table)
+    text = unseal(stored, f"{model._meta.db_table}/{column}/{pk}")
     if column == "point":
         return Told(point=_point(text))
     if column == "address":
         return Told(address=wording.normalise(text))
+    # A further caller's first line says where, the rest what.
+    where, _line, rest = text.partition("\n")
+    by_leg = model is Contact
     return Told(
-        address=wording.normalise(where) if is_contact else frozenset(),
-        words=wording.words(rest if is_contact else text),
+        address=wording.normalise(where) if by_leg else NONE,
+        words=wording.words(rest if by_leg else text),
         dangers=wording.dangers(text),
     )
 

@@ -180,7 +180,7 @@ def _card(call: OpenCall, projection: str, protocol: Protocol | None) -> Card:
     parts = _parts(call.seats)
     now = standing.state(call, parts)
     emergency = now.code == "crew_emergency"
-    wall = projection == "wall"
+    wall = projection in {"wall", "outline"}
     card: Card = {
         "id": call.id,
         "number": call.number,

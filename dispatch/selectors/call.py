@@ -1,15 +1,17 @@
 """One call as its page shows it: seats, decision in words, history; fixed in queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from dispatch import facts
+from dispatch import facts, quick
 from dispatch.models import (
+    Answer,
     Call,
+    Caller,
     CallNote,
     Decision,
     Disposition,
@@ -18,6 +20,7 @@ from dispatch.models import (
     Unit,
     User,
 )
+from dispatch.related import attach
 from dispatch.selectors import (
     consent,
     head,
@@ -29,26 +32,21 @@ from dispatch.selectors import (
     words,
 )
 from dispatch.selectors import decision as spoken
-from dispatch.selectors.decision import Held, If, InWords, word
+from dispatch.selectors.decision import Going, Held, If, InWords, word
+from dispatch.selectors.given import Given, given
 from dispatch.selectors.head import Head, Person
 from dispatch.selectors.line import Line
 from dispatch.selectors.scene import Scene, at_scene
 from dispatch.selectors.seat import TEAMS, Mark, SeatView
 from dispatch.selectors.timeline import Entry, span
-from dispatch.states import OPEN_CALL, UnitState
+from dispatch.states import UnitState
 from routing import store
-from routing.core.protocol import Protocol
 
 HISTORY = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """One answer. ``kind`` is risk, open or plain."""
-
-    label: str
-    value: str
-    kind: str
+NEWEST = f"""
+  WHERE agency_id = %(agency)s AND call_id = %(call)s
+  ORDER BY number DESC LIMIT {HISTORY + 1}
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +59,7 @@ class DecisionView:
     override: str
     override_by: str
     override_at: datetime | None
+    planned_next: tuple[Going, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,17 +111,18 @@ class CallView:
 
 
 def view(call: Call, projection: str) -> CallView:
-    """The whole call in this projection. Thirteen queries, however long its history."""
+    """The whole call in this projection; its history adds no query."""
     _row, protocol = store.published(call.agency_id)
-    row = Call.objects.select_related("caller", "owner", "duplicate_of").get(pk=call.pk)
+    row = _anew(call)
     seats = seat.seats(row, protocol)
     made = _decision(row)
     events = list(_events(row))
     shown = events[:HISTORY]
-    ends = list(Disposition.objects.filter(call=row).order_by("at", "pk"))
-    followup = FollowUp.objects.filter(call=row).order_by("-planned_at").first()
-    answers = dict(row.answers.values_list("question", "value").order_by("question"))
-    is_open = row.state in OPEN_CALL
+    ends = quick.rows(Disposition, order=("at", "id"), call=row.pk)
+    planned = quick.rows(FollowUp, order=("planned_at",), call=row.pk)
+    followup = planned[-1] if planned else None
+    said = quick.rows(Answer, order=("question",), call=row.pk)
+    answers = {one.question: one.value for one in said}
     open_seats = tuple(one for one in seats if one.open)
     return CallView(
         head=head.head(row, protocol),
@@ -131,13 +131,13 @@ def view(call: Call, projection: str) -> CallView:
         scene=at_scene(seats, row.source),
         seats=open_seats,
         past_seats=tuple(one for one in seats if not one.open),
-        given=_given(answers, protocol, projection, made.line["ask"] if made else ()),
+        given=given(answers, protocol, projection, made.line["ask"] if made else ()),
         red=tuple(
             word(spoken.QUESTIONS, key)
             for key in triage.RED
             if answers.get(key) == "yes"
         ),
-        decision=_decided(made, _opener(events)) if made else None,
+        decision=_decided(made, _opener(events), seats) if made else None,
         figures=_figures(row, made, seats),
         entries=timeline.entries(shown, row.opened_at, _names(shown)),
         more_entries=len(events) > HISTORY,
@@ -145,9 +145,17 @@ def view(call: Call, projection: str) -> CallView:
         ended=_ended(ends) if ends else None,
         followup=followup.state.replace("_", " ") if followup else "",
         followup_due=followup.due_at if followup else None,
-        free_units=_free_units(row) if is_open else (),
+        free_units=_free_units(row) if any(one.to_replace for one in seats) else (),
         line=line.line(row, protocol),
     )
+
+
+def _anew(call: Call) -> Call:
+    """The call anew: the page's number of the log is older than this reading."""
+    [row] = quick.rows(Call, id=call.pk)
+    [row.caller] = quick.rows(Caller, call=row.pk)
+    attach([row], "owner", "duplicate_of")
+    return row
 
 
 def by_number(agency_id: UUID, number: str) -> UUID | None:
@@ -177,40 +185,10 @@ def _marks(row: Call, seats: Sequence[SeatView]) -> tuple[Mark, ...]:
     )
 
 
-def _given(
-    answers: Mapping[str, str],
-    protocol: Protocol,
-    projection: str,
-    wanted: Iterable[str],
-) -> tuple[Given, ...]:
-    """Every safety answer, and whatever else a decision rests on or still asks for.
-
-    What was answered at triage is operational: whoever reads why, reads it too. The
-    clinical view shows also what nobody asked.
-    """
-    shown = {key for key, value in answers.items() if value != "not_asked"}
-    shown |= set(wanted)
-    return tuple(
-        _one_given(question.key, answers.get(question.key, "not_asked"))
-        for question in protocol.questions
-        if question.group == "safety"
-        or question.key in shown
-        or projection == "clinical"
-    )
-
-
-def _one_given(key: str, value: str) -> Given:
-    risk = value == "yes" and key != "agrees_988"
-    return Given(
-        label=word(spoken.QUESTIONS, key),
-        value=word(spoken.VALUES, value),
-        kind="risk" if risk else "open" if value.startswith("not_") else "plain",
-    )
-
-
 def _decision(row: Call) -> Decision | None:
-    rows = Decision.objects.filter(call=row).select_related("protocol", "overridden_by")
-    return rows.defer("protocol__document").order_by("-at", "-pk").first()
+    rows = quick.rows(Decision, order=("at", "id"), call=row.pk)
+    attach(rows[-1:], "overridden_by")
+    return rows[-1] if rows else None
 
 
 def _opener(events: Iterable[Event]) -> str:
@@ -218,8 +196,8 @@ def _opener(events: Iterable[Event]) -> str:
     return next((one.by_name for one in events if one.kind == "CallTriaged"), "")
 
 
-def _decided(made: Decision, by: str) -> DecisionView:
-    protocol = store.read(made.protocol)
+def _decided(made: Decision, by: str, seats: Iterable[SeatView]) -> DecisionView:
+    protocol = store.by_id(made.protocol_id)
     said = spoken.in_words(made.line, made.findings, protocol)
     changes = spoken.what_if(facts.read(made.facts), protocol)
     reason = word(spoken.OVERRIDE_REASONS, made.override_reason)
@@ -234,6 +212,7 @@ def _decided(made: Decision, by: str) -> DecisionView:
         override=chosen if made.override_response else "",
         override_by=made.overridden_by.short_name if made.overridden_by else "",
         override_at=made.overridden_at,
+        planned_next=spoken.planned_next(said.going, {one.kind for one in seats}),
     )
 
 
@@ -264,21 +243,22 @@ def _figure(label: str, start: datetime, end: datetime | None) -> Figure:
 
 
 def _events(row: Call) -> Iterable[Event]:
-    rows = Event.objects.filter(agency=row.agency_id, call=row)
-    return rows.select_related("unit").order_by("-number")[: HISTORY + 1]
+    rows = quick.picked(Event, NEWEST, {"agency": row.agency_id, "call": row.pk})
+    attach(rows, "unit")
+    return rows
 
 
 def _names(events: Sequence[Event]) -> dict[str, str]:
-    people = User.objects.filter(pk__in=timeline.people(events))
-    pairs = people.order_by("pk").values_list("pk", "short_name")
-    return {str(pk): name for pk, name in pairs}
+    known = {UUID(one) for one in timeline.people(events)}
+    people = quick.rows(User, id=sorted(known)) if known else ()
+    return {str(one.pk): one.short_name for one in people}
 
 
 def _notes(row: Call) -> tuple[Note, ...]:
-    rows = CallNote.objects.filter(call=row).order_by("-at", "-pk")
+    rows = quick.rows(CallNote, order=("at", "id"), call=row.pk)
     return tuple(
         Note(at=one.at, by=one.by_name, text=one.text, radio=one.kind == "radio")
-        for one in rows
+        for one in reversed(rows)
     )
 
 

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch import fleet
+from dispatch import fleet, quick
 from dispatch.models import Assignment, Call, Offer, Seat
 from dispatch.selectors import words
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.seat import TEAMS, WITH_PERSON
 from dispatch.states import OfferState, SeatState
 from routing import store
-from routing.core import rank
+from routing.core import geo, rank
 from routing.core.facts import Point
 from routing.core.protocol import Protocol
 from routing.core.queue import Wanted
@@ -99,21 +99,28 @@ class Fleet:
     @property
     def starts(self) -> tuple[tuple[str, Point], ...]:
         """Each free unit that is somewhere, the nearest first; for a road service."""
-        ranked = rank.order(self.place, [one.facts for one in self.units if one.free])
-        return tuple((one.id, one.point) for one in ranked if one.point is not None)
+        free = [one.facts for one in self.units if one.free]
+        seen = [(one.id, one.point) for one in free if one.point is not None]
+        if (here := self.place) is not None:
+            seen.sort(key=lambda start: geo.distance_km(here, start[1]))
+        return tuple(seen)
 
 
 def ready(call: Call, point: Point | None, now: datetime) -> Fleet:
     """The teams of the call's centre, and what the call wants. Two queries."""
     _row, protocol = store.published(call.agency_id)
-    seats = Seat.objects.filter(call=call, state=SeatState.WANTED, response__in=TEAMS)
+    seats = quick.rows(Seat, call=call.pk, state=SeatState.WANTED.value)
     return Fleet(
         call=call.pk,
         place=point,
         zone=call.zone or None,
         now=now,
         protocol=protocol,
-        wanted={one.response: Wanted(**one.skills).together for one in seats},
+        wanted={
+            one.response: Wanted(**one.skills).together
+            for one in seats
+            if one.response in TEAMS
+        },
         units=tuple(fleet.units(call.agency_id, list(TEAMS), now)),
     )
 

@@ -1,6 +1,6 @@
 """A decision in words: who goes and how, why, what is held back, what would change it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import get_language, gettext_lazy
@@ -184,6 +184,18 @@ def _going(line: Line, protocol: Protocol) -> Iterable[Going]:
             mode=mode,
             how=word(HOW, mode),
         )
+
+
+def planned_next(going: Iterable[Going], had: Collection[str]) -> tuple[Going, ...]:
+    """Who goes after the first, if somebody should go, and was not asked for yet.
+
+    ``had``: the kinds that the call has or had, in the words of a seat.
+    """
+    return tuple(
+        one
+        for one in going
+        if one.mode == "then" and words.response(one.code) not in had
+    )
 
 
 def _entries(line: Line) -> list[dict[str, str]]:

@@ -11,12 +11,12 @@ from django.db.models.functions import Now
 from dispatch import facts, free, planned, quick
 from dispatch.models import Agency, Call, Contact, Loan, Offer, Presence, Unit
 from dispatch.states import (
-    ASK_AGAIN,
     OPEN_CALL,
     LoanState,
     OfferState,
     PresenceState,
 )
+from dispatch.wrong import seconds
 from routing import store
 from routing.core import queue
 from routing.core.protocol import Protocol
@@ -115,7 +115,7 @@ def _waiting(agency: UUID, protocol: Protocol, tried: Sequence[UUID]) -> UUID | 
         "agency": agency,
         "tried": planned.uuids(tried),
         "open": list(OPEN_CALL),
-        "again": ASK_AGAIN,
+        "again": seconds(protocol, "ask_again"),
         "fresh": quick.now() - absent,
         "together": protocol.queue.ring_at_once,
         "rises": list(protocol.queue.rises),

@@ -37,16 +37,25 @@ class Caution:
 
 def in_force(keys: Keys, agency_id: UUID) -> tuple[Caution, ...]:
     """What holds for these look-ups now, hazards first; nothing asked without keys."""
+    return tuple(_caution(one) for one in rows(keys, agency_id))
+
+
+def rows(keys: Keys, agency_id: UUID) -> list[Flag]:
+    """The same as rows, for programs."""
     if not keys.any:
-        return ()
+        return []
     values = {
         "agency": agency_id,
         "number": keys.number,
         "place": keys.place,
         "person": keys.person,
     }
-    rows = quick.picked(Flag, IN_FORCE, values)
-    return tuple(_caution(row) for row in rows)
+    return quick.picked(Flag, IN_FORCE, values)
+
+
+def row(flag_id: UUID) -> Flag:
+    """One as it now stands, with what the database has filled in."""
+    return Flag.objects.get(pk=flag_id)
 
 
 def weighed(typed: Typed, cautions: Sequence[Caution]) -> Typed:
@@ -58,10 +67,14 @@ def weighed(typed: Typed, cautions: Sequence[Caution]) -> Typed:
 
 def every(agency_id: UUID, at: datetime) -> tuple[Caution, ...]:
     """All in force, the soonest to expire first."""
-    rows = Flag.objects.filter(
-        agency=agency_id, ended_at=None, expires_at__gt=at
-    ).select_related("author", "call")
-    return tuple(_caution(row) for row in rows.order_by("expires_at", "pk"))
+    return tuple(_caution(one) for one in every_row(agency_id, at))
+
+
+def every_row(agency_id: UUID, at: datetime) -> list[Flag]:
+    """The same as rows, for programs."""
+    found = Flag.objects.filter(agency=agency_id, ended_at=None, expires_at__gt=at)
+    named = found.select_related("author", "call")
+    return list(named.order_by("expires_at", "pk"))
 
 
 def said(caution: Caution) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy
 
 from dispatch import lookups, planned, quick
+from dispatch.errors import NotFound
 from dispatch.models import Caller, Plan
 from dispatch.selectors import sentences, words
 from dispatch.selectors.decision import Words, word
@@ -163,6 +164,22 @@ def known(
         ),
         plans=_plans(keys, agency_id, at, may_read=plans),
     )
+
+
+def plan(plan_id: UUID) -> Plan:
+    """One as it now stands, with what the database has filled in."""
+    return Plan.objects.get(pk=plan_id)
+
+
+def about(plan: Plan, caller: Caller) -> Plan:
+    """The plan, if it is about this caller's person or number; NotFound otherwise.
+
+    Who may work on one call is not let at everybody's plans by it.
+    """
+    keys = {"person": caller.person_lookup, "number": caller.phone_lookup}
+    if plan.lookup != keys[plan.subject]:
+        raise NotFound
+    return plan
 
 
 def _before(

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import quick
 from dispatch.models import Call, Caller, Contact
+from dispatch.related import attach
 from dispatch.selectors import fields, sentences
 from dispatch.selectors.decision import Words, word
 from dispatch.states import OPEN_CALL, ContactState, unsafe
@@ -18,6 +20,11 @@ from routing.core.protocol import Protocol
 K = ContactState
 CALLERS = ("caller", "callback")
 CALLING_BACK = (K.CALLBACK_DUE, K.CALLBACK_ATTEMPTED)
+# Whom we ring beside the caller.
+OTHERS = ("consult", "collateral")
+# On the page: of the legs that want something so many, and of the quiet ones the
+# newest; the rest is folded away. Assumption: what fits beside the answers.
+MOST, NEWEST = 8, 3
 # First what cannot wait, then who is there, then who is rung.
 ORDER = (*CALLING_BACK, K.OPEN_LINE, K.HOLDING, K.CONNECTED, K.ANSWERED, K.RINGING)
 RELAYS: Words = {
@@ -34,7 +41,18 @@ NEXT: Words = {
     "text_quiet": gettext_lazy("By text. Answer them"),
     "text_again": gettext_lazy("Quiet by text. Write again now"),
     "interpreter": gettext_lazy("The interpreter is to join"),
+    "others_answer": gettext_lazy("Ringing; given up"),
+    "session_over": gettext_lazy("The session has ended. Say who holds the line"),
 }
+# How far the telephone system has come with a leg, by its own word.
+CARRIED: Words = {
+    "rings": gettext_lazy("telephone: ringing"),
+    "in": gettext_lazy("telephone: on the line"),
+    "held": gettext_lazy("telephone: on hold"),
+    "out": gettext_lazy("telephone: has left"),
+    "wanted": gettext_lazy("telephone: to be dialled"),
+}
+BY_HAND = ("", "by_hand")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +67,11 @@ class Press:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
-    """``due_at`` None with words in ``due``: it is late. ``number`` as dialled, or ""."""
+    """``due_at`` None with words in ``due``: it is late. ``number`` as dialled, or "".
+
+    ``known``: whether this was recorded by hand, or what the telephone system says.
+    ``ours``: who of ours is on it, as somebody said; "" while nobody did.
+    """
 
     id: UUID
     who: str
@@ -57,6 +79,8 @@ class Leg:
     number: str
     channel: str
     state: str
+    known: str
+    ours: str
     since: datetime
     due: str
     due_at: datetime | None
@@ -71,10 +95,29 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InVain:
+    """Somebody who was rung beside the caller and did not answer; ``do`` rings again."""
+
+    who: str
+    name: str
+    number: str
+    at: datetime
+    do: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """``rule`` is the safe-contact preference in words, for whoever would dial."""
+    """``rule`` is the safe-contact preference in words, for whoever would dial.
+
+    ``folded`` are the legs that can wait, or for which there is no room. ``speak`` are
+    the interpreters' lines, language and number.
+    """
 
     legs: tuple[Leg, ...]
+    folded: tuple[Leg, ...]
+    folded_wanting: int
+    in_vain: tuple[InVain, ...]
+    speak: tuple[tuple[str, str], ...]
     rule: str
     no_contact: bool
     place_asked: bool
@@ -83,21 +126,29 @@ class Line:
 
 
 def line(call: Call, protocol: Protocol) -> Line | None:
-    """The legs that are not over; None for a call that has ended. One query."""
+    """The legs that are not over; None for a call that has ended.
+
+    One query, and one more where somebody said who of ours is on a leg.
+    """
     if call.state not in OPEN_CALL:
         return None
     caller = call.caller
-    rows = [
-        row
-        for row in quick.rows(Contact, order=["id"], call=call.pk)
-        if row.state in ORDER
-    ]
+    every = quick.rows(Contact, order=["id"], call=call.pk)
+    rows = [row for row in every if row.state in ORDER]
+    attach(rows, "person")
     rows.sort(key=lambda row: ORDER.index(K(row.state)))
     most = int(protocol.clocks["callback_attempts"])
-    legs = tuple(_leg(row, caller, most) for row in rows)
+    shown, folded = _fold(rows)
     lost = any(row.state in CALLING_BACK for row in rows)
     return Line(
-        legs=legs,
+        legs=tuple(_leg(row, call, most) for row in shown),
+        folded=tuple(_leg(row, call, most) for row in folded),
+        folded_wanting=sum(map(_wants, folded)),
+        in_vain=_in_vain(every),
+        speak=tuple(
+            (code.replace("_", " "), number)
+            for code, number in sorted(protocol.interpreters.items())
+        ),
         rule=word(fields.SAFE_CONTACT, caller.safe_contact),
         no_contact=caller.safe_contact == "none",
         place_asked=lost and not call.location_verified,
@@ -109,10 +160,44 @@ def line(call: Call, protocol: Protocol) -> Line | None:
     )
 
 
-def _leg(row: Contact, caller: Caller, most: int) -> Leg:
+def _fold(rows: Sequence[Contact]) -> tuple[list[Contact], list[Contact]]:
+    """What the page shows, and what it folds away; both in the order of the rows."""
+    wanting = [row for row in rows if _wants(row)][:MOST]
+    quiet = sorted((row for row in rows if not _wants(row)), key=lambda row: row.pk)
+    kept = {row.pk for row in (*wanting, *quiet[-NEWEST:])}
+    shown = [row for row in rows if row.pk in kept]
+    return shown, [row for row in rows if row.pk not in kept]
+
+
+def _wants(row: Contact) -> bool:
+    """Somebody is to do something here, or it is not a caller who is simply there."""
+    quiet = row.state == K.CONNECTED and row.purpose in CALLERS
+    return not quiet or bool(row.due)
+
+
+def _in_vain(every: Sequence[Contact]) -> tuple[InVain, ...]:
+    """Whom nobody could reach, unless they were rung again since."""
+    last = {(row.purpose, row.number): row for row in every if row.purpose in OTHERS}
+    return tuple(
+        InVain(
+            who=_who(row),
+            name=row.name,
+            number=row.number,
+            at=row.ended_at,
+            do=row.purpose,
+        )
+        for row in last.values()
+        if row.state == K.COMPLETED and row.why == "no_answer" and row.ended_at
+    )
+
+
+def _leg(row: Contact, call: Call, most: int) -> Leg:
+    caller = call.caller
     is_caller = row.purpose in CALLERS
     number = row.number or (caller.phone if is_caller else "")
     first, others = _presses(row, caller)
+    if ring := _ring(row, call, number):
+        first, others = ring, (first, *others) if first else others
     return Leg(
         id=row.pk,
         who=_who(row),
@@ -120,6 +205,8 @@ def _leg(row: Contact, caller: Caller, most: int) -> Leg:
         number=number,
         channel=_channel(row),
         state=word(sentences.CONTACTS, row.state),
+        known=_known(row),
+        ours=_ours(row),
         since=row.since,
         due=_due(row, caller, number, most),
         due_at=row.due_at,
@@ -132,6 +219,38 @@ def _leg(row: Contact, caller: Caller, most: int) -> Leg:
         more=_more(row),
         stop=is_caller,
     )
+
+
+def _ring(row: Contact, call: Call, number: str) -> Press | None:
+    """Ring a lost caller back: the telephone does it, or one of ours says that they do."""
+    if row.state not in CALLING_BACK or not number:
+        return None
+    if unsafe(call.caller.safe_contact, "voice", row.tries):
+        return None
+    if settings.PHONE == "manual" or call.simulated or row.carrier == "by_hand":
+        if row.person_id is not None:
+            return None
+        return Press(label=_("Ring back: I am dialling"), do="mine")
+    if row.carrier in {"wanted", "dial", "rings", "in"}:
+        return None
+    return Press(label=_("Ring back"), do="ring")
+
+
+def _known(row: Contact) -> str:
+    if row.carrier in BY_HAND:
+        return _("recorded by hand")
+    if row.carrier in CARRIED:
+        return word(CARRIED, row.carrier)
+    return _("telephone: asked, not known whether done")
+
+
+def _ours(row: Contact) -> str:
+    """Who holds the line; unknown after a session, until somebody says so."""
+    if row.person is None:
+        return _("who holds it is not known") if row.due == "session_over" else ""
+    if row.state in CALLING_BACK:
+        return _("%(who)s rings them") % {"who": row.person}
+    return _("%(who)s holds it") % {"who": row.person}
 
 
 def _who(row: Contact) -> str:
@@ -173,6 +292,8 @@ def _presses(row: Contact, caller: Caller) -> tuple[Press | None, tuple[Press, .
             return Press(label=_("Back to them"), do="connect"), ()
         case K.RINGING | K.ANSWERED:
             return Press(label=_("On the line now"), do="connect"), ()
+        case K.CONNECTED if row.due == "session_over":
+            return Press(label=_("I hold the line"), do="mine"), ()
         case K.CONNECTED if row.channel == "text":
             return Press(label=_("They wrote, or I did"), do="heard"), ()
     return None, ()

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
-from dispatch.models import Agency, Answer, Assignment, Call, Loan, Offer, Unit
+from dispatch import planned, quick
+from dispatch.models import Answer, Assignment, Call, Loan, Offer, Unit
+from dispatch.related import attach
 from dispatch.selectors import board, crew, sentences, words
 from dispatch.selectors.decision import Words, word
-from dispatch.states import LoanState, OfferState, UnitState
+from dispatch.states import OPEN_CALL, LoanState, OfferState, UnitState
 from routing import store
 
 STATES: Words = {
@@ -19,6 +21,22 @@ STATES: Words = {
     "declined": gettext_lazy("declined"),
     "ended": gettext_lazy("over"),
 }
+NEIGHBOURS = """
+SELECT agency.id, agency.name
+FROM dispatch_agency_neighbours AS near
+JOIN dispatch_agency AS agency ON agency.id = near.to_agency_id
+WHERE near.from_agency_id = %(agency)s
+ORDER BY agency.name
+"""
+
+# What nobody has answered, and whether there is anybody who might ask.
+ASKS = """
+SELECT EXISTS (
+    SELECT FROM dispatch_agency_neighbours WHERE from_agency_id = %(agency)s),
+  (SELECT count(*) FROM dispatch_loan l JOIN dispatch_call c ON c.id = l.call_id
+   WHERE l.lender_id = %(agency)s AND l.state = 'asked'
+     AND l.ends_at > statement_timestamp() AND c.state = ANY(%(open)s))
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +138,10 @@ def _free(loan: Loan) -> tuple[tuple[UUID, str], ...]:
 
 
 def of_call(call: Call) -> tuple[Ours, ...]:
-    """The loans of this call, the newest first. One query."""
-    rows = call.loans.select_related("lender", "unit").order_by("-asked_at")
-    return tuple(_ours(row) for row in rows)
+    """The loans of this call, the newest first. One query where there is none."""
+    rows = quick.rows(Loan, order=("asked_at",), call=call.pk)
+    attach(rows, "lender", "unit")
+    return tuple(_ours(row) for row in reversed(rows))
 
 
 def _ours(row: Loan) -> Ours:
@@ -160,5 +179,14 @@ def plain(loans: Sequence[Loan]) -> list[dict[str, object]]:
 
 def neighbours(call: Call) -> tuple[tuple[UUID, str], ...]:
     """Whom this call's centre may ask: id and name. One query."""
-    rows = Agency.objects.filter(neighbours=call.agency_id).order_by("name")
-    return tuple(rows.values_list("pk", "name"))
+    found = planned.ask(NEIGHBOURS, {"agency": call.agency_id})
+    return tuple((pk, name) for pk, name in found)
+
+
+def waiting(agency: UUID) -> int | None:
+    """How many requests of neighbours nobody here has answered; None without neighbours.
+
+    One statement.
+    """
+    ((near, asks),) = planned.ask(ASKS, {"agency": agency, "open": list(OPEN_CALL)})
+    return int(asks) if near or asks else None

@@ -14,6 +14,7 @@ from dispatch.models import (
     Call,
     Caller,
     CallNote,
+    Contact,
     Decision,
     Disposition,
     FollowUp,
@@ -35,6 +36,7 @@ class WholeCall:
 
     call: Call
     caller: Caller
+    contacts: list[Contact]
     answers: Mapping[str, str]
     seats: list[Seat]
     offers: list[Offer]
@@ -50,13 +52,14 @@ class WholeCall:
 
 
 def whole(call: Call) -> WholeCall:
-    """Nine queries, however much hangs on the call."""
+    """Ten queries, however much hangs on the call."""
     seats = quick.rows(Seat, order=["id"], call=call.pk)
     filled = [seat.pk for seat in seats]
     answers = quick.rows(Answer, order=["question"], call=call.pk)
     return WholeCall(
         call=call,
         caller=quick.rows(Caller, call=call.pk)[0],
+        contacts=quick.rows(Contact, order=["id"], call=call.pk),
         answers={answer.question: answer.value for answer in answers},
         seats=seats,
         offers=quick.rows(Offer, order=["id"], seat=filled),

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from dispatch import quick
 from dispatch.models import Assignment, Call, Offer, Seat
+from dispatch.related import attach
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import words
 from dispatch.selectors.decision import word
@@ -69,18 +71,12 @@ class SeatView:
 
 
 def seats(call: Call, protocol: Protocol) -> list[SeatView]:
-    """Every seat the call ever had, oldest first. Three queries."""
-    rows = list(Seat.objects.filter(call=call).order_by("wanted_at", "pk"))
-    offers = list(
-        Offer.objects.filter(seat__call=call)
-        .select_related("person", "unit")
-        .order_by("made_at", "pk")
-    )
-    working = list(
-        Assignment.objects.filter(seat__call=call)
-        .select_related("person", "unit")
-        .order_by("accepted_at", "pk")
-    )
+    """Every seat the call ever had, oldest first. At most five queries."""
+    rows = quick.rows(Seat, order=("wanted_at", "id"), call=call.pk)
+    here = [row.pk for row in rows]
+    offers = quick.rows(Offer, order=("made_at", "id"), seat=here)
+    working = quick.rows(Assignment, order=("accepted_at", "id"), seat=here)
+    attach([*offers, *working], "person", "unit")
     return [
         _seat(
             seat,
@@ -95,19 +91,21 @@ def seats(call: Call, protocol: Protocol) -> list[SeatView]:
 def _seat(
     seat: Seat, offers: Sequence[Offer], taken: Assignment | None, protocol: Protocol
 ) -> SeatView:
-    rings = next((one for one in offers if one.state == "pending"), None)
+    ringing = [one for one in offers if one.state == "pending"]
+    # The first to be asked; several may ring at once, and who answers first is taken.
+    rings = ringing[0] if ringing else None
     outside = seat.response not in spoken.OURS
     return SeatView(
         id=seat.pk,
         kind=words.response(seat.response),
         title=spoken.label(seat.response, protocol),
-        who=_taker(taken) or _taker(rings),
+        who=_taker(taken) or ", ".join(_taker(one) for one in ringing),
         how="" if seat.mode == "now" else word(spoken.HOW, seat.mode),
         mark=_mark(seat, rings, taken),
         steps=_steps(seat, offers, taken),
         asked=tuple(_tried(one) for one in offers if one.state in REFUSED),
         rings_since=rings.made_at if rings else None,
-        rings_until=rings.expires_at if rings else None,
+        rings_until=max((one.expires_at for one in ringing), default=None),
         open=seat.state in OPEN_SEAT,
         to_tell=outside and seat.state == SeatState.WANTED,
         to_clear=seat.mode == "staged"

@@ -56,6 +56,7 @@ SENTENCES: Words = {
     "UnitAdded": gettext_lazy("%(unit)s added"),
     "UserAdded": gettext_lazy("%(who)s added to the staff"),
     "RoleChanged": gettext_lazy("Role of %(who)s: %(role)s"),
+    "EmployerChanged": gettext_lazy("%(who)s works here for another employer now"),
     "AccessEnded": gettext_lazy("%(who)s was signed out"),
     "AccessSealed": gettext_lazy("%(count)s reads sealed"),
     "ProtocolPublished": gettext_lazy("Protocol %(name)s published"),
@@ -68,6 +69,7 @@ SENTENCES: Words = {
     "ContactMoved": gettext_lazy("Line: %(contact)s"),
     "ChannelChanged": gettext_lazy("The line is now %(channel)s"),
     "ContactLate": gettext_lazy("Late on the line%(because)s"),
+    "LineHeld": gettext_lazy("%(who)s is on the line for us"),
     "PhoneFailed": gettext_lazy("Telephone: %(why)s"),
     "CallbackTried": gettext_lazy("Call-back, try %(number)s: %(result)s"),
     "CallbackEnded": gettext_lazy("No more call-backs: %(why)s"),
@@ -115,6 +117,7 @@ OUTCOMES: Words = {
     "resolved_by_phone": gettext_lazy("Resolved by phone"),
     "resolved_on_scene": gettext_lazy("Resolved on scene"),
     "moved_to_988": gettext_lazy("Moved to 988"),
+    "moved_to_partner": gettext_lazy("Handed to a partner"),
     "declined_help": gettext_lazy("Help declined"),
     "not_located": gettext_lazy("Person not located"),
     "transported_willingly": gettext_lazy("Transported, willingly"),
@@ -229,6 +232,7 @@ REASONS: Words = {
     "tty": gettext_lazy("nobody asked the silent line as TTY"),
     "on_hold": gettext_lazy("still on hold"),
     "interpreter": gettext_lazy("no interpreter yet"),
+    "session_over": gettext_lazy("the session has ended"),
     "callback": gettext_lazy("call back"),
     "phone_number": gettext_lazy(
         "this number cannot be called from here. Please use the desk phone"
@@ -251,7 +255,7 @@ REASONS: Words = {
 NOTE_KINDS: Words = {"note": gettext_lazy("Note"), "radio": gettext_lazy("Radio line")}
 # Alarm → what nobody sees to.
 ALARMS: Words = {
-    "unowned": gettext_lazy("nobody owns this call"),
+    "unowned": gettext_lazy("nobody owns this call who is there"),
     "forgotten": gettext_lazy("accepted, and then nothing"),
     "crew_still": gettext_lazy("a crew took it and has not moved"),
     "waiting": gettext_lazy("waits longer than it should"),

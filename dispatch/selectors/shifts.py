@@ -8,12 +8,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch.models import Agency, PlannedShift, Presence, ShiftSwap, User
+from dispatch import free, planned
+from dispatch.models import Agency, PlannedShift, Shift, ShiftSwap, Unit, User
 from dispatch.selectors.decision import Words, word
 from dispatch.states import EARLY_SIGN_IN, PresenceState, SwapState
 from routing import store
@@ -27,6 +27,11 @@ ENDS_AT_ONCE = [
     PresenceState.BREAK,
     PresenceState.UNAVAILABLE,
 ]
+ENDED = f"""
+SELECT p.user_id FROM dispatch_presence p
+WHERE p.agency_id = %(agency)s AND p.state = ANY(%(states)s) AND NOT {free.ON_SHIFT}
+ORDER BY p.user_id LIMIT {BATCH}
+"""  # noqa: S608  our own words
 # In the order of the path of a call.
 ROLES: Words = {
     "supervisor": gettext_lazy("Supervisors"),
@@ -48,7 +53,10 @@ DROPS: Words = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A planned shift. ``who`` is empty while nobody has it; ``swap`` offers it."""
+    """A planned shift. ``who`` is empty while nobody has it; ``swap`` offers it.
+
+    ``aboard``: the unit that they are on now, where another one is planned.
+    """
 
     id: UUID
     role: str
@@ -63,6 +71,7 @@ class Entry:
     deputy: bool
     unplanned: bool
     now: bool
+    aboard: str
     simulated: bool
     mine: bool
     may_take: bool
@@ -105,6 +114,11 @@ class RosterPage:
     gaps: int
     by_id: Mapping[UUID, Entry]
 
+    @property
+    def people(self) -> frozenset[UUID]:
+        """Whose shifts stand on it."""
+        return frozenset(one.person for one in self.by_id.values() if one.person)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mine:
@@ -120,7 +134,7 @@ class Mine:
 
 
 def page(viewer: User, *, now: datetime) -> RosterPage:
-    """Today and the fourteen days after it, by the agency's clock. Two queries."""
+    """Today and the fourteen days after it, by the agency's clock. Three queries."""
     assert viewer.agency is not None
     zone = viewer.agency.zone
     today = now.astimezone(zone).date()
@@ -128,8 +142,10 @@ def page(viewer: User, *, now: datetime) -> RosterPage:
     rows = _rows(viewer.agency, now, end)
     swaps = _open_swaps(viewer.agency)
     offered = {swap.shift_id: swap for swap in swaps}
+    aboard = _aboard(viewer.agency)
     entries = {
-        row.pk: _entry(row, viewer, now, zone, offered.get(row.pk)) for row in rows
+        row.pk: _entry(row, viewer, now, zone, offered.get(row.pk), aboard)
+        for row in rows
     }
     shown = [one for one in entries.values() if one.starts_at < end]
     return RosterPage(
@@ -167,6 +183,7 @@ def _entry(
     now: datetime,
     zone: ZoneInfo,
     swap: ShiftSwap | None,
+    aboard: Mapping[UUID, Unit],
 ) -> Entry:
     starts, ends = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
     mine = row.user_id == viewer.pk
@@ -184,6 +201,7 @@ def _entry(
         deputy=row.deputy,
         unplanned=row.why == "unplanned",
         now=row.starts_at <= now,
+        aboard=_elsewhere(row, aboard) if row.starts_at <= now else "",
         simulated=row.user.simulated if row.user else False,
         mine=mine,
         may_take=row.user_id is None and row.role == viewer.role,
@@ -191,6 +209,20 @@ def _entry(
         swap=swap.pk if swap else None,
         offered_to=_to(swap),
     )
+
+
+def _aboard(agency: Agency) -> dict[UUID, Unit]:
+    """Who is signed on to which unit."""
+    rows = Shift.objects.filter(unit__agency=agency, ended_at=None)
+    return {row.user_id: row.unit for row in rows.select_related("unit")}
+
+
+def _elsewhere(row: PlannedShift, aboard: Mapping[UUID, Unit]) -> str:
+    """The unit that somebody planned for another one is on; else empty."""
+    unit = aboard.get(row.user_id) if row.user_id else None
+    if unit is None or row.unit_id in {None, unit.pk}:
+        return ""
+    return unit.name
 
 
 def _to(swap: ShiftSwap | None) -> str:
@@ -312,6 +344,22 @@ def mine(user: User, *, now: datetime) -> Mine:
     )
 
 
+def beside_plan(user: User, unit: Unit, *, now: datetime) -> str:
+    """What the roster has somebody do now who is on this unit, where that differs.
+
+    Nobody is held back by it: a crew stands in where it is wanted. Who is not planned
+    at all hears so only where the roster counts.
+    """
+    rows = PlannedShift.objects.filter(user=user, dropped_at=None)
+    on = rows.filter(starts_at__lte=now + EARLY_SIGN_IN, ends_at__gt=now)
+    row = on.select_related("unit").order_by("starts_at").last()
+    if row is not None and row.unit and row.unit_id != unit.pk:
+        return _("The roster has you on %(unit)s now.") % {"unit": row.unit.name}
+    if row is None and store.published(unit.agency_id)[1].queue.roster:
+        return _("You are not on shift by the roster.")
+    return ""
+
+
 def on_until(agency: Agency, *, now: datetime) -> dict[UUID, datetime]:
     """Who is on shift now, and until when. One query."""
     rows = PlannedShift.objects.filter(
@@ -321,14 +369,6 @@ def on_until(agency: Agency, *, now: datetime) -> dict[UUID, datetime]:
 
 
 def ended(agency: UUID) -> list[UUID]:
-    """People said to be there who are on no shift: see ON_SHIFT in actions.roster."""
-    covering = PlannedShift.objects.filter(
-        user=OuterRef("user"),
-        dropped_at=None,
-        starts_at__lte=Now() + EARLY_SIGN_IN,
-        ends_at__gt=Now(),
-    )
-    rows = Presence.objects.filter(
-        ~Exists(covering), agency=agency, state__in=ENDS_AT_ONCE
-    )
-    return list(rows.order_by("user").values_list("user", flat=True)[:BATCH])
+    """People said to be there who are on no shift."""
+    values = {"agency": agency, "states": ENDS_AT_ONCE}
+    return [user for (user,) in planned.ask(ENDED, values)]

@@ -10,9 +10,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch import planned
+from dispatch import planned, quick
 from dispatch.models import Answer, Call, CallNote, HandOff, Partner, Transfer
 from dispatch.models.partner import ROUTES, hashed
+from dispatch.related import attach
 from dispatch.selectors import sentences
 from dispatch.selectors.decision import QUESTIONS, VALUES, Words, word
 from dispatch.selectors.sentences import AGREED, REASONS, SHARED, TRANSFERS
@@ -47,6 +48,14 @@ STEPS = (
     TransferState.CONFERENCED,
     TransferState.CONFIRMED,
 )
+# Kind of transfer → how its call ends, and the press that says so.
+CLOSES: dict[str, tuple[str, object]] = {
+    "911_988": ("moved_to_988", gettext_lazy("Close %(number)s: moved to 988")),
+    "centre_centre": (
+        "moved_to_partner",
+        gettext_lazy("Close %(number)s: handed to %(partner)s"),
+    ),
+}
 # State → the one next press.
 NEXT = {
     "requested": "share",
@@ -81,6 +90,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """The press that closes a call whose caller a partner has, and what it records."""
+
+    outcome: str
+    reached: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferView:
     """One transfer to or from a partner. ``next`` is the press that it waits for."""
 
@@ -102,6 +120,7 @@ class TransferView:
     link: Link | None
     over: bool
     with_partner: bool
+    closing: Closing | None
     contact_made_at: datetime | None
 
 
@@ -146,7 +165,7 @@ def panel(call: Call) -> tuple[TransferView, ...]:
         return ()
     rows = Transfer.objects.filter(call=call, partner__isnull=False)
     rows = rows.select_related("partner", "sender", "receiver", "hand_off")
-    return tuple(_view(one) for one in rows.order_by("-requested_at", "-pk"))
+    return tuple(_view(one, call) for one in rows.order_by("-requested_at", "-pk"))
 
 
 def rows(call: Call) -> list[Transfer]:
@@ -155,7 +174,7 @@ def rows(call: Call) -> list[Transfer]:
     return list(found.order_by("-requested_at", "-pk"))
 
 
-def _view(one: Transfer) -> TransferView:
+def _view(one: Transfer, call: Call) -> TransferView:
     assert one.partner is not None
     over = one.state in TRANSFER_OVER
     incoming = one.kind == "988_911"
@@ -178,8 +197,25 @@ def _view(one: Transfer) -> TransferView:
         link=_link(one),
         over=over,
         with_partner=one.state in {"offered", "accepted", "conferenced"},
+        closing=_closing(one, call),
         contact_made_at=one.contact_made_at,
     )
+
+
+def _closing(one: Transfer, call: Call) -> Closing | None:
+    """How the call ends once the partner has the caller; None while it has not.
+
+    A partner's counsellor at our own desk ends their session there.
+    """
+    if one.state != TransferState.RELEASED or one.receiver_id is not None:
+        return None
+    if one.kind not in CLOSES:
+        return None
+    outcome, label = CLOSES[one.kind]
+    # Whoever called may not be the person in need: then nobody knows yet.
+    reached = "yes" if call.caller_kind == "person" else ""
+    said = {"number": call.number, "partner": one.partner}
+    return Closing(outcome=outcome, reached=reached, label=str(label) % said)
 
 
 def _holder(one: Transfer, *, incoming: bool) -> str:
@@ -232,9 +268,9 @@ def _link(one: Transfer) -> Link | None:
 
 def targets(agency_id: UUID, now: datetime) -> tuple[Target, ...]:
     """Every line of every partner that takes callers: open ones first, by rank."""
-    rows = Partner.objects.filter(
-        agency=agency_id, active=True, kind__in=TAKES_CALLERS
-    ).select_related("agency")
+    partners = quick.rows(Partner, agency=agency_id, active=True)
+    rows = [one for one in partners if one.kind in TAKES_CALLERS]
+    attach(rows, "agency")
     found = [
         (not partner.open_at(now), partner.rank, partner.name, order, partner, route)
         for partner in rows

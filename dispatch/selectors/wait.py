@@ -14,6 +14,7 @@ from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Words, word
 from dispatch.states import OPEN_CALL
 from routing.core import queue, wait
+from routing.core.overtaking import Rate
 from routing.core.protocol import Protocol
 from routing.core.queue import Waiting
 from routing.core.wait import Person, Prior, Queue, Wait
@@ -26,6 +27,7 @@ PRIORS = {
     "crt": Prior(median=2700, ninetieth=5400, source="assumed"),
     "cor": Prior(median=2700, ninetieth=5400, source="assumed"),
 }
+NEW = 3  # the priority of a call that would come now
 WEEK = timedelta(days=7)
 HOUR = 3600.0
 SURE: Words = {
@@ -200,11 +202,17 @@ def _line(
         protocol.queue,
     )
     wrap_up = float(protocol.clocks["wrap_up"]) if kind == "ccd" else 0.0
+    rises = protocol.queue.rises
     found = wait.expected(
         Queue(
             people=tuple(people),
-            overtaken=tuple(_overtaken(turn.priority, recent) for turn in turns),
-            overtaken_new=_overtaken(3, recent),
+            overtaken=tuple(_always(turn.priority, recent) for turn in turns),
+            overtaken_new=_always(NEW, recent),
+            at_first=tuple(
+                _at_first(by_id[turn.id][2], turn.waited_s, recent, rises)  # type: ignore[arg-type]
+                for turn in turns
+            ),
+            at_first_new=_at_first(NEW, 0, recent, rises),
             seen=tuple(one + wrap_up for one in recent.lasted),
             prior=PRIORS[kind],
         )
@@ -230,9 +238,21 @@ def _line(
     )
 
 
-def _overtaken(priority: int, recent: Recent) -> float:
-    """Calls an hour that would be put before one of this priority."""
-    return sum(rate for other, rate in recent.hourly.items() if other < priority)
+def _always(priority: int, recent: Recent) -> float:
+    """Calls an hour that go before one of this priority however long it has waited."""
+    ahead = min(priority, queue.RISES_TO)
+    return sum(rate for other, rate in recent.hourly.items() if other < ahead)
+
+
+def _at_first(
+    priority: int, waited_s: float, recent: Recent, rises: Sequence[float]
+) -> Rate:
+    """Calls an hour of each kind that goes before it until it has risen, and how long."""
+    return tuple(
+        (rate, queue.rises_in(priority, other, waited_s, rises))
+        for other, rate in sorted(recent.hourly.items())
+        if queue.RISES_TO <= other < priority
+    )
 
 
 def said(one: Wait) -> str:

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -246,28 +245,24 @@ def _show(
     number = journal.head(call.agency_id)
     view = calls.view(call, projection)
     dials = access.may(request.user, "contact.work")
-    boxes = template in WITH_BOXES
+    boxes, acts = template in WITH_BOXES, template in WITH_ACTS and view.head.open
+    now = database_now()
     context = {
-        **(known.of_call(request, call, at=database_now()) if boxes else {}),
+        **(known.of_call(request, call, at=now) if boxes else {}),
         "callers": further(call, numbers=dials) if boxes else (),
         "board_number": number,
         "call": view,
         "head": view.head,
         "line": view.line,
         "may": abilities(request),
-        "kinds": which_unit(request, call, view) if template in WITH_ACTS else (),
+        "kinds": which_unit(request, call, view, now) if acts else (),
         "mine": view.head.owner_id == request.user.pk,
         "choices": choices.choices(),
         "transfers": transfers.panel(call),
         "loans": loans.of_call(call),
-        "neighbours": loans.neighbours(call) if template in WITH_ACTS else (),
-        "targets": _targets(call, may=view.head.open),
+        "neighbours": loans.neighbours(call) if acts else (),
+        "targets": transfers.targets(call.agency_id, now) if acts else (),
         "typed": request.POST if error else {},
         "error": refusal(error) if error else "",
     }
     return render(request, template, context, status=status_of(error) if error else 200)
-
-
-def _targets(call: Call, *, may: bool) -> tuple[transfers.Target, ...]:
-    """Whom the caller could be handed to, while the call is open."""
-    return transfers.targets(call.agency_id, timezone.now()) if may else ()

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dispatch import access, errors
-from dispatch.actions import callback, contact
+from dispatch.actions import callback, contact, phone
 from dispatch.models import Call, Contact
 from dispatch.web import forms
 from dispatch.web.base import acting, coded, seen
@@ -102,6 +102,8 @@ def _end(request: HttpRequest, leg: Contact) -> object:
 STEPS: Mapping[str, Step] = {
     "connect": _plain(contact.connect),
     "hold": _plain(contact.hold),
+    "mine": _plain(contact.mine),
+    "ring": _plain(phone.call_back),
     "lost": _plain(contact.lost),
     "silent": _plain(contact.silent),
     "heard": _plain(contact.heard),

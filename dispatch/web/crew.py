@@ -15,9 +15,10 @@ from dispatch.actions import incoming, intake, offer, outside, safety, scene, un
 from dispatch.actions.base import database_now
 from dispatch.models import Assignment, Unit
 from dispatch.selectors import crew as crews
-from dispatch.selectors import sentences
+from dispatch.selectors import sentences, shifts
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.words import refusal
+from dispatch.states import UnitState
 from dispatch.web import forms
 from dispatch.web.base import acting, chosen_id, coded
 from dispatch.web.errors import status_of
@@ -249,6 +250,14 @@ def _refused(
     return _show(request, template, error)
 
 
+def _beside_plan(request: HttpRequest, own: Unit | None, template: str) -> str:
+    """Said to who opens the page with no call on, as after signing on."""
+    idle = own is not None and own.state == UnitState.AVAILABLE
+    if own is None or not idle or template != "crew/page.html":
+        return ""
+    return shifts.beside_plan(request.user, own, now=database_now())
+
+
 def _show(
     request: HttpRequest, template: str, error: errors.DispatchError | None = None
 ) -> HttpResponse:
@@ -268,6 +277,7 @@ def _show(
         "declines": _pairs(crews.DECLINES),
         "out": _pairs(crews.OUT_REASONS),
         "unsafe": _pairs(crews.UNSAFE),
+        "beside_plan": _beside_plan(request, own, template),
         "in_need": own or crews.last_unit_of(request.user),
         "outcomes": [(code, word(sentences.OUTCOMES, code)) for code in OUTCOMES],
         "typed": request.POST if error else {},

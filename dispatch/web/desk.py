@@ -185,6 +185,7 @@ def note(request: HttpRequest, assignment_id: UUID) -> object:
 def end(request: HttpRequest, assignment_id: UUID) -> object:
     row = _session(request, assignment_id)
     said = forms.ending(request.POST)
+    said["line_over"] = request.POST.get("line_over") == "yes"
     return disposition.end_session(assignment_id=row.pk, by=acting(request), **said)
 
 

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
+from django.core import signing
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,8 @@ from routing.core.facts import ANSWERS
 LIMITS = {"said": 1000, "address": 300}
 LIMIT = 80
 WORDS = 4000
+# Signs when a call began; seconds after which nobody can mean it: a screen's lock.
+BEGAN, STALE = "call-began", 1800
 REACHED = {"yes": True, "no": False}
 
 
@@ -46,12 +50,29 @@ def was(data: QueryDict) -> dict[str, str]:
     return {key: str(before[key]) for key in blank() if key in before}
 
 
+def stamp(data: QueryDict, at: datetime) -> str:
+    """The moment of the first word of a new call, signed: the page's, or else ``at``."""
+    kept = data.get("began", "") if began(data) else ""
+    return kept or signing.dumps(at.isoformat(), salt=BEGAN)
+
+
+def began(data: QueryDict) -> datetime | None:
+    """That moment; None if the page has none of ours, or lay open for too long."""
+    try:
+        said = signing.loads(data.get("began", ""), salt=BEGAN, max_age=STALE)
+    except signing.BadSignature:
+        return None
+    return datetime.fromisoformat(said)
+
+
 def answers(said: Typed) -> dict[str, str]:
     return {key: said[key] for key in ANSWERS}
 
 
-def intake(said: Typed) -> Intake:
+def intake(said: Typed, opened_at: datetime | None) -> Intake:
+    """``opened_at``: when its first word was typed, if the page knows."""
     return Intake(
+        opened_at=opened_at,
         source=said["source"],
         inside={"yes": True, "no": False}.get(said["inside"]),
         **_common(said),

@@ -5,11 +5,13 @@ from functools import partial
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy
 
 from dispatch import access
 from dispatch.models import User
-from dispatch.selectors import alarm
+from dispatch.related import attach
+from dispatch.selectors import alarm, loan
 
 # URL name, verb that opens it, label, key
 PAGES = (
@@ -20,6 +22,7 @@ PAGES = (
     ("followups", "followup.see", gettext_lazy("Follow-ups"), ""),
     ("report", "report.see", gettext_lazy("Report"), ""),
     ("alarms", "alarm.see", gettext_lazy("Alarms"), ""),
+    ("loans", "loan.work", gettext_lazy("Neighbours"), ""),
     ("partners", "partner.see", gettext_lazy("Partners"), ""),
     ("roster", "roster.see", gettext_lazy("Roster"), ""),
     ("flags", "flag.see", gettext_lazy("Cautions"), ""),
@@ -44,13 +47,11 @@ def frame(request: HttpRequest) -> dict[str, object]:
     role = access.role_of(user) if user is not None else None
     if role is None:
         return {"nav": [], "me": None, "board_socket": ""}
+    attach([user], "agency")
     here = request.resolver_match.url_name if request.resolver_match else ""
     return {
-        "nav": [
-            {"url": reverse(name), "label": label, "key": key, "current": name == here}
-            for name, verb, label, key in PAGES
-            if access.may(user, verb)
-        ],
+        # Drawn by a whole page, and by no fragment.
+        "nav": SimpleLazyObject(partial(_nav, user, here)),
         "me": {
             "id": str(user.pk),
             "name": str(user),
@@ -68,6 +69,23 @@ def frame(request: HttpRequest) -> dict[str, object]:
         # Asked by a whole page and by the strip itself, and by no other fragment.
         "alarm_strip": partial(_alarms, user),
     }
+
+
+def _nav(user: User, here: str) -> list[dict[str, object]]:
+    """The pages that this person may open; neighbours only where there are any."""
+    assert user.agency_id
+    asks = loan.waiting(user.agency_id) if access.may(user, "loan.work") else None
+    return [
+        {
+            "url": reverse(name),
+            "label": label,
+            "key": key,
+            "current": name == here,
+            "count": asks if name == "loans" else 0,
+        }
+        for name, verb, label, key in PAGES
+        if access.may(user, verb) and (name != "loans" or asks is not None)
+    ]
 
 
 def _beat(user: User) -> str:

@@ -27,7 +27,7 @@ def new(request: HttpRequest) -> HttpResponse:
         known.refuse_forbidden(request, said, None)
         call = intake.open_call(
             agency_id=request.user.agency_id,
-            intake=forms.intake(said),
+            intake=forms.intake(said, forms.began(request.POST)),
             by=acting(request, "open"),
         )
     except errors.DispatchError as error:
@@ -41,7 +41,7 @@ def _add_caller(request: HttpRequest, said: Typed) -> HttpResponse:
     try:
         callers.attach(
             call_id=call.pk,
-            intake=forms.intake(said),
+            intake=forms.intake(said, forms.began(request.POST)),
             answers=forms.answers(said),
             note=forms.words(request.POST, "note"),
             by=acting(request, "same"),

@@ -1,5 +1,6 @@
 """The boxes beside a call: what is known here already, what may be the same event."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -32,6 +33,8 @@ def here(
         clinical=access.require(user, "call.see") == CLINICAL,
         plans=access.may(user, "plan.see"),
     )
+    if not access.may(user, "beside.see"):
+        found = replace(found, before=(), familiar=False)
     cautions = flag.in_force(keys, user.agency_id)
     if found.before or found.plans or cautions:
         access.record(user, "call.see", call=call, reason="known_here")
@@ -48,7 +51,22 @@ def while_typed(
 ) -> dict[str, object]:
     """Both boxes of the triage screen, over the fields as they stand."""
     apart = frozenset(request.POST.getlist("apart"))
-    likely = alike.likely(
+    likely = _likely(request, said, at, call, apart)
+    boxes = here(request, history.keys_typed(said), at=at, call=call)
+    return {**boxes, "alike": likely, "apart": sorted(apart)}
+
+
+def _likely(
+    request: HttpRequest,
+    said: Typed,
+    at: datetime,
+    call: Call | None,
+    apart: frozenset[str],
+) -> tuple[alike.Likely, ...]:
+    """Open calls that may be the same event, for whoever may see other calls."""
+    if not access.may(request.user, "beside.see"):
+        return ()
+    return alike.likely(
         said,
         agency_id=request.user.agency_id,
         at=at,
@@ -56,8 +74,6 @@ def while_typed(
         note=request.POST.get("note", ""),
         apart=apart,
     )
-    boxes = here(request, history.keys_typed(said), at=at, call=call)
-    return {**boxes, "alike": likely, "apart": sorted(apart)}
 
 
 def link(request: HttpRequest, call: Call) -> None:

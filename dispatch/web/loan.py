@@ -47,7 +47,13 @@ def end(request: HttpRequest, call: Call, asked_id: UUID) -> object:
 
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    return _show(request)
+    return _show(request, "loan/page.html")
+
+
+@login_required
+def live(request: HttpRequest) -> HttpResponse:
+    """The requests and loans alone, made anew while the page is looked at."""
+    return _show(request, "loan/_list.html")
 
 
 @login_required
@@ -68,7 +74,7 @@ def answers(act: Act) -> Callable[..., HttpResponse]:
         except errors.NotFound:
             raise
         except errors.DispatchError as error:
-            return _show(request, error)
+            return _show(request, "loan/page.html", error)
         return redirect("loans")
 
     return login_required(require_POST(view))
@@ -95,7 +101,7 @@ def back(request: HttpRequest, row: Loan) -> object:
 
 
 def _show(
-    request: HttpRequest, error: errors.DispatchError | None = None
+    request: HttpRequest, template: str, error: errors.DispatchError | None = None
 ) -> HttpResponse:
     # The number before the reading: what happens in between is shown twice, never lost.
     access.require(request.user, "loan.work")
@@ -108,4 +114,4 @@ def _show(
         "error": refusal(error) if error else "",
     }
     status = status_of(error) if error else 200
-    return render(request, "loan/page.html", context, status=status)
+    return render(request, template, context, status=status)

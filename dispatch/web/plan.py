@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from dispatch import access, errors
 from dispatch.actions import plan as act
 from dispatch.actions.base import database_now
-from dispatch.models import Call
-from dispatch.selectors import sentences
+from dispatch.models import Call, Plan
+from dispatch.selectors import history, sentences
 from dispatch.selectors.decision import word
 from dispatch.selectors.words import refusal
 from dispatch.web import forms, known
@@ -43,7 +43,7 @@ def page(request: HttpRequest, call_id: UUID) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     row = access.plan_for(request.user, plan_id, "plan.approve")
-    call = _beside(request, "plan.approve")
+    call = _beside(request, row, "plan.approve")
     try:
         act.approve(plan_id=row.pk, by=acting(request))
     except errors.DispatchError as error:
@@ -55,7 +55,7 @@ def approve(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     row = access.plan_for(request.user, plan_id, "plan.edit")
-    call = _beside(request, "plan.edit")
+    call = _beside(request, row, "plan.edit")
     try:
         act.end(plan_id=row.pk, why=coded(request, act.END_WHY), by=acting(request))
     except errors.DispatchError as error:
@@ -63,9 +63,11 @@ def end(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     return redirect("plan", call.pk)
 
 
-def _beside(request: HttpRequest, verb: str) -> Call:
+def _beside(request: HttpRequest, row: Plan, verb: str) -> Call:
     """The call on whose page the plan stands."""
-    return access.call_for(request.user, chosen_id(request, "call"), verb)
+    call = access.call_for(request.user, chosen_id(request, "call"), verb)
+    history.about(row, call.caller)
+    return call
 
 
 def _show(

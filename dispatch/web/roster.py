@@ -24,7 +24,19 @@ Act = Callable[..., object]
 
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    return _show(request)
+    return _show(request, "roster/page.html")
+
+
+@login_required
+def live(request: HttpRequest) -> HttpResponse:
+    """The days alone, made anew while the page is looked at."""
+    return _show(request, "roster/_days.html")
+
+
+@login_required
+def own(request: HttpRequest) -> HttpResponse:
+    """The same of one's own shifts, and of what colleagues ask."""
+    return _show(request, "roster/_own.html")
 
 
 def form(act: Act) -> Callable[..., HttpResponse]:
@@ -38,7 +50,7 @@ def form(act: Act) -> Callable[..., HttpResponse]:
         except (errors.NotFound, errors.Forbidden):
             raise
         except errors.DispatchError as error:
-            return _show(request, error)
+            return _show(request, "roster/page.html", error)
         return redirect("roster")
 
     return login_required(require_POST(view))
@@ -152,7 +164,7 @@ def _named(request: HttpRequest, name: str, verb: str) -> User | None:
 
 
 def _show(
-    request: HttpRequest, error: errors.DispatchError | None = None
+    request: HttpRequest, template: str, error: errors.DispatchError | None = None
 ) -> HttpResponse:
     user = request.user
     access.require(user, "roster.see")
@@ -178,7 +190,7 @@ def _show(
         "error": refusal(error) if error else "",
     }
     status = status_of(error) if error else 200
-    return render(request, "roster/page.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 def _opened(request: HttpRequest, shown: shifts.RosterPage) -> shifts.Entry | None:

@@ -59,6 +59,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "call": call,
         "may": abilities(request),
         "chosen": request.POST,
+        "began": forms.stamp(request.POST, at),
         **boxes,
     }
     return render(request, "triage/_answer.html", context)
@@ -167,6 +168,8 @@ def show(
         "note": request.POST.get("note", "") if error else "",
         "error": refusal(error) if error else "",
         "others": others,
+        # Whoever only looks at an empty page has no caller yet.
+        "began": forms.stamp(request.POST, at) if request.method == "POST" else "",
         "action": reverse("triage", args=[call.pk]) if call else reverse("intake"),
     }
     status = status_of(error) if error else 200

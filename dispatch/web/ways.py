@@ -1,10 +1,11 @@
 """The call page's list of units, with the road service's times where one is set."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import HttpRequest
 
 from dispatch import access
-from dispatch.actions.base import database_now
 from dispatch.interop import road
 from dispatch.models import Call
 from dispatch.selectors import candidates
@@ -12,7 +13,7 @@ from dispatch.selectors.call import CallView
 
 
 def which_unit(
-    request: HttpRequest, call: Call, view: CallView
+    request: HttpRequest, call: Call, view: CallView, now: datetime
 ) -> tuple[candidates.Kind, ...]:
     """Which team could go, in order, for who may send one.
 
@@ -20,7 +21,7 @@ def which_unit(
     """
     if not view.head.open or not access.may(request.user, "unit.dispatch"):
         return ()
-    fleet = candidates.ready(call, view.person.point, database_now())
+    fleet = candidates.ready(call, view.person.point, now)
     return candidates.kinds(fleet, _by_road(fleet))
 
 

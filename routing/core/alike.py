@@ -1,6 +1,6 @@
 """Which open calls may be about the same event as a new one, and why; a person decides."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,8 @@ from routing.core.facts import Caller, Point
 OFFER, LINK = 50, 70
 # Minutes after which no call is linked unattended, and after which none is found by place.
 LINK_MINUTES, OLD_MINUTES = 30, 120
-LONG_AGO = timedelta(minutes=OLD_MINUTES + 1)  # whole minutes are counted
+MINUTE = timedelta(minutes=1)
+LONG_AGO = (OLD_MINUTES + 1) * MINUTE  # whole minutes are counted
 # So far apart, in metres, two places are not the same; one degree north is 111 km.
 FAR_METRES = 1000
 FAR_DEGREES = 0.0091
@@ -61,12 +62,14 @@ AGAINST = frozenset(code for code, points in POINTS.items() if points < 0)
 STEPS = {Code.NEAR: NEAR, Code.MINUTES: SOON}
 PLACE = frozenset({Code.SAME_ADDRESS, Code.SAME_BLOCK, Code.NEAR})
 SAME = frozenset({Code.SAME_NUMBER, Code.SAME_PERSON, Code.SAME_WORDS})
+PLACE_OR_SAME = PLACE | SAME
 TYPE = frozenset({Code.SAME_TYPE, Code.KIN_TYPE})
 # Another emergency: said by any caller of an open call, it bars a link to that call.
 BARS_CALL = frozenset({Code.OTHER_TYPE, Code.OTHER_PERSON, Code.BOTH_FOR_SELF})
 BARS_CALL |= {Code.OTHER_DANGER, Code.ONE_DANGER}
 # Two callers who look at one thing may say this, so it bars the link to that caller only.
 BARS_PAIR = frozenset({Code.OTHER_HOUSE, Code.OTHER_STREET, Code.OTHER_WORDS})
+BARS = BARS_CALL | BARS_PAIR
 # What callers say who see a person, first without and then with knowing what is wrong.
 VAGUE = frozenset({"welfare_check", "mental_health_crisis"})
 SEEN_OUTSIDE = frozenset({"indecency", "intoxicated_person"})
@@ -131,8 +134,9 @@ class Alike:
     @property
     def offers(self) -> bool:
         """Time and type alone, with the place unknown, say nothing."""
-        known = any(reason.code in PLACE | SAME for reason in self.reasons)
-        return known and self.score >= OFFER / 100
+        if self.score < OFFER / 100:
+            return False
+        return any(reason.code in PLACE_OR_SAME for reason in self.reasons)
 
 
 def likely(new: Seen, open_calls: Iterable[Seen]) -> list[Alike]:
@@ -177,26 +181,27 @@ def compare(one: Seen, other: Seen) -> Alike:
         *of_danger(one, other),
         *of_words(one, other),
     )
-    points = sum(worth(reason) for reason in reasons)
-    told = {reason.code: reason.amount for reason in reasons}
+    points = sum(map(worth, reasons))
     return Alike(
         id=other.id,
         score=min(max(points, 0), 100) / 100,
-        links=points >= LINK and sure(told, {one.type, other.type}),
+        links=points >= LINK and sure(reasons, {one.type, other.type}),
         reasons=reasons,
         contacts=other.contacts,
     )
 
 
-def sure(told: Mapping[Code, int], types: Set[str | None]) -> bool:
+def sure(reasons: Iterable[Reason], types: Set[str | None]) -> bool:
     """Whether place, type and time are all known to agree and nothing bars the link."""
+    told = {reason.code: reason.amount for reason in reasons}
+    if not BARS.isdisjoint(told):
+        return False
     walks = types <= WALKS
     reach = WALKED_METRES if walks else STAYED_METRES
     place = PLACE & told.keys() and told.get(Code.NEAR, 0) <= reach
     kind = TYPE & told.keys() and (walks or SAME & told.keys())
     soon = told.get(Code.MINUTES, LINK_MINUTES) < LINK_MINUTES
-    barred = (BARS_CALL | BARS_PAIR) & told.keys()
-    return bool(place and kind and soon and not barred)
+    return bool(place and kind and soon)
 
 
 def whole(accounts: list[Alike]) -> Alike:
@@ -215,10 +220,12 @@ def whole(accounts: list[Alike]) -> Alike:
 
 def worth(reason: Reason) -> int:
     """Points of a reason; of a distance or a gap by the first step that holds it."""
-    if reason.code not in STEPS:
+    if reason.code in POINTS:
         return POINTS[reason.code]
-    steps = STEPS[reason.code]
-    return next((points for most, points in steps if reason.amount <= most), 0)
+    for most, points in STEPS[reason.code]:
+        if reason.amount <= most:
+            return points
+    return 0
 
 
 def of_people(one: Seen, other: Seen) -> Iterator[Reason]:
@@ -249,10 +256,10 @@ def of_place(one: Seen, other: Seen) -> list[Reason]:
 
 
 def of_address(one: frozenset[str], other: frozenset[str]) -> Iterator[Reason]:
-    mine, theirs = kinds(one - other), kinds(other - one)
-    shared, differ = kinds(one & other), mine & theirs
     if not one or not other:
         return
+    mine, theirs = kinds(one - other), kinds(other - one)
+    shared, differ = kinds(one & other), mine & theirs
     if "street" in shared and "street" in mine | theirs:
         return
     if "street" not in shared or differ & {"way", "suffix"}:
@@ -266,11 +273,11 @@ def of_address(one: frozenset[str], other: frozenset[str]) -> Iterator[Reason]:
 
 
 def kinds(tokens: frozenset[str]) -> set[str]:
-    return {token.partition(":")[0] for token in tokens}
+    return {token.split(":", 1)[0] for token in tokens}
 
 
 def of_time(one: Seen, other: Seen) -> Reason:
-    minutes = abs(one.opened_at - other.opened_at) // timedelta(minutes=1)
+    minutes = abs(one.opened_at - other.opened_at) // MINUTE
     code = Code.LONG_AGO if minutes > OLD_MINUTES else Code.MINUTES
     return Reason(code=code, amount=minutes)
 

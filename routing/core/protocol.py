@@ -12,44 +12,12 @@ import jsonschema
 import yaml
 
 from routing.core import queue, standing
+from routing.core.clocks import CLOCKS as CLOCKS
 from routing.core.facts import Mode, Response
 from routing.core.queue import Queue, Wish
 from routing.core.standing import Ranking
 
 DAY = 24 * 60
-# Seconds (and the counts of attempts) where an agency says nothing: the field's usual values, all settings.
-CLOCKS = {
-    "offer_rings": 20,
-    "offer_in_all": 60,
-    "acknowledge": 60,
-    "team_in_all": 180,
-    "wrap_up": 120,
-    "safety_check_first": 600,
-    "safety_check_then": 1200,
-    "position_stale": 120,
-    "heartbeat": 15,
-    "absent_after": 45,
-    "follow_up_first": 172_800,
-    "follow_up_attempts": 5,
-    "unowned_alarm": 30,
-    "answer_988": 20,
-    "screen_lock": 1800,
-    "alarm_escalates": 60,
-    "forgotten": 60,
-    "crew_still": 180,
-    "callback_within": 30,
-    "callback_attempts": 3,
-    "callback_again": 60,
-    "silence": 10,
-    "interpreter": 60,
-    "text_quiet": 120,
-    "partner_answers": 30,
-    "handoff_link": 3600,
-    "check_escalates": 60,
-    "check_emergency": 120,
-    "flag_lasts": 7_776_000,
-    "on_hold": 60,
-}
 Obj = Mapping[str, "object"]
 
 
@@ -125,6 +93,8 @@ class Protocol:
     questions: tuple[Question, ...] = ()
     clocks: Mapping[str, float] = field(default_factory=dict)
     skills: Mapping[str, str] = field(default_factory=dict)
+    # Language, or "any" → the number of the interpreters who speak it.
+    interpreters: Mapping[str, str] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
     ranking: Ranking = field(default_factory=Ranking)
 
@@ -184,6 +154,7 @@ def read(document: object) -> Protocol:
         questions=read_questions(document.get("questions", [])),
         clocks=MappingProxyType(clocks),
         skills=MappingProxyType(skills),
+        interpreters=MappingProxyType(dict(document.get("interpreters", {}))),
         queue=waits,
         ranking=standing.read(
             document.get("ranking", {}), stale=clocks["position_stale"]

@@ -7,6 +7,7 @@ that somebody named and never hides behind many that have merely waited.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from routing.core.facts import Response
 from routing.core.why import Why, because
@@ -123,6 +124,14 @@ def effective_priority(priority: int, waited_s: float, rises: Iterable[float]) -
     """The priority after waiting: one step for each time that is over, to 2 at most."""
     steps = sum(waited_s >= after for after in rises)
     return min(priority, max(RISES_TO, priority - steps))
+
+
+def rises_in(priority: int, to: int, waited_s: float, rises: Iterable[float]) -> float:
+    """Seconds until waiting has lifted a call so high; infinite where it never does."""
+    steps, times = priority - to, sorted(rises)
+    if to < RISES_TO or steps > len(times):
+        return inf
+    return max(0.0, times[steps - 1] - waited_s) if steps > 0 else 0.0
 
 
 def order(waiting: Iterable[Waiting], now: datetime, settings: Queue) -> list[Turn]:

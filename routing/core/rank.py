@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from math import inf
 
-from routing.core import geo
-from routing.core.facts import Point, Response, UnitFacts
+from routing.core.facts import Point, UnitFacts
 from routing.core.standing import Position, Ranking, Standing, stand
 from routing.core.why import Why, because
 
@@ -183,34 +182,3 @@ def not_first(one: Standing, key: Key, best: Key, first: Standing) -> Why:
     """What the first step says at which it differs from the first."""
     step = next(n for n in range(len(STEPS)) if key[n] != best[n])
     return STEPS[step](one, first)
-
-
-def order(
-    place: Point | None,
-    units: Iterable[UnitFacts],
-    *,
-    kind: Response | None = None,
-    skills: frozenset[str] = frozenset(),
-) -> list[UnitFacts]:
-    """Nearest first, then longest idle, then id.
-
-    A unit with every wanted skill comes before one without, for a skill is a wish and
-    never a reason to send nobody. One whose position nobody knows comes after the rest.
-    """
-    may_go = [unit for unit in units if kind is None or unit.kind == kind]
-
-    def place_of(unit: UnitFacts) -> tuple[bool, float, datetime, str]:
-        return (
-            not all(skill in unit.skills for skill in skills),
-            distance(place, unit),
-            unit.idle_since or JUST_NOW,
-            unit.id,
-        )
-
-    return sorted(may_go, key=place_of)
-
-
-def distance(place: Point | None, unit: UnitFacts) -> float:
-    if place is None or unit.point is None:
-        return inf
-    return geo.distance_km(place, unit.point)

@@ -27,6 +27,9 @@ from math import ceil, exp, inf, isfinite, log, log1p, sqrt
 from operator import itemgetter, mul
 from statistics import NormalDist, fmean
 
+from routing.core import overtaking
+from routing.core.overtaking import Rate, come, meant
+
 FUTURES = 80  # 128 make the mean error a hundredth smaller
 LOW, HIGH = 0.1, 0.9
 # How many sessions the prior is worth, one fewer for every three that were seen.
@@ -37,8 +40,7 @@ TAIL = 5  # sessions seen that lasted longer: with fewer, their logarithms' norm
 FLATTEST = 0.3  # of that curve's deviation, where all that were seen were alike
 WIDE, NARROW = 3.0, 300.0  # times the median; seconds within which a width is no matter
 MOST_OVERTAKING, MOST_HELD = 64, 16  # looked at; calls of one person at once
-SHORTEST, LONGEST = 1.0, 7 * 86400.0  # seconds of a session that can be meant
-HOUR = 3600.0
+SHORTEST = 1.0  # seconds of a session that can be meant; `overtaking` has the longest
 NORMAL = NormalDist()
 PARTS = tuple((turn + 0.5) / FUTURES for turn in range(FUTURES))
 
@@ -91,12 +93,16 @@ class Prior:
 class Queue:
     """``overtaken``: for each call that waits, in the order of being served, how many
     calls an hour are put before it; ``overtaken_new`` the same for one that would come
-    now, at the end. ``seen``: seconds of recent sessions with their wrap-up.
+    now, at the end. ``at_first``, where given, for each as well: those that
+    are put before it only until waiting has lifted it.
+    ``seen``: seconds of recent sessions with their wrap-up.
     """
 
     people: tuple[Person, ...]
     overtaken: tuple[float, ...] = ()
     overtaken_new: float = 0.0
+    at_first: tuple[Rate, ...] = ()
+    at_first_new: Rate = ()
     seen: tuple[float, ...] = ()
     prior: Prior
 
@@ -139,9 +145,9 @@ def expected(queue: Queue) -> Waits:
     """Total: what cannot be meant (below nought, no number) is taken for nought."""
     sessions = _sessions(queue)
     ends = _ends(queue.people, sessions)
-    # Whoever overtakes one call overtakes those behind it too.
-    rates = tuple(
-        accumulate(map(_seconds, (*queue.overtaken, queue.overtaken_new)), max)
+    rates = overtaking.rates(
+        (*queue.overtaken, queue.overtaken_new),
+        (*(queue.at_first or ((),) * len(queue.overtaken)), queue.at_first_new),
     )
     if ends:
         long = _long_held(queue.people, sessions)
@@ -159,16 +165,11 @@ def expected(queue: Queue) -> Waits:
     )
 
 
-def _seconds(value: float) -> float:
-    """Also an hour's calls: between nought and what can be meant; no number is nought."""
-    return min(max(0.0, value), LONGEST)
-
-
 # --- How long sessions last ---
 
 
 def _sessions(queue: Queue) -> _Sessions:
-    seen = [_seconds(each) for each in queue.seen if isfinite(each) and each > 0]
+    seen = [meant(each) for each in queue.seen if isfinite(each) and each > 0]
     typical = _typical(queue.prior, _worth(len(seen)))
     lengths = sorted(max(SHORTEST, each) for each in (*seen, *typical))
     logs = [log(each) for each in lengths]
@@ -187,8 +188,8 @@ def _worth(seen: int) -> int:
 
 def _typical(prior: Prior, count: int) -> list[float]:
     """So many sessions of the prior, evenly over its log-normal curve."""
-    median = max(SHORTEST, _seconds(prior.median))
-    ninetieth = max(median, _seconds(prior.ninetieth))
+    median = max(SHORTEST, meant(prior.median))
+    ninetieth = max(median, meant(prior.ninetieth))
     deviation = log(ninetieth / median) / NORMAL.inv_cdf(HIGH)
     parts = [(turn + 0.5) / count for turn in range(count)]
     return [median * exp(deviation * NORMAL.inv_cdf(part)) for part in parts]
@@ -238,12 +239,12 @@ def _ends(people: Iterable[Person], sessions: _Sessions) -> list[Column]:
 
 def _holding(person: Person) -> list[float]:
     """Of more sessions than they may hold, those begun last bar the way longest."""
-    return sorted(map(_seconds, person.held))[: _room(person)]
+    return sorted(map(meant, person.held))[: _room(person)]
 
 
 def _free(person: Person) -> list[float]:
     """Wrap-up keeps a person from every further call."""
-    return [_seconds(person.wrap_left)] * (_room(person) - len(person.held))
+    return [meant(person.wrap_left)] * (_room(person) - len(person.held))
 
 
 def _room(person: Person) -> int:
@@ -278,7 +279,7 @@ def _doubt(sessions: _Sessions) -> Column:
 
 
 def _starts(
-    ends: Sequence[Column], rates: Sequence[float], sessions: _Sessions
+    ends: Sequence[Column], rates: Sequence[Rate], sessions: _Sessions
 ) -> list[Column]:
     """For each call, in order: the second at which it is served, in every future."""
     most = _overtaking(len(ends), rates, fmean(sessions.lengths))
@@ -289,7 +290,7 @@ def _starts(
 
 
 def _looked_at(
-    most: int, ends: Sequence[Column], rates: Sequence[float], sessions: _Sessions
+    most: int, ends: Sequence[Column], rates: Sequence[Rate], sessions: _Sessions
 ) -> list[Column]:
     """The starts, infinite where as many overtake as are looked at."""
     spread, doubt = _spread(sessions.lengths), _doubt(sessions)
@@ -299,8 +300,7 @@ def _looked_at(
     ]
     served = map(_served, zip(*ends, strict=True), zip(*lengths, strict=True))
     if most:
-        a_second = [rate / HOUR for rate in rates]
-        served = map(_overtaken, served, _arrivals(most), [a_second] * FUTURES)
+        served = map(_overtaken, served, _arrivals(most), [rates] * FUTURES)
     return [*zip(*served, strict=True)]
 
 
@@ -311,12 +311,10 @@ def _served(ends: Iterable[float], lengths: Iterable[float]) -> list[float]:
     return [heapreplace(free, free[0] + length) for length in lengths]
 
 
-def _overtaking(people: int, rates: Sequence[float], mean: float) -> int:
+def _overtaking(people: int, rates: Sequence[Rate], mean: float) -> int:
     """How many that overtake to look at first: three times what the wait lets expect."""
-    if not rates[-1]:
-        return 0
-    while_waiting = len(rates) * mean / people
-    return min(MOST_OVERTAKING, 8 + ceil(3 * rates[-1] / HOUR * while_waiting))
+    expected_ones = come(rates[-1], len(rates) * mean / people)
+    return min(MOST_OVERTAKING, 8 + ceil(3 * expected_ones)) if expected_ones else 0
 
 
 def _arrivals(most: int) -> Iterable[tuple[float, ...]]:
@@ -327,7 +325,7 @@ def _arrivals(most: int) -> Iterable[tuple[float, ...]]:
 
 
 def _overtaken(
-    starts: Sequence[float], arrivals: Sequence[float], rates: Sequence[float]
+    starts: Sequence[float], arrivals: Sequence[float], rates: Sequence[Rate]
 ) -> list[float]:
     """One future: the start that is left to each call by all who come before it.
 
@@ -337,7 +335,9 @@ def _overtaken(
     kept, turn = [], -1
     for ahead, rate in enumerate(rates):
         turn += 1
-        while turn - ahead < (before := bisect_right(arrivals, starts[turn] * rate)):
+        while turn - ahead < (
+            before := bisect_right(arrivals, come(rate, starts[turn]))
+        ):
             turn = ahead + before
         kept.append(starts[turn] if before < most else inf)
     return kept

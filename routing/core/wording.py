@@ -93,5 +93,7 @@ def dangers(text: str) -> frozenset[str]:
 
 def plain(text: str) -> str:
     """Small letters without accents."""
+    if text.isascii():
+        return text.lower()  # the same, and most of what is typed
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in apart if not unicodedata.combining(sign))

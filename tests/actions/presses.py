@@ -43,6 +43,7 @@ class Presses(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        self.acknowledged = set()
         self.agency = makers.an_agency()
         document = makers.open_all_day()
         waits = document["queue"] | self.queue
@@ -69,6 +70,7 @@ class Presses(RuleBasedStateMachine):
         """A dispatcher presses twice with one key: the second time does nothing."""
         by = makers.by(self.dispatcher, key=f"press-{next(KEYS)}")
         if self.press(verb, by=by, **said):
+            self.acknowledged.add(by.key)
             before = journal.head(self.agency.pk)
             assert self.press(verb, by=by, **said)
             assert journal.head(self.agency.pk) == before

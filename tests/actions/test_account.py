@@ -6,7 +6,7 @@ from dispatch import access
 from dispatch.actions import account, unit
 from dispatch.errors import Invalid, NotFound
 from dispatch.management.whom import OPERATOR
-from dispatch.models import Event, Offer, Shift
+from dispatch.models import Event, Offer, Partner, Shift
 from dispatch.selectors import chain, due, timeline
 from tests import makers
 
@@ -209,3 +209,34 @@ def test_each_change_has_words_and_the_chain_holds(centre):
         "Role of D12 Lee: supervisor",
     ]
     assert chain.verify(centre).faults == ()
+
+
+def test_a_partner_s_counsellor_is_kept_apart_and_signed_out(centre):
+    user = makers.a_clinician(centre)
+    partner = Partner.objects.create(
+        agency=centre, code="988-nc", name="988 NC", kind="988", phone="919-555-0111"
+    )
+
+    user = change(user, employer="988-nc")
+
+    assert (user.employer, access.require(user, "board.see")) == (partner, "outline")
+    assert told(centre)[-2:] == ["EmployerChanged", "AccessEnded"]
+    assert why_ended(centre) == ["employer_changed"]
+
+    user = change(user, employer="988-nc")
+    assert why_ended(centre) == ["employer_changed"]
+
+    user = change(user, employer="")
+    assert (user.employer, access.require(user, "board.see")) == (None, "clinical")
+
+
+def test_nobody_is_employed_by_a_partner_of_another_centre(centre):
+    other = makers.an_agency("other")
+    Partner.objects.create(
+        agency=other, code="theirs", name="Theirs", kind="988", phone="919-555-0111"
+    )
+
+    with pytest.raises(Invalid) as refused:
+        change(makers.a_clinician(centre), employer="theirs")
+
+    assert refused.value.params["field"] == "employer"

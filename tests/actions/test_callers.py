@@ -47,6 +47,16 @@ def test_a_second_caller_is_a_contact_with_their_own_words_and_no_second_call(ce
     assert Caller.objects.get(call=call).phone == "919-555-0142"
 
 
+def test_a_caller_in_a_language_of_no_list_is_refused_by_name(centre):
+    call = makers.a_call(centre)
+
+    with pytest.raises(Invalid) as refused:
+        added(call, Intake(language="klingon"))
+
+    assert refused.value.params["field"] == "language"
+    assert Contact.objects.filter(call=call).count() == 1
+
+
 def test_added_twice_with_one_key_is_one_contact(centre):
     dispatcher = makers.a_user(centre, "dispatcher")
     call = makers.a_call(centre)

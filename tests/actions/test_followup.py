@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch.actions import followup
+from dispatch.actions import decision, disposition, followup
 from dispatch.errors import Invalid, LostRace, Stale
 from dispatch.events import CLOCK
 from dispatch.models import Disposition, FollowUp
@@ -178,3 +178,46 @@ def test_a_call_for_care_navigation_is_served_by_the_claim_and_resolved_by_the_e
     assert makers.fresh(call).state == "resolved"
     assert makers.seat_of(call, "cn").state == "done"
     assert Disposition.objects.get(call=call).outcomes == ["declined_help"]
+
+
+def test_a_later_no_closes_what_was_planned_at_once_and_a_later_yes_plans_anew(centre):
+    row = planned(centre)
+
+    makers.closed(row.call, consent="no")
+
+    closed = makers.fresh(row)
+    assert (closed.state, closed.outcome) == ("closed", "declined")
+    assert closed.closed_at is not None
+    told = makers.events_of(row.call).filter(kind="FollowUpClosed").get()
+    assert told.body == {"followup": str(row.pk), "outcome": "declined"}
+    disposition.reopen(call_id=row.call_id, reason="called_again", by=CLOCK)
+    makers.closed(row.call, consent="yes")
+    assert FollowUp.objects.exclude(state="closed").get(call=row.call).pk != row.pk
+
+
+@pytest.mark.parametrize("answer", ["not_known", "not_asked"])
+def test_no_answer_closes_nothing(centre, answer):
+    row = planned(centre)
+
+    makers.closed(row.call, consent=answer)
+
+    assert makers.fresh(row).state == "due"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "left"), [(False, "withdrawn"), (True, "done")], ids=["open", "claimed"]
+)
+def test_who_says_no_lets_care_navigation_go_whoever_has_it(
+    centre, navigator, claimed, left
+):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    decision.request_team(call_id=call.pk, response="cn", reason="care", by=CLOCK)
+    row = FollowUp.objects.get(call=call)
+    if claimed:
+        followup.claim(followup_id=row.pk, by=makers.by(navigator))
+
+    makers.ended(makers.with_clinician(call), consent="no")
+
+    assert makers.fresh(row).outcome == "declined"
+    assert makers.seat_of(call, "cn").state == left

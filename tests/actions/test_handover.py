@@ -1,16 +1,30 @@
 """Handing a caller to a partner: each step, and each way in which it can go wrong."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import contact, disposition, handoff, handover, line, transfer
+from dispatch import wrong
+from dispatch.actions import (
+    contact,
+    disposition,
+    handoff,
+    handover,
+    incoming,
+    intake,
+    line,
+    seat,
+    transfer,
+)
 from dispatch.actions.base import action, lock_call
-from dispatch.errors import Invalid, LostRace
+from dispatch.errors import Invalid, LostRace, NotFound
 from dispatch.events import CLOCK
 from dispatch.models import Contact, HandOff, Transfer
 from dispatch.models.transfer import AGREED, MAY_TRAVEL
+from dispatch.selectors import transfer as transfers
+from routing import store
 from tests import makers
 from tests.actions import partners
 
@@ -311,3 +325,145 @@ def test_a_partner_s_line_that_ends_on_the_panel_names_the_next_at_once(
     assert (now.state, now.partner.code) == ("timed_out", "second")
     assert makers.fresh(call).owner == dispatcher
     assert Contact.objects.get(pk=one.partner_leg_id).state == "completed"
+
+
+def help_withdrawn(call, who):
+    help_ = makers.seat_of(call, "988")
+    seat.withdraw(seat_id=help_.pk, why="not_needed", by=who)
+
+
+def danger_said(call, _who):
+    makers.late(call, attempt="yes")
+    makers.decide(call)
+
+
+def call_ended(call, who):
+    disposition.resolve(call_id=call.pk, outcomes=["no_help_needed"], by=who)
+
+
+ENDS = {
+    "withdrawn": help_withdrawn,
+    "forbidden by danger": danger_said,
+    "call resolved": call_ended,
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("how", ENDS)
+def test_help_that_is_not_wanted_any_more_leaves_no_line_and_no_live_link(
+    call, partner, dispatcher, step, how
+):
+    one = partners.walked(call, partner, dispatcher, step)
+    who = makers.by(dispatcher)
+
+    ENDS[how](makers.fresh(call), who)
+
+    assert makers.fresh(one).state == "fallback"
+    assert makers.fresh(call).owner == dispatcher
+    assert live_legs(call) == {"caller"}
+    assert not HandOff.objects.filter(transfer=one, revoked_at=None)
+    assert makers.events_of(call).filter(kind="TransferMoved", body__after="fallback")
+
+
+def test_a_caller_who_stays_away_ends_the_partner_s_page(call, partner, dispatcher):
+    one = partners.walked(call, partner, dispatcher, "offered")
+    caller(call, "lost")
+
+    caller(call, "gone")
+
+    assert HandOff.objects.get(transfer=one).revoked_at is not None
+
+
+PRESSES = {
+    "dial": handover.dial,
+    "answered": handover.answered,
+    "conference": handover.conference,
+    "confirm": handover.confirm,
+    "lost": handover.lost,
+    "keep": handover.keep,
+    "declined": partial(handover.declined, reason="no_capacity"),
+}
+
+
+@pytest.mark.parametrize("press", PRESSES)
+def test_a_caller_who_is_brought_to_us_is_not_handed_on_by_the_same_presses(
+    partner, dispatcher, press
+):
+    brought = incoming.Brought(reference="L-1", address="12 Elm St")
+    one = incoming.bring(partner=partner, brought=brought, by=CLOCK)
+
+    with pytest.raises(LostRace):
+        PRESSES[press](transfer_id=one.pk, by=makers.by(dispatcher))
+
+    assert makers.fresh(one).state == "offered"
+
+
+BROUGHT = {
+    "caller hang-up": "callback",
+    "call closed": "withdrawn",
+    "taken": "released",
+}
+
+
+@pytest.mark.parametrize("what", BROUGHT)
+def test_a_caller_who_is_brought_to_us_has_a_defined_end(partner, dispatcher, what):
+    brought = incoming.Brought(reference="L-1", address="12 Elm St")
+    one = incoming.bring(partner=partner, brought=brought, by=CLOCK)
+    call, who = one.call, makers.by(dispatcher)
+
+    {
+        "caller hang-up": lambda: caller(call, "lost"),
+        "call closed": lambda: set_aside(call, one),
+        "taken": lambda: incoming.take(transfer_id=one.pk, by=who),
+    }[what]()
+
+    assert makers.fresh(one).state == BROUGHT[what]
+
+
+def set_aside(call, one):
+    intake.cancel(call_id=call.pk, reason="test_call", by=CLOCK)
+    assert one.pk in transfers.due()
+    handover.expire(transfer_id=one.pk, by=CLOCK)
+
+
+def test_a_brought_caller_whom_nobody_takes_stays_offered_and_raises_an_alarm(
+    partner,
+):
+    brought = incoming.Brought(reference="L-1", address="12 Elm St")
+    one = incoming.bring(partner=partner, brought=brought, by=CLOCK)
+    Transfer.objects.update(due_at=Now() - timedelta(minutes=1))
+
+    handover.expire(transfer_id=one.pk, by=CLOCK)
+
+    assert makers.fresh(one).state == "offered"
+    assert "transfer" in wrong_now(one.call)
+
+
+def wrong_now(call):
+    _row, protocol = store.published(call.agency_id)
+    return {found.about for found in wrong.sweep(call.agency_id, protocol)}
+
+
+@pytest.mark.parametrize("step", ["accepted", "conferenced"])
+def test_a_partner_who_is_silent_on_the_line_raises_an_alarm(
+    call, partner, dispatcher, step
+):
+    partners.walked(call, partner, dispatcher, step)
+    Transfer.objects.update(due_at=Now() - timedelta(minutes=1))
+
+    assert "transfer" in wrong_now(call)
+
+
+@pytest.mark.parametrize("step", STEPS[1:])
+def test_a_link_that_ends_leaves_the_transfer_to_the_voice(
+    call, partner, dispatcher, step
+):
+    one = partners.walked(call, partner, dispatcher, step)
+    HandOff.objects.update(expires_at=Now())
+
+    with pytest.raises(NotFound):
+        handoff.acknowledge(
+            hand_off_id=one.hand_off.pk, name="Ana", by=makers.by(dispatcher)
+        )
+
+    assert makers.fresh(one).state == step

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import contact, intake
+from dispatch.actions import contact, disposition, intake
 from dispatch.errors import IllegalMove, Invalid, LostRace
 from dispatch.events import CLOCK
 from dispatch.models import Contact, Event
 from dispatch.selectors import due
+from routing import store
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +242,129 @@ def test_a_clock_of_a_call_that_ended_is_quiet(call, leg):
 
     assert leg.pk not in due.contacts()
     assert makers.fresh(leg).state == "completed"
+
+
+@pytest.mark.parametrize("purpose", contact.OTHERS)
+def test_whoever_is_rung_beside_the_caller_does_not_ring_for_ever(call, purpose):
+    rung = contact.reach_out(
+        call_id=call.pk, purpose=purpose, number="919-555-0177", by=CLOCK
+    )
+    assert 55 < seconds_left(rung) <= 60
+
+    time_is_up(rung)
+
+    rung = makers.fresh(rung)
+    assert (rung.state, rung.why, rung.due_at) == ("completed", "no_answer", None)
+
+
+def test_who_answered_beside_the_caller_is_not_ended_by_a_clock(call):
+    rung = contact.reach_out(
+        call_id=call.pk, purpose="consult", number="919-555-0177", by=CLOCK
+    )
+
+    act(contact.connect, rung)
+
+    assert makers.fresh(rung).due_at is None
+
+
+@pytest.mark.parametrize(
+    ("language", "who", "number"),
+    [
+        ("spanish", "professional", "919-555-0171"),
+        ("haitian_creole", "professional", "919-555-0170"),
+        ("spanish", "staff", ""),
+    ],
+)
+def test_an_interpreter_is_rung_on_the_line_of_the_language(
+    centre, call, language, who, number
+):
+    lines = {"any": "919-555-0170", "spanish": "919-555-0171"}
+    rules = makers.open_all_day() | {"version": "lines", "interpreters": lines}
+    store.publish(centre.pk, rules)
+
+    assert interpreter(call, language=language, interpreter=who).number == number
+
+
+def test_without_a_line_in_the_rules_an_interpreter_is_rung_by_hand(call):
+    assert interpreter(call).number == ""
+
+
+@pytest.fixture
+def clinician(centre):
+    return makers.a_clinician(centre)
+
+
+@pytest.fixture
+def in_session(centre, clinician):
+    return makers.with_clinician(makers.decided(makers.a_call(centre)))
+
+
+def first_leg(session):
+    return Contact.objects.filter(call=session.seat.call).earliest("pk")
+
+
+def end(session, **said):
+    disposition.end_session(
+        assignment_id=session.pk,
+        outcomes=["resolved_by_phone"],
+        by=makers.by(session.person),
+        **said,
+    )
+
+
+def test_a_session_that_ends_with_the_line_ends_the_caller_s_leg(in_session):
+    end(in_session, line_over=True)
+
+    assert first_leg(in_session).state == "completed"
+
+
+def test_a_line_that_outlives_its_session_is_asked_about(in_session, clinician):
+    end(in_session)
+    leg = first_leg(in_session)
+    assert (leg.state, leg.due) == ("connected", "session_over")
+
+    time_is_up(leg)
+    assert late(leg.call) == ["session_over"]
+    contact.mine(contact_id=leg.pk, by=makers.by(clinician))
+
+    leg = makers.fresh(leg)
+    assert (leg.person, leg.due, leg.due_at) == (clinician, "", None)
+
+
+def test_no_clock_of_the_caller_is_lost_when_a_session_ends(centre, clinician):
+    written = makers.decided(makers.a_call(centre, channel="text"))
+    session = makers.with_clinician(written)
+
+    end(session)
+
+    assert first_leg(session).due == "text_quiet"
+
+
+def test_who_holds_a_line_does_not_hold_it_once_it_is_lost(leg, clinician):
+    contact.mine(contact_id=leg.pk, by=makers.by(clinician))
+    contact.mine(contact_id=leg.pk, by=makers.by(clinician))
+    assert makers.kinds(leg.call).count("LineHeld") == 1
+
+    act(contact.lost, leg)
+
+    assert makers.fresh(leg).person is None
+
+
+def test_ringing_a_lost_caller_back_gives_the_try_its_time_anew(leg, clinician):
+    act(contact.lost, leg)
+    Contact.objects.update(due_at=Now() + timedelta(seconds=1))
+
+    contact.mine(contact_id=leg.pk, by=makers.by(clinician))
+
+    leg = makers.fresh(leg)
+    assert (leg.person, leg.due) == (clinician, "callback")
+    assert 25 < seconds_left(leg) <= 30
+
+
+def test_who_must_not_be_called_is_not_rung_back(centre, clinician):
+    call = makers.a_call(centre, safe_contact="text_first")
+    leg = Contact.objects.get(call=call)
+    act(contact.lost, leg)
+
+    with pytest.raises(Invalid):
+        contact.mine(contact_id=leg.pk, by=makers.by(clinician))

@@ -261,3 +261,13 @@ def test_a_call_that_waits_longer_rises_and_an_emergency_stays_ahead(centre):
     order = [calls[pk] for pk in due.waiting_calls(centre.pk) if pk in calls]
 
     assert order == ["emergency, new", "routine, long", "urgent, new", "soon, new"]
+
+
+def test_of_two_that_came_at_the_same_moment_the_lower_id_goes_first(centre):
+    calls = [a_crisis(centre) for _ in range(2)]
+    for call in calls:
+        makers.override(call, "ccd")
+    Call.objects.filter(agency=centre).update(opened_at=Now(), priority=3)
+    makers.a_clinician(centre)
+
+    assert list(due.waiting_calls(centre.pk)) == sorted(call.pk for call in calls)

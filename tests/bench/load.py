@@ -41,6 +41,7 @@ KNOWN = {
     "said": "My brother has not slept for days and talks to nobody.",
 }
 WANTS_TEAM = {"type": "welfare_check"}  # waits on the board: nobody is free for it
+REFUSED = 300
 DONE = ["resolved_by_phone"]
 _processes = multiprocessing.get_context("fork")
 # Ours would raise SystemExit wherever a process just is; one once lived on for ever.
@@ -70,27 +71,41 @@ class Browser:
         self._says = "".join(f"{name}: {said}\r\n" for name, said in headers.items())
 
     def get(self, path: str, *, page: bool = False) -> object:
-        text = self._ask(f"GET {path} HTTP/1.1\r\n{self._says}\r\n".encode(), path)
+        self.say_get(path)
+        text = self._agreed(path)
         return text if page else json.loads(text)
 
     def post(self, path: str, body: dict[str, object] | None = None) -> dict:
+        self.say_post(path, body)
+        return json.loads(self._agreed(path))
+
+    def fileno(self) -> int:
+        return self._line.fileno()
+
+    def say_get(self, path: str) -> None:
+        self._line.sendall(f"GET {path} HTTP/1.1\r\n{self._says}\r\n".encode())
+
+    def say_post(self, path: str, body: dict[str, object] | None = None) -> None:
         said = json.dumps(body or {}).encode()
         head = (
             f"POST {path} HTTP/1.1\r\n{self._says}"
             f"Idempotency-Key: {secrets.token_hex(12)}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(said)}\r\n\r\n"
         )
-        return json.loads(self._ask(head.encode() + said, path))
+        self._line.sendall(head.encode() + said)
 
-    def _ask(self, said: bytes, path: str) -> bytes:
-        self._line.sendall(said)
+    def hear(self) -> tuple[int, bytes]:
+        """The status and the text of the answer."""
         status = int(self._heard.readline().split()[1])
         length = 0
         while (line := self._heard.readline().lower()) != b"\r\n":
             if line.startswith(b"content-length:"):
                 length = int(line.split(b":")[1])
-        text = self._heard.read(length)
-        if status >= 300:
+        return status, self._heard.read(length)
+
+    def _agreed(self, path: str) -> bytes:
+        status, text = self.hear()
+        if status >= REFUSED:
             raise Refused(f"{path}: {status} {text[:300]!r}")
         return text
 

@@ -24,6 +24,7 @@ from tests.bench.boards import Boards
 from tests.bench.centre import Centre, Processes, a_centre
 from tests.bench.figures import figure, quantile, short, spread
 from tests.bench.meter import Meter, memory_kb
+from tests.bench.storm import accept_storm
 
 Figures = list[dict[str, object]]
 LANES = 12  # dispatchers at work at once on the full path
@@ -355,5 +356,6 @@ MEASURES: dict[str, Callable[[Centre, Processes], Figures]] = {
     "on_board": on_board,
     "open": open_calls,
     "page": call_page,
+    "storm": accept_storm,
     "path": full_path,
 }

@@ -22,6 +22,7 @@ from tests.bench.figures import figure, short, spread
 ROUNDS = 3000
 LOOKS = 15
 PROJECTION = "operations"
+AT = datetime(2026, 3, 2, 20, tzinfo=UTC)
 # The same rows of the same calls in one query, made into JSON by PostgreSQL.
 RAW_BOARD = """
 SELECT json_agg(card)::text FROM (
@@ -55,11 +56,11 @@ def decisions() -> dict[str, object]:
         known = facts.read(line)
         began = time.perf_counter()
         decide(known, rules)
-        rank.order(here, units)
+        rank.candidates(here, units, rules.ranking, AT, {}, None)
         alone.append((time.perf_counter() - began) * 1000)
         began = time.perf_counter()
         explain.line(decide(facts.read(line), rules))
-        rank.order(here, units)
+        rank.candidates(here, units, rules.ranking, AT, {}, None)
         whole.append((time.perf_counter() - began) * 1000)
     shown = spread(alone)
     return figure(
@@ -99,7 +100,6 @@ def _facts(chance: random.Random, number: int) -> dict[str, object]:
 
 
 def _units(chance: random.Random, count: int) -> list[UnitFacts]:
-    now = datetime(2026, 3, 2, 20, tzinfo=UTC)
     return [
         UnitFacts(
             id=f"{number:02d}",
@@ -107,7 +107,7 @@ def _units(chance: random.Random, count: int) -> list[UnitFacts]:
             point=Point(
                 lat=36 + chance.random() / 10, lon=-78.9 + chance.random() / 10
             ),
-            idle_since=now - timedelta(minutes=chance.randrange(90)),
+            idle_since=AT - timedelta(minutes=chance.randrange(90)),
         )
         for number in range(count)
     ]

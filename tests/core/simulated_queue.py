@@ -1,14 +1,14 @@
 """A desk simulated event by event: what was known as each call came, and its true wait."""
 
-from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
-from math import exp
+from math import exp, inf
 from random import Random
 
+from routing.core.overtaking import Rate
 from routing.core.wait import Person, Prior, Queue
 
 HISTORY = 300
@@ -40,13 +40,16 @@ class Desk:
     """Calls are served by priority, then as they came, by whoever is free.
 
     ``rate``: at a second, the calls an hour that are put before one of a priority.
+    ``rises``: seconds of waiting after which a call counts as urgent.
     """
 
-    def __init__(self, people: int, rate: Callable[[float, int], float]) -> None:
-        self.rate = rate
+    def __init__(
+        self, people: int, rate: Callable[[float, int], float], rises: float = inf
+    ) -> None:
+        self.rate, self.rises = rate, rises
         self.free, self.away = people, 0
         self.began: dict[int, float] = {}
-        self.waiting: list[tuple[int, int]] = []
+        self.waiting: list[int] = []
         self.seen: deque[float] = deque(maxlen=HISTORY)
         self.calls: list[Arrival] = []
         self.told: list[Told] = []
@@ -67,26 +70,39 @@ class Desk:
         heappush(self.later, (at, next(self.turns), act, number))
 
     def _arrive(self, now: float, number: int) -> None:
-        mine = (self.calls[number].priority, number)
-        insort(self.waiting, mine)
-        place = self.waiting.index(mine)
+        self._queue(now, number)
+        place = self.waiting.index(number)
         self.told.append(Told(queue=self._known(now), place=place, at=now))
         self._serve(now)
+
+    def _queue(self, now: float, *come: int) -> None:
+        self.waiting += come
+        self.waiting.sort(key=lambda number: (self._standing(now, number), number))
+
+    def _standing(self, now: float, number: int) -> int:
+        call = self.calls[number]
+        return 1 if now - call.at >= self.rises else call.priority
+
+    def _at_first(self, now: float, number: int) -> Rate:
+        until = self.rises - (now - self.calls[number].at)
+        return ((self.rate(now, self._standing(now, number)), until),)
 
     def _known(self, now: float) -> Queue:
         busy = [Person(held=(now - began,)) for began in self.began.values()]
         others = [Person()] * self.free + [Person(away=True)] * self.away
         return Queue(
             people=(*busy, *others),
-            overtaken=tuple(self.rate(now, priority) for priority, _ in self.waiting),
-            overtaken_new=self.rate(now, LAST),
+            overtaken=(0.0,) * len(self.waiting),
+            at_first=tuple(self._at_first(now, number) for number in self.waiting),
+            at_first_new=((self.rate(now, LAST), self.rises),),
             seen=tuple(self.seen),
             prior=PRIOR,
         )
 
     def _serve(self, now: float) -> None:
+        self._queue(now)
         while self.free and self.waiting:
-            _priority, number = self.waiting.pop(0)
+            number = self.waiting.pop(0)
             self.free -= 1
             self.began[number] = now
             self.told[number].wait = now - self.calls[number].at
@@ -110,6 +126,7 @@ def steady(
     people: int,
     load: float,
     urgent: float = 0.0,
+    rises: float = inf,
     median: float = 900.0,
     deviation: float = 0.7,
     calls: int = 900,
@@ -118,7 +135,7 @@ def steady(
     mean = median * exp(deviation**2 / 2)
     a_second = load * people / mean
     overtake = {1: 0.0, LAST: urgent * a_second * 3600}
-    desk = Desk(people, lambda _now, priority: overtake[priority])
+    desk = Desk(people, lambda _now, priority: overtake[priority], rises)
     return desk.run(_steady(Random(seed), a_second, urgent, (median, deviation), calls))
 
 

@@ -1,6 +1,7 @@
 """How calls wait: who waits longest goes first, and waiting is no emergency."""
 
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 import pytest
 from hypothesis import given, settings
@@ -49,6 +50,25 @@ def said(why):
 )
 def test_waiting_lifts_a_call_but_never_to_an_emergency(priority, waited, becomes):
     assert queue.effective_priority(priority, waited, USUAL.rises) == becomes
+
+
+@pytest.mark.parametrize(
+    ("priority", "to", "waited", "seconds"),
+    [
+        (3, 2, 0, 120),
+        (3, 2, 100, 20),
+        (3, 2, 500, 0),
+        (4, 3, 0, 120),
+        (4, 2, 0, 300),
+        (3, 1, 0, inf),
+        (2, 2, 0, 0),
+    ],
+)
+def test_how_long_until_waiting_has_lifted_a_call(priority, to, waited, seconds):
+    assert queue.rises_in(priority, to, waited, (120, 300)) == seconds
+    if to > 1:
+        left = waited + seconds
+        assert queue.effective_priority(priority, left, (120, 300)) <= to
 
 
 def test_an_agency_may_let_nothing_rise():

@@ -34,6 +34,12 @@ def new(*people, **more):
 DESKS = {
     "two people": {"people": 2, "load": 0.8},
     "three, a third of the calls overtake": {"people": 3, "load": 0.85, "urgent": 0.3},
+    "three, half overtake until a call has risen": {
+        "people": 3,
+        "load": 0.9,
+        "urgent": 0.5,
+        "rises": 120.0,
+    },
     "three, some sessions very long": {"people": 3, "load": 0.85, "deviation": 1.1},
 }
 
@@ -196,6 +202,17 @@ def test_where_more_overtake_than_are_served_no_end_is_said():
 
 def test_where_many_overtake_but_fewer_than_are_served_an_end_is_said():
     assert new(BUSY, BUSY, BUSY, waiting=3, overtaken_new=8).high is not None
+
+
+def test_who_may_overtake_for_a_while_only_lengthens_a_wait_less():
+    """With nobody put before it, with some for two minutes, and with some for ever."""
+    nobody, some, always = (
+        new(BUSY, BUSY, BUSY, waiting=3, **more)
+        for more in ({}, {"at_first_new": ((8, 120),)}, {"overtaken_new": 8})
+    )
+
+    assert nobody.median <= some.median < always.median
+    assert nobody.high < some.high
 
 
 def test_a_band_far_wider_than_its_middle_is_said_to_be():

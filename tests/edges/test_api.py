@@ -251,6 +251,9 @@ def test_every_verb_stands_in_the_document():
 
     assert len(ids) == len(set(ids))
     assert {"openCall", "acceptOffer", "endSession", "reportStatus"} <= set(ids)
+    assert {"seeAlike", "addCaller", "splitCaller", "unlinkCall"} <= set(ids)
+    assert {"seeKnown", "writePlan", "approvePlan", "endPlan"} <= set(ids)
+    assert {"raiseCaution", "prolongCaution", "endCaution"} <= set(ids)
 
 
 def test_the_document_is_for_people_who_are_signed_in(centre, dispatcher):

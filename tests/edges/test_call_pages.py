@@ -264,3 +264,32 @@ def test_a_clinician_answers_but_corrects_nothing_and_opens_nothing(centre, clie
     assert makers.fresh(call).caller.address == "1012 W Main St"
     assert client.get(reverse("intake")).status_code == 403
     assert client.post(reverse("preview"), typed()).status_code == 403
+
+
+def test_what_was_planned_next_is_shown_and_one_press_asks_for_it(centre, desk):
+    makers.a_clinician(centre)
+    makers.a_unit(centre, "crt")
+    call = makers.decided(makers.a_call(centre))
+    makers.ended(makers.with_clinician(call), "declined_help")
+    page = reverse("call", args=[call.pk])
+    assert "Next, if somebody should go: Community Response Team" in words(
+        desk.get(page)
+    )
+
+    seen = makers.fresh(call).version
+    said = {"response": "crt", "reason": "more_help", "seen": seen}
+    desk.post(reverse("call_ask", args=[call.pk]), said | {"key": str(uuid4())})
+
+    assert makers.seat_of(call, "crt").requested
+    assert makers.fresh(call).state == "working"
+    assert "Next, if somebody should go" not in words(desk.get(page))
+
+
+def test_nothing_stands_next_where_a_person_chose_otherwise(centre, desk):
+    makers.a_unit(centre, "crt")
+    call = makers.decided(makers.a_call(centre))
+    makers.override(call, "cor")
+
+    page = desk.get(reverse("call", args=[call.pk]))
+
+    assert "Next, if somebody should go" not in words(page)

@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models.functions import Now
 from django.urls import reverse
 from standardwebhooks import Webhook
 
-from dispatch.actions import contact
+from dispatch.actions import callers, contact
+from dispatch.actions.intake import Intake
 from dispatch.events import CLOCK
 from dispatch.models import Call, Contact
+from dispatch.selectors import line as lines
+from routing import store
 from tests import makers
 from tests.edges.pages import words
 
@@ -148,6 +152,106 @@ def test_the_line_over_the_api(dispatcher, call):
     texted = {"result": "no_answer", "channel": "text"}
     refused = dispatcher.post(f"contacts/{leg.pk}/callback/", texted)
     assert refused.status_code == 422
+
+
+def test_a_lost_caller_is_rung_back_by_hand_and_everybody_sees_who_rings(desk, call):
+    press(desk, leg_of(call), "lost")
+    assert "Ring back: I am dialling" in page(desk, call)
+
+    press(desk, leg_of(call), "mine")
+
+    shown = page(desk, call)
+    assert "Ring back" not in shown
+    assert f"{leg_of(call).person} rings them" in shown
+
+
+def test_the_telephone_rings_a_lost_caller_back_once(desk, call, settings):
+    settings.PHONE = "mock"
+    press(desk, leg_of(call), "lost")
+    assert "Ring back" in page(desk, call)
+
+    press(desk, leg_of(call), "ring")
+
+    assert leg_of(call).carrier == "wanted"
+    assert "Ring back" not in page(desk, call)
+
+
+@pytest.mark.parametrize(
+    ("carrier", "said"),
+    [
+        ("", "recorded by hand"),
+        ("by_hand", "recorded by hand"),
+        ("in", "telephone: on the line"),
+        ("rings", "telephone: ringing"),
+        ("dial", "telephone: asked, not known whether done"),
+    ],
+)
+def test_each_leg_says_how_it_is_known(desk, call, carrier, said):
+    Contact.objects.filter(call=call).update(carrier=carrier)
+
+    assert said in page(desk, call)
+
+
+def test_many_callers_fold_away_but_not_who_needs_something(desk, call):
+    first = leg_of(call)
+    for number in range(34):
+        neighbour = Intake(phone=f"919-555-01{number:02}", channel="voice")
+        callers.attach(call_id=call.pk, intake=neighbour, by=CLOCK)
+    contact.lost(contact_id=first.pk, by=CLOCK)
+    _row, protocol = store.published(call.agency_id)
+
+    shown = lines.line(Call.objects.get(pk=call.pk), protocol)
+
+    assert shown.legs[0].id == first.pk
+    newest = Contact.objects.filter(call=call).order_by("-pk")[:3]
+    assert {leg.id for leg in shown.legs[1:]} == {leg.pk for leg in newest}
+    assert (len(shown.folded), shown.folded_wanting) == (31, 0)
+    assert "31 more lines" in page(desk, call)
+
+
+def test_who_did_not_answer_is_said_and_rung_again(desk, call):
+    add = reverse("line_add", args=[call.pk])
+    said = {"name": "Ana", "number": "919-555-0177", "do": "collateral"}
+    desk.post(add, said | {"key": str(uuid4())})
+    Contact.objects.filter(call=call).update(due_at=Now())
+    contact.due(contact_id=leg_of(call).pk, by=CLOCK)
+    shown = page(desk, call)
+    assert "nobody answered" in shown
+    assert "Ring again" in shown
+
+    desk.post(add, said | {"key": str(uuid4())})
+
+    assert "nobody answered" not in page(desk, call)
+
+
+def test_the_page_says_which_line_interprets(desk, centre, call):
+    rules = makers.open_all_day() | {"interpreters": {"spanish": "919-555-0171"}}
+    store.publish(centre.pk, rules | {"version": "lines"})
+
+    assert "spanish 919-555-0171" in page(desk, call)
+
+
+def test_whoever_ends_a_session_says_whether_the_line_is_over(client, centre):
+    user = makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    session = makers.with_clinician(call)
+    client.force_login(user)
+    said = {"outcomes": "resolved_by_phone", "line_over": "yes", "key": str(uuid4())}
+
+    client.post(reverse("session_end", args=[session.pk]), said)
+
+    assert leg_of(call).state == "completed"
+
+
+def test_after_a_session_the_page_says_that_nobody_knows_who_holds_the_line(desk, call):
+    makers.a_clinician(call.agency)
+    makers.ended(makers.with_clinician(makers.decided(call)))
+    shown = page(desk, call)
+    assert "who holds it is not known" in shown
+
+    press(desk, leg_of(call), "mine")
+
+    assert f"{leg_of(call).person} holds it" in page(desk, call)
 
 
 # The screen-pop

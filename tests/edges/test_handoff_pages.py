@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from dispatch.actions import handoff, handover
 from dispatch.models import HandOff, Transfer
+from dispatch.selectors import transfer as transfers
 from tests import makers
 from tests.actions import partners
 from tests.edges.centres import signed_in
@@ -179,3 +180,48 @@ def test_the_dispatcher_hands_a_caller_over_on_the_page_of_the_call(
 
 def test_only_the_hash_of_a_link_is_kept(ringing):
     assert partners.SECRET not in str(HandOff.objects.values().get())
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "words"),
+    [
+        ("988", "moved_to_988", "moved to 988"),
+        ("centre", "moved_to_partner", "handed to Orange"),
+        ("paramedics", "moved_to_partner", "handed to Orange"),
+    ],
+)
+def test_each_kind_of_transfer_closes_in_its_own_words(
+    centre, call, dispatcher, kind, outcome, words
+):
+    orange = partners.a_partner(centre, "orange", kind=kind)
+    partners.walked(call, orange, dispatcher, "released")
+    browser = signed_in(dispatcher)
+
+    shown = browser.get(reverse("call", args=[call.pk])).content.decode()
+
+    assert f'name="outcomes" value="{outcome}"' in shown
+    assert f"Close {call.number}: {words}" in shown
+
+
+@pytest.mark.parametrize(
+    ("calling", "reached"), [("person", "yes"), ("third_party", "")]
+)
+def test_who_called_is_not_always_the_person_whom_we_reached(
+    centre, dispatcher, calling, reached
+):
+    call = makers.a_call(centre, dispatcher, caller_kind=calling)
+    orange = partners.a_partner(centre, "orange", kind="centre")
+    partners.walked(makers.decided(call), orange, dispatcher, "released")
+
+    (view,) = transfers.panel(makers.fresh(call))
+
+    assert view.closing.reached == reached
+
+
+@pytest.mark.parametrize("step", partners.STEPS[:-1])
+def test_nothing_is_closed_before_the_partner_has_the_caller(
+    centre, call, dispatcher, step
+):
+    partners.walked(call, centre.partners.get(), dispatcher, step)
+
+    assert transfers.panel(call)[0].closing is None

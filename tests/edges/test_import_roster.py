@@ -100,15 +100,41 @@ def test_what_is_different_is_changed_and_what_is_left_out_stays(centre, day, ta
     crew = {"role": "responder", "skills": "emt:1"}
     take(jo(day, **crew))
 
-    told = take(
-        jo(day, ends="18:00", **crew | {"unit": "CRT 9", "skills": "", "deputy": "yes"})
-    )
+    told = take(jo(day, ends="18:00", **crew | {"unit": "CRT 9", "skills": ""}))
 
     assert told == (counted(changed=1), [], 0)
     shift = PlannedShift.objects.get()
-    assert (shift.unit, shift.deputy) == (car, True)
+    assert shift.unit == car
     assert shift.ends_at.astimezone(centre.zone).strftime("%H:%M") == "18:00"
     assert Skill.objects.get().skill == "emt"
+
+
+def test_a_shift_becomes_a_deputys_by_a_later_line(centre, day, take):
+    take(jo(day))
+
+    assert take(jo(day, deputy="yes")) == (counted(changed=1), [], 0)
+    assert PlannedShift.objects.get().deputy
+
+
+@pytest.mark.parametrize(
+    ("role", "other", "column"),
+    [
+        ("clinician", {"unit": "CRT 9"}, "unit"),
+        ("responder", {"deputy": "yes"}, "deputy"),
+    ],
+    ids=["a clinician on a unit", "a crew as deputy, who gets no alarms"],
+)
+def test_a_shift_is_changed_to_nothing_that_could_not_be_planned(
+    centre, day, take, role, other, column
+):
+    makers.a_unit(centre, name="CRT 9", crewed=False)
+    line = {"role": role, "skills": ""}
+    take(jo(day, **line))
+
+    counts, refused, code = take(jo(day, **line | other))
+
+    assert (counts, code) == (counted(refused=1), 1)
+    assert column in refused[0]
 
 
 @pytest.mark.parametrize(

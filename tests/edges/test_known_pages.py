@@ -254,6 +254,23 @@ def test_a_plan_is_read_by_whom_access_allows_and_known_of_by_the_rest(centre, d
     assert "Speak slowly." in words(lead.get(page))
 
 
+@pytest.mark.parametrize("press", ["plan_approve", "plan_end"])
+def test_a_plan_of_somebody_else_is_not_reached_from_a_call_of_ones_own(centre, press):
+    lead = as_(centre, "supervisor")
+    other = responses(centre, 1)
+    made = plan.write(
+        call_id=other.pk, subject="person", text="Hers", by=makers.by(lead.user)
+    )
+    own = makers.a_call(centre, caller_kind="person", name="Bo Carr", phone="")
+
+    answer = lead.post(
+        reverse(press, args=[made.pk]), pressed(call=str(own.pk), reason="other")
+    )
+
+    assert answer.status_code == 404
+    assert plan.Plan.objects.get().ended_at is None
+
+
 def test_who_wrote_a_plan_is_told_that_somebody_else_approves_it(centre):
     call = responses(centre, 1)
     lead = as_(centre, "supervisor")

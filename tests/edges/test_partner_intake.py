@@ -8,7 +8,9 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from dispatch.actions import incoming, partner, unit
+from dispatch.actions import incoming, intake, partner, unit
+from dispatch.errors import Invalid
+from dispatch.events import Actor
 from dispatch.models import Call, PartnerKey, Transfer
 from dispatch.selectors import transfer as transfers
 from tests import makers
@@ -121,6 +123,48 @@ def test_the_dispatcher_who_says_we_have_it_owns_the_call(lifeline, dispatcher):
     assert makers.fresh(call).owner == dispatcher
     assert makers.fresh(one).state == "released"
     assert makers.kinds(call).count("TransferConfirmed") == 1
+
+
+def known(partner):
+    said = {"reference": "L-1", "address": "12 Elm St", "answers": {"attempt": "no"}}
+    return {"partner": partner, "brought": incoming.Brought(**said)}
+
+
+def test_a_call_that_cannot_be_brought_whole_leaves_nothing(lifeline):
+    said = incoming.Brought(
+        reference="L-1", address="12 Elm St", answers={"no_such_question": "yes"}
+    )
+
+    with pytest.raises(Invalid):
+        incoming.bring(partner=lifeline, brought=said, by=by_partner(lifeline))
+
+    assert not Call.objects.exists()
+
+
+def test_a_repeated_key_gives_the_same_call(lifeline):
+    who = by_partner(lifeline, key="press-1")
+
+    first = incoming.bring(**known(lifeline), by=who)
+    again = incoming.bring(**known(lifeline), by=who)
+
+    assert first == again
+    assert Call.objects.count() == 1
+
+
+def by_partner(partner, key=None):
+    return Actor(kind="partner", id=partner.pk, name=partner.name, key=key)
+
+
+def test_who_takes_the_call_itself_has_said_we_have_it(lifeline, dispatcher):
+    call = brought()
+
+    intake.take(call_id=call.pk, by=makers.by(dispatcher))
+    intake.take(call_id=call.pk, by=makers.by(dispatcher))
+
+    one = Transfer.objects.get()
+    assert (one.state, one.receiver) == ("released", dispatcher)
+    assert makers.kinds(call).count("TransferConfirmed") == 1
+    assert ask(call.number).json()["status"] == "has_dispatcher"
 
 
 def test_988_hears_step_by_step_that_help_reached_the_person(

@@ -1,11 +1,15 @@
 """Sessions: one read finds the session and its user, and survives a server's restart."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import OperationalError, connection
+from django.db.models.functions import Now
 from django.urls import reverse
 
+from dispatch.management.commands import clock
 from dispatch.models import Session
 from heart.sessions import SessionStore, take_user
 from heart.signin import Accounts
@@ -63,6 +67,18 @@ def test_a_session_of_nobody_is_kept_too():
     store.save()
 
     assert SessionStore(store.session_key).load() == {"language": "es"}
+
+
+@pytest.mark.django_db
+def test_the_clock_clears_sessions_that_are_over_and_no_other(signed_in, client):
+    over = SessionStore()
+    over.save()
+    hour = timedelta(hours=1)
+    Session.objects.filter(pk=over.session_key).update(expire_date=Now() - hour)
+
+    clock.round_(sealing=True)
+
+    assert list(Session.objects.all()) == [Session.objects.get(pk=key(client))]
 
 
 def test_a_kept_connection_that_was_cut_costs_no_request(own_database, client):

@@ -1,11 +1,17 @@
 """The triage page: ask, see what would be decided, save, accept, choose otherwise."""
 
+import re
+from datetime import timedelta
+
 import pytest
+from django.core import signing
 from django.urls import reverse
 
 from dispatch.actions import decision, triage
+from dispatch.actions.base import database_now
 from dispatch.events import CLOCK, ROUTER
 from dispatch.models import Call, Decision, Event, Offer
+from dispatch.web import forms
 from tests import makers
 from tests.edges.pages import sent, typed, words
 
@@ -78,8 +84,9 @@ def test_a_refusal_keeps_what_was_typed(desk):
     assert not Call.objects.exists()
 
 
-def test_an_answer_that_is_none_of_the_four_opens_nothing(desk):
-    answer = desk.post(reverse("intake"), typed(do="save", weapon="perhaps"))
+@pytest.mark.parametrize("said", [{"weapon": "perhaps"}, {"caller_kind": "a ghost"}])
+def test_what_no_choice_of_the_page_says_opens_nothing(desk, said):
+    answer = desk.post(reverse("intake"), typed(do="save", **said))
 
     assert answer.status_code == 422
     assert not Call.objects.exists()
@@ -130,3 +137,47 @@ def test_another_response_below_the_floor_opens_nothing(centre, desk):
     assert answer.status_code == 422
     assert "The safety rules forbid this" in words(answer)
     assert not Call.objects.exists()
+
+
+def began(answer):
+    """When the call on this page began, as the page carries it."""
+    return re.search(r'name="began" value="([^"]*)"', answer.content.decode())[1]
+
+
+def test_a_calls_clock_starts_with_the_first_word_and_not_with_save(desk):
+    assert began(desk.get(reverse("intake"))) == ""
+    first = began(desk.post(reverse("preview"), typed(), headers=HTMX))
+    again = desk.post(reverse("preview"), typed(began=first), headers=HTMX)
+    assert began(again) == first
+    while_typing = database_now()
+
+    desk.post(reverse("intake"), typed(do="save", began=first))
+
+    call = Call.objects.get()
+    assert call.opened_at < while_typing
+    assert makers.events_of(call).first().at > while_typing
+
+
+def test_a_refused_page_keeps_when_its_call_began(desk):
+    first = began(desk.post(reverse("preview"), typed(), headers=HTMX))
+    said = typed(do="save", began=first, safe_contact="shout")
+
+    assert began(desk.post(reverse("intake"), said)) == first
+
+
+@pytest.mark.parametrize("how", ["nothing", "not signed", "too old", "of another"])
+def test_a_beginning_that_cannot_be_meant_is_the_moment_of_save(desk, monkeypatch, how):
+    hour_ago = (database_now() - timedelta(hours=1)).isoformat()
+    said = {
+        "nothing": "",
+        "not signed": hour_ago,
+        "too old": signing.dumps(hour_ago, salt=forms.BEGAN),
+        "of another": signing.dumps(hour_ago, salt="another"),
+    }[how]
+    if how == "too old":
+        monkeypatch.setattr(forms, "STALE", -1)
+    before = database_now()
+
+    desk.post(reverse("intake"), typed(do="save", began=said))
+
+    assert Call.objects.get().opened_at >= before

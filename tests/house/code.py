@@ -19,7 +19,7 @@ WRITERS = ("dispatch/actions", "dispatch/journal.py", "routing/store.py")
 WRITERS = (*WRITERS, "dispatch/quick.py")
 WRITERS = (*WRITERS, "dispatch/migrations", "routing/migrations")
 WRITERS = (*WRITERS, "dispatch/management/commands/grant_runtime.py")
-OWN_TABLE = {"dispatch/access.py": "quick"}
+OWN_TABLE = {"dispatch/access/look.py": "quick"}
 
 FORBIDDEN = {"util", "utils", "utilities", "helper", "helpers", "common", "misc"}
 FORBIDDEN |= {"manager", "handler", "service", "services", "incident", "job"}
@@ -207,14 +207,14 @@ RULES = (
             _bad("dispatch/tasks.py", "await Call.objects.acreate(number=1)"),
             _bad("dispatch/hub.py", 'cursor.execute("UPDATE dispatch_call SET x = 1")'),
             _bad("dispatch/facts.py", 'cursor.execute(f"truncate {table}")'),
-            _bad("dispatch/access.py", "Call.objects.create(number=1)"),
+            _bad("dispatch/access/look.py", "Call.objects.create(number=1)"),
             _bad("dispatch/api/calls.py", "call.delete()"),
             _bad(PAGE, "quick.write(call, {'priority': 1})"),
             _bad(SELECTOR, "quick.add(note)"),
         ),
         good=(
             _bad("dispatch/actions/intake.py", "call.save()"),
-            _bad("dispatch/access.py", "quick.add(seen)"),
+            _bad("dispatch/access/look.py", "quick.add(seen)"),
             _bad(PAGE, "quick.find(Call, id=pk)"),
             _bad(PAGE, "shown.update(extra)\ncache.delete('key')"),
             _bad("dispatch/hub.py", 'sql = "SELECT number FROM dispatch_feed"'),

@@ -30,7 +30,6 @@ TARGETS = {
     "dispatch/errors.py": 60,
     "dispatch/states.py": 180,
     "dispatch/facts.py": 100,
-    "dispatch/access.py": 210,
     "dispatch/journal.py": 120,
     "dispatch/models/__init__.py": 40,
     "dispatch/models/call.py": 120,

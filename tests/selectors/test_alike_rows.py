@@ -6,7 +6,7 @@ import pytest
 
 from dispatch.actions import callers, intake, triage
 from dispatch.actions.base import database_now
-from dispatch.actions.intake import Intake
+from dispatch.actions.intake import Details, Intake
 from dispatch.events import CLOCK
 from dispatch.models import Call, Contact
 from dispatch.selectors import alike, fields
@@ -75,6 +75,24 @@ def test_the_words_of_notes_and_of_further_callers_count(centre):
 
     assert [one.id for one in by_note] == [call.pk]
     assert [(one.id, one.contacts) for one in by_number] == [(other.pk, 2)]
+
+
+def test_what_changes_on_an_open_call_is_compared_as_it_now_stands(centre):
+    call = neighbour(centre, caller_kind="")
+    assert "same address" in shown(centre)[0].reasons  # now its text was read once
+
+    triage.record_answers(call_id=call.pk, answers={"weapon": "yes"}, by=CLOCK)
+    intake.add_note(call_id=call.pk, text="he is unconscious", by=CLOCK)
+    callers.attach(call_id=call.pk, intake=Intake(phone="919-555-0177"), by=CLOCK)
+    (one,) = shown(centre, type=call.type, weapon="no")
+    intake.correct(call_id=call.pk, details=Details(address="9 Far Lane"), by=CLOCK)
+
+    assert one.dangers == (
+        "one says yes, the other no: Weapon",
+        "only one names it: Medical",
+    )
+    assert one.contacts == 2
+    assert shown(centre) == ()
 
 
 def test_a_danger_that_only_words_name_stands_apart_from_the_reasons(centre):

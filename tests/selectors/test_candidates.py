@@ -112,6 +112,21 @@ def test_a_road_service_takes_the_place_of_the_straight_line(centre):
     assert second.not_first == "about 21 min farther"
 
 
+def test_the_road_service_is_asked_of_free_units_that_are_somewhere_the_nearest_first(
+    centre,
+):
+    far = placed(makers.a_unit(centre), 36.2)
+    near = placed(makers.a_unit(centre, kind="cor"), 36.02)
+    makers.a_unit(centre)
+    out = placed(makers.a_unit(centre), 36.0)
+    unit.out_of_service(unit_id=out.pk, reason="vehicle", by=CLOCK)
+
+    place = Point(lat=HERE[0], lon=HERE[1])
+    fleet = candidates.ready(a_call(centre), place, database_now())
+
+    assert [one for one, _point in fleet.starts] == [str(near.pk), str(far.pk)]
+
+
 def test_where_the_road_service_knows_no_way_the_straight_line_is_said(centre):
     row = placed(makers.a_unit(centre), 36.05)
 

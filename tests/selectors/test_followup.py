@@ -115,10 +115,20 @@ def test_whoever_said_no_is_nothing_to_do(centre, consents):
 
     seen = followups.worklist(centre, NOBODY, now=NOON)
 
-    assert (seen.sections, seen.open, seen.refused) == ((), 0, 1)
+    assert (seen.sections, seen.open, seen.refused) == ((), 0, 0)
     assert plain.followups(centre.pk) == []
     shown = calls.view(row.call, "operations")
-    assert (shown.followup, shown.ended.followup) == ("due", "no")
+    assert (shown.followup, shown.ended.followup) == ("closed", "no")
+
+
+def test_what_is_planned_after_a_no_is_not_listed_but_counted(centre):
+    row = answered(centre, "no")
+    followup.plan(call_id=row.call_id, due_at=NOON, by=ROUTER)
+
+    seen = followups.worklist(centre, NOBODY, now=NOON)
+
+    assert (seen.sections, seen.open, seen.refused) == ((), 0, 1)
+    assert plain.followups(centre.pk) == []
 
 
 @pytest.mark.parametrize(
@@ -132,6 +142,7 @@ def test_whoever_said_no_is_nothing_to_do(centre, consents):
 )
 def test_an_answer_that_nobody_gave_is_no_refusal(centre, consents, told):
     row = answered(centre, *consents)
+    row = FollowUp.objects.exclude(state="closed").get(call=row.call_id)
 
     seen = followups.worklist(centre, NOBODY, now=NOON)
 

@@ -107,3 +107,14 @@ def test_a_look_costs_two_statements_and_a_third_once_a_minute(
 
     with django_assert_num_queries(3):
         wait.lines(centre.pk, protocol)
+
+
+def test_who_is_put_before_a_call_is_counted_until_it_has_risen(centre):
+    """An emergency always, an urgent one for a while."""
+    recent = wait.Recent(lasted=(), hourly={1: 0.5, 2: 3.0, 3: 4.0})
+
+    assert wait._always(3, recent) == wait._always(2, recent) == 0.5
+    assert wait._always(1, recent) == 0
+    assert wait._at_first(3, 100, recent, (120, 300)) == ((3.0, 20),)
+    assert wait._at_first(4, 0, recent, (120, 300)) == ((3.0, 300), (4.0, 120))
+    assert wait._at_first(2, 0, recent, (120, 300)) == ()

@@ -93,6 +93,7 @@ def _end_session(row: UUID, by: Actor, said: Said) -> None:
         outcomes=said["outcomes"],
         person_reached=said["person_reached"],
         followup_consent=said["consent"],
+        line_over=True,
         by=by,
     )
 

@@ -7,6 +7,9 @@ from dispatch.models import Role
 
 CODE = "demo"
 NAME = "Demo centre, Durham"
+# Another centre next door, with one unit: loans are tried between the two.
+NEXT_CODE = "demo-next-door"
+NEXT_NAME = "Demo centre, Orange County"
 TIME_ZONE = "America/New_York"
 
 
@@ -19,9 +22,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account(Person):
-    """Somebody to sign in as; ``can`` says in a few words what for."""
+    """Somebody to sign in as; ``can`` says in a few words what for, ``centre`` where."""
 
     can: str
+    centre: str = CODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,20 @@ ACCOUNTS = (
         short_name="A. Stone",
         can="see staff and reports",
     ),
+    Account(
+        username="neighbour",
+        role=Role.DISPATCHER,
+        short_name="D3 Shaw",
+        can="lend the unit of the centre next door",
+        centre=NEXT_CODE,
+    ),
+    Account(
+        username="neighbour-crew",
+        role=Role.RESPONDER,
+        short_name="R. Pell",
+        can="work calls on the unit that is lent",
+        centre=NEXT_CODE,
+    ),
 )
 
 
@@ -106,6 +124,9 @@ TEAMS = (
     Team(name="CRT 6", kind="crt"),
     Team(name="CoR 3", kind="cor"),
 )
+# The unit next door, on duty from the start with this crew.
+NEXT_TEAM = Team(name="CRT 11", kind="crt")
+NEXT_CREW = "neighbour-crew"
 # Who else helps: fictitious lines, one partner of each kind that takes callers.
 PARTNERS = (
     (

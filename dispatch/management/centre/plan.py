@@ -24,6 +24,8 @@ OURS = {"ccd", "crt", "cor"}
 TO_TALK = {"suicide_threat", "mental_health_crisis", "overdose"}
 FEW, MANY = 6, 14
 AWAY = {"break", "unavailable"}
+# Seconds from when a clinician is wanted until the first is asked, at most.
+AT_ONCE = 3
 HANDED_TO = {
     "police": "handed_to_police",
     "cit": "handed_to_police",
@@ -67,13 +69,39 @@ def _before_a_guest(scene: Scene, one: Colleague) -> bool:
 def arrivals(scene: Scene) -> Iterator[Step]:
     """Few calls at once in the beginning, then one every now and then."""
     open_now = sum(call.simulated and not call.ref for call in scene.calls.values())
-    if scene.dispatcher is None or open_now >= MANY:
+    if scene.dispatcher is None or open_now >= MANY or not _room(scene):
         return
     last = scene.last_opened
     low, high = (4, 7) if open_now < FEW else (15, 30)
     if open_now == 0 or last is None or ripe(scene, last, low, high, last):
         said = {"at": str(scene.now), "to_talk": _to_talk(scene)}
         yield Step(verb="open", by=scene.dispatcher, said=said)
+
+
+def _room(scene: Scene) -> bool:
+    """Whether each kind of help has more people free than there are calls in triage.
+
+    A real person who is free is to get a call, whoever else is.
+    """
+    if not scene.habits.careful or scene.guests.free:
+        return True
+    asking = sum(_asking(call) for call in scene.calls.values())
+    return all(_free(scene, kind) > asking for kind in OURS if _staffed(scene, kind))
+
+
+def _staffed(scene: Scene, kind: str) -> bool:
+    return any(_states(scene, kind))
+
+
+def _free(scene: Scene, kind: str) -> int:
+    """How many simulated people or crews of this kind could take a call now."""
+    return _states(scene, kind).count("available")
+
+
+def _states(scene: Scene, kind: str) -> list[str]:
+    if kind == "ccd":
+        return [one.state for one in scene.colleagues if one.role == "clinician"]
+    return [crew.state for crew in scene.crews if crew.kind == kind]
 
 
 def _to_talk(scene: Scene) -> bool | None:
@@ -159,6 +187,9 @@ def _answer(scene: Scene, ring: Ringing, *, ours: bool) -> Iterator[Step]:
     if not ours:
         if ripe(scene, ring.made, 7, 9, ring.id):
             yield Step(verb="accept", by=ring.person, row=ring.id)
+    elif habits.careful and _passed_on(scene, ring):
+        if ripe(scene, ring.made, 2, 5, ring.id):
+            yield Step(verb="accept", by=ring.person, row=ring.id)
     elif mood < habits.declines:
         if ripe(scene, ring.made, 5, 10, ring.id):
             said = {"reason": "with_somebody"}
@@ -167,6 +198,17 @@ def _answer(scene: Scene, ring: Ringing, *, ours: bool) -> Iterator[Step]:
         scene, ring.made, *habits.answers_after, ring.id
     ):
         yield Step(verb="accept", by=ring.person, row=ring.id)
+
+
+def _passed_on(scene: Scene, ring: Ringing) -> bool:
+    """Whether the caller had waited for a clinician when this one was asked."""
+    call = scene.calls.get(ring.call)
+    waits = [one for one in (call.helps if call else ()) if one.response == "ccd"]
+    return any(
+        (ring.made - one.since).total_seconds() * scene.speed > AT_ONCE
+        for one in waits
+        if one.state == "wanted"
+    )
 
 
 def sessions(scene: Scene) -> Iterator[Step]:
@@ -206,6 +248,7 @@ def _asks_for_team(scene: Scene, work: Work) -> bool:
     assert work.confirmed
     return (
         draw(work.id, "team") < 0.3
+        and (not scene.habits.careful or _free(scene, "crt") > 0)
         and not _team_on(scene, work.call)
         and ripe(scene, work.confirmed, *scene.habits.asks_for_team, work.id, "team")
     )

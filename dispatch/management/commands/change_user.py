@@ -1,4 +1,4 @@
-"""Change somebody's account: the role, whether they may sign in, the password."""
+"""Change somebody's account: the role, the door, the employer, the password."""
 
 from argparse import ArgumentParser
 
@@ -31,6 +31,11 @@ class Command(BaseCommand):
             help="may sign in again",
         )
         parser.add_argument(
+            "--employer",
+            metavar="CODE",
+            help="the partner who sends this counsellor to our desk; '' for our own",
+        )
+        parser.add_argument(
             "--new-password", action="store_true", help="is asked for twice"
         )
         arguments.add_password_file(parser)
@@ -40,9 +45,11 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"--username: there is no {options['username']!r}.")
         new = options["new_password"] or options["password_file"] is not None
-        if not new and options["role"] is None and options["active"] is None:
+        said = [options[one] for one in ("role", "active", "employer")]
+        if not new and said == [None] * 3:
             raise CommandError(
-                "Say what to change: --role, --deactivate, --activate, --new-password."
+                "Say what to change: --role, --deactivate, --activate, --employer,"
+                " --new-password."
             )
         password = arguments.password(options["password_file"]) if new else None
         with arguments.refused_in_a_line():
@@ -51,6 +58,7 @@ class Command(BaseCommand):
                 role=options["role"],
                 active=options["active"],
                 password=password,
+                employer=options["employer"],
                 by=whom.OPERATOR,
             )
         door = "may sign in" if user.is_active else "may not sign in"

@@ -29,6 +29,7 @@ from dispatch.actions import (
 )
 from dispatch.errors import DispatchError
 from dispatch.events import CLOCK
+from dispatch.models import Session
 from dispatch.selectors import due, shifts, telephone, transfer
 from routing import store
 
@@ -96,6 +97,7 @@ def round_(*, sealing: bool) -> None:
     each(due.agencies(), _alarms)
     if sealing:
         each(due.sealing(), lambda pk: staff.seal_reads(agency_id=pk, by=CLOCK))
+        Session.get_session_store_class().clear_expired()
 
 
 def _people(agency: UUID) -> None:

@@ -86,7 +86,7 @@ class Taking:
                 dry_run=self.dry_run,
             )
         except Rehearsed:
-            pass
+            pass  # a dry run: the line could be taken, and is counted so
         except DispatchError as error:
             return _fault(error)
         self.taken.add(repr(line))

@@ -27,13 +27,6 @@ from routing.core.protocol import ProtocolError, read_hours
 from routing.core.table import is_open
 
 HOURS = re.compile(r"\d\d:\d\d-\d\d:\d\d")
-# What is said in seconds of this machine in the code, and no protocol can divide.
-FIXED = (
-    "who was asked for a seat is not asked again (60 s)",
-    "an outside service is told (alarm after 30 s)",
-    "grace before an alarm about a call-back, an interpreter or a transfer (10 s)",
-    "who was told to leave is asked again (dispatch.actions.safety)",
-)
 
 
 def zone(name: str) -> ZoneInfo:
@@ -174,5 +167,4 @@ def _how(
         "refused to simulated people": dict(went.refused.most_common()),
         "failed": dict(went.failed),
         "clocks that could not be divided so far": short,
-        "not in the protocol, so not divided": list(FIXED),
     }

@@ -8,8 +8,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dispatch.actions import account, integration, partner, roster, setup
+from dispatch.actions import account, integration, loan, partner, roster, setup, unit
 from dispatch.actions.base import database_now
+from dispatch.events import Actor
 from dispatch.management import whom
 from dispatch.management.centre import accounts, people
 from dispatch.management.commands.publish_protocol import read
@@ -41,16 +42,10 @@ class Command(BaseCommand):
 
 def seed(path: Path) -> Agency:
     """Everything that is not there yet; what somebody changed since stays."""
-    agency = Agency.objects.filter(code=people.CODE).first()
-    if agency is None:
-        agency = setup.add_agency(
-            code=people.CODE,
-            name=people.NAME,
-            time_zone=people.TIME_ZONE,
-            document=read(store.DEFAULT),
-            by=whom.OPERATOR,
-        )
-    _accounts(agency, path)
+    agency = _centre(people.CODE, people.NAME)
+    next_door = _centre(people.NEXT_CODE, people.NEXT_NAME)
+    _accounts((agency, next_door), path)
+    _neighbours(agency, next_door)
     there = set(User.objects.filter(agency=agency).values_list("username", flat=True))
     for each in people.COLLEAGUES:
         if each.username not in there:
@@ -71,6 +66,34 @@ def seed(path: Path) -> Agency:
     _partners(agency)
     _roster(agency)
     return agency
+
+
+def _centre(code: str, name: str) -> Agency:
+    found = Agency.objects.filter(code=code).first()
+    return found or setup.add_agency(
+        code=code,
+        name=name,
+        time_zone=people.TIME_ZONE,
+        document=read(store.DEFAULT),
+        by=whom.OPERATOR,
+    )
+
+
+def _neighbours(agency: Agency, next_door: Agency) -> None:
+    """They may ask each other for units, and the one next door has one to lend."""
+    loan.agree(agency_id=agency.pk, neighbour_id=next_door.pk, by=whom.OPERATOR)
+    if Unit.objects.filter(agency=next_door).exists():
+        return
+    team = setup.add_unit(
+        agency_id=next_door.pk,
+        name=people.NEXT_TEAM.name,
+        kind=people.NEXT_TEAM.kind,
+        simulated=False,
+        by=whom.OPERATOR,
+    )
+    crew = User.objects.get(agency=next_door, username=people.NEXT_CREW)
+    by = Actor(kind="user", id=crew.pk, name=crew.short_name)
+    unit.sign_on(unit_id=team.pk, by=by)
 
 
 def _partners(agency: Agency) -> None:
@@ -122,9 +145,11 @@ def _plan(agency: Agency, user: User | None, times: list[datetime]) -> None:
     )
 
 
-def _accounts(agency: Agency, path: Path) -> None:
+def _accounts(centres: tuple[Agency, ...], path: Path) -> None:
     passwords, new = accounts.make_missing(path)
+    by_code = {one.code: one for one in centres}
     for each in people.ACCOUNTS:
+        agency = by_code[each.centre]
         known = User.objects.filter(agency=agency, username=each.username).first()
         password = passwords[each.username]
         if known is None:

@@ -1,0 +1,70 @@
+"""The way to neighbours' requests: on every page, with how many wait for an answer."""
+
+import pytest
+from django.urls import reverse
+
+from dispatch.actions import loan
+from dispatch.events import CLOCK
+from tests import makers
+from tests.edges.centres import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def next_door(centre):
+    other = makers.an_agency("next-door")
+    centre.neighbours.add(other)
+    return other
+
+
+def entry(user):
+    nav = signed_in(user).get(reverse("roster")).context["nav"]
+    return next((one for one in nav if one["url"] == reverse("loans")), None)
+
+
+def asked(centre, lender):
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    return loan.ask(call_id=call.pk, lender_id=lender.pk, response="crt", by=CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("role", "there"),
+    [("dispatcher", True), ("supervisor", True), ("clinician", False)],
+)
+def test_who_may_answer_finds_the_page_and_how_many_ask(centre, next_door, role, there):
+    user = makers.a_user(next_door, role)
+    asked(centre, next_door)
+
+    found = entry(user)
+
+    assert (found is not None) is there
+    assert not there or found["count"] == 1
+
+
+def test_what_is_answered_is_counted_no_more(centre, next_door):
+    user = makers.a_user(next_door, "dispatcher")
+    made = asked(centre, next_door)
+    loan.decline(loan_id=made.pk, reason="too_far", by=CLOCK)
+
+    page = signed_in(user).get(reverse("loans")).content.decode()
+
+    assert entry(user)["count"] == 0
+    assert "nav__count" not in page
+
+
+def test_a_centre_without_neighbours_has_no_entry(centre):
+    assert entry(makers.a_user(centre, "dispatcher")) is None
+
+
+def test_the_list_is_fetched_anew_by_its_page(centre, next_door):
+    client = signed_in(makers.a_user(next_door, "dispatcher"))
+    page = client.get(reverse("loans")).content.decode()
+    assert f'data-live-fragment="{reverse("loans_live")}"' in page
+    assert "No neighbour asks for a unit." in page
+
+    asked(centre, next_door)
+    part = client.get(reverse("loans_live")).content.decode()
+
+    assert "asks for a unit" in part
+    assert "<html" not in part
