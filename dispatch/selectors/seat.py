@@ -100,7 +100,7 @@ def _seat(
         kind=words.response(seat.response),
         title=spoken.label(seat.response, protocol),
         who=_taker(taken) or ", ".join(_taker(one) for one in ringing),
-        how="" if seat.mode == "now" else word(spoken.HOW, seat.mode),
+        how=_how(seat, taken),
         mark=_mark(seat, rings, taken),
         steps=_steps(seat, offers, taken),
         asked=tuple(_tried(one) for one in offers if one.state in REFUSED),
@@ -122,6 +122,12 @@ def _seat(
         released_at=seat.released_at,
         released_by=seat.released_by,
     )
+
+
+def _how(seat: Seat, taken: Assignment | None) -> str:
+    """How it goes, where that is not at once; who must leave waits nowhere near by."""
+    usual = seat.mode == "now" or _must_leave(seat, taken)
+    return "" if usual else word(spoken.HOW, seat.mode)
 
 
 def _at_it(taken: Assignment | None) -> bool:
@@ -171,7 +177,7 @@ def _mark(seat: Seat, rings: Offer | None, taken: Assignment | None) -> Mark:
     if seat.response not in spoken.OURS:
         return _outside(seat)
     if taken is not None and taken.ended_at is None:
-        return _at_work(taken)
+        return _at_work(seat, taken)
     if rings is not None:
         team = rings.unit is not None
         return Mark(
@@ -196,7 +202,7 @@ def _outside(seat: Seat) -> Mark:
     )
 
 
-def _at_work(taken: Assignment) -> Mark:
+def _at_work(seat: Seat, taken: Assignment) -> Mark:
     if taken.unit is None:
         if taken.confirmed_at is None:
             label = _("Joins: stay on the line")
@@ -208,8 +214,19 @@ def _at_work(taken: Assignment) -> Mark:
         return Mark(label=label, since=unit.emergency_at, shape="sos", act=True)
     if unit.check_late and unit.check_due_at:
         return Mark(label=_("Safety check late"), since=unit.check_due_at, act=True)
+    if _must_leave(seat, taken):
+        label = _("Must leave: scene not safe")
+        return Mark(label=label, since=unit.state_since, act=True)
     label, shape = words.unit(unit.state)
     return Mark(label=label, since=unit.state_since, shape=shape)
+
+
+def _must_leave(seat: Seat, taken: Assignment | None) -> bool:
+    """An unarmed crew that was told to stage while it is with the person."""
+    if taken is None or taken.unit is None or taken.ended_at is not None:
+        return False
+    unarmed = taken.unit.kind == "crt" and seat.mode == "staged"
+    return unarmed and taken.unit.state == UnitState.ON_SCENE
 
 
 def _steps(

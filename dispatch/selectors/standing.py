@@ -145,7 +145,7 @@ def _staging(_call: OpenCall, parts: Parts) -> State | None:
     for seat in parts.assignments:
         told = seat.mode == "staged" and seat.unit_kind == "crt"
         if told and seat.unit_state == "on_scene":
-            label = _("%(unit)s must leave: scene not safe") % {"unit": seat.unit}
+            label = _("%(unit)s must leave") % {"unit": seat.unit}
             since = seat.unit_since
             return State(code="staging", label=label, since=since, act=True)
     return None

@@ -229,14 +229,17 @@ def test_nobody_off_shift_is_asked_where_the_centre_keeps_a_roster(centre):
     rules(centre, roster=True)
     assert rings(a_crisis(centre)) == set()
 
-    PlannedShift.objects.create(
+    shift = PlannedShift.objects.create(
         agency=centre,
         role="clinician",
         user=person,
         starts_at=Now() - timedelta(hours=1),
         ends_at=Now() + timedelta(hours=1),
+        dropped_at=Now(),
     )
+    assert rings(a_crisis(centre)) == set()
 
+    PlannedShift.objects.filter(pk=shift.pk).update(dropped_at=None)
     assert rings(a_crisis(centre)) == {person}
 
 

@@ -276,7 +276,7 @@ def test_the_desk_costs_the_same_however_long_the_history(
         intake.add_note(call_id=call.pk, text="At the door.", by=CLOCK)
     desk.get(reverse("desk"))
 
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(35):
         desk.get(reverse("desk"))
     with django_assert_max_num_queries(8):
         desk.get(reverse("desk_ending"))

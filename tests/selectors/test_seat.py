@@ -27,3 +27,18 @@ def test_all_who_ring_together_are_named_until_one_has_it():
     assert set(ringing.who.split(", ")) == names
     assert ringing.mark.label == "Ringing"
     assert taken.who == first.person.short_name
+
+
+def test_a_crew_that_must_leave_does_not_wait_near_by():
+    centre = makers.an_agency()
+    makers.a_unit(centre, "crt")
+    call = makers.decided(makers.a_call(centre, type="welfare_check"))
+    makers.on_scene(call)
+    makers.late(call, weapon="yes")
+    _row, protocol = store.published(centre.pk)
+
+    found = seats.seats(makers.fresh(call), protocol)
+    (team,) = [one for one in found if one.who.startswith("CRT")]
+
+    assert (team.mark.label, team.mark.act) == ("Must leave: scene not safe", True)
+    assert team.how == ""
