@@ -21,6 +21,7 @@ from dispatch.models import Call
 from dispatch.selectors import chain
 from tests.bench import load, pure, waits
 from tests.bench.boards import Boards
+from tests.bench.browser import Browser, Refused
 from tests.bench.centre import Centre, Processes, a_centre
 from tests.bench.figures import figure, quantile, short, spread
 from tests.bench.meter import Meter, memory_kb
@@ -62,7 +63,7 @@ def _try(
     """One that fails must not cost the others; it says so in its place."""
     try:
         return measure(centre, running)
-    except (RuntimeError, load.Refused, KeyError, ValueError) as error:
+    except (AssertionError, RuntimeError, Refused, KeyError, ValueError) as error:
         return [{"what": name, "value": None, "holds": False, "why": repr(error)[:300]}]
 
 
@@ -287,7 +288,7 @@ def call_page(centre: Centre, running: Processes) -> Figures:
     calls = Call.objects.filter(agency=centre.agency, state="decided")
     known = list(calls.values_list("pk", flat=True)[:20])
     running.start("web")
-    browser = load.Browser(running.web, centre.dispatchers[0])
+    browser = Browser(running.web, centre.dispatchers[0])
     took = []
     try:
         for turn in range(120):
@@ -295,7 +296,7 @@ def call_page(centre: Centre, running: Processes) -> Figures:
             began = time.perf_counter()
             browser.get(path, page=True)
             took.append((time.perf_counter() - began) * 1000)
-    except load.Refused as refused:
+    except Refused as refused:
         return [figure("call_page_ms", None, why=str(refused)[:200])]
     empty = []
     for _ in range(120):
