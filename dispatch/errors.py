@@ -62,6 +62,16 @@ class FloorForbids(DispatchError):
     sentence = _("The safety rules forbid this: %(why)s")
 
 
+class Ended(DispatchError):
+    """News of a call that nobody works on any more: whoever has it is to say it aloud."""
+
+    code = "ended"
+    sentence = _(
+        "This call has ended here, and this was not kept. Phone the centre now: "
+        "%(phone)s. If somebody is in danger: 911."
+    )
+
+
 class KeyReused(DispatchError):
     code = "key_reused"
     sentence = _("This key was used for something else. Load the page again.")

@@ -8,6 +8,7 @@ from uuid import UUID
 from dispatch import free, planned
 from dispatch.models import Call
 from dispatch.states import OPEN_CALL
+from dispatch.wrong import seconds
 from routing.core import facts
 from routing.core.facts import ANSWERS, CallFacts
 from routing.core.protocol import Protocol
@@ -15,9 +16,11 @@ from routing.core.protocol import Protocol
 PERSON_KINDS = {"clinician": "ccd", "navigator": "cn"}
 YEAR = timedelta(days=365)
 
+# Free for this call: whom it asked in vain a moment ago cannot serve it now.
 FREE_UNITS = f"""
     SELECT n.kind FROM dispatch_unit n
     WHERE n.agency_id = %(agency)s AND {free.UNIT}
+      AND {free.not_asked("o.unit_id = n.id", "%(call)s", "n.kind")}
 """  # noqa: S608  our own words
 FREE_PEOPLE = f"""
     SELECT u.role FROM dispatch_presence p
@@ -25,6 +28,7 @@ FREE_PEOPLE = f"""
     JOIN dispatch_heartbeat h ON h.user_id = p.user_id
     WHERE p.agency_id = %(agency)s AND u.role IN ('clinician', 'navigator')
       AND {free.PERSON}
+      AND {free.not_asked("o.person_id = p.user_id", "%(call)s", "'ccd'")}
 """  # noqa: S608  our own words
 # Earlier calls from this number to which somebody was sent. The number's own calls are
 # found first: left to choose, PostgreSQL sometimes walked every call of the agency.
@@ -120,6 +124,7 @@ def known(
         "fresh": at - absent_after,
         "year": at - YEAR,
         "at": at,
+        "asked": at - seconds(protocol, "ask_again"),
         **limits(protocol),
     }
     answers, seats, units, people, history, language = planned.ask(KNOWN, values)[0]
@@ -138,7 +143,11 @@ def known(
 def limits(protocol: Protocol) -> dict[str, object]:
     """What ``free.PERSON`` wants to know of an agency's rules."""
     queue = protocol.queue
-    return {"capacity": queue.capacity, "rostered": queue.roster}
+    return {
+        "capacity": queue.capacity,
+        "missed": queue.missed_offers,
+        "rostered": queue.roster,
+    }
 
 
 def waits(agency: UUID, kind: str) -> bool:

@@ -29,17 +29,17 @@ UNITS = """
     LEFT JOIN dispatch_unitposition p ON p.unit_id = n.id
     WHERE n.agency_id = %(agency)s::uuid AND n.kind = ANY(%(kinds)s::text[])
 """
-# Free units of this kind that this seat has not just asked.
-FREE = f"""{UNITS} AND {free.UNIT} AND NOT EXISTS (
-    SELECT FROM dispatch_offer o
-    WHERE o.unit_id = n.id AND o.seat_id = %(seat)s::uuid
-    AND o.made_at > %(asked)s::timestamptz)
-"""
+# Free units of this kind that this call has not just asked in vain.
+NOT_ASKED = free.not_asked("o.unit_id = n.id", "%(call)s::uuid", "n.kind")
+FREE = f"{UNITS} AND {free.UNIT} AND {NOT_ASKED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A unit, and what the core compares of it."""
+    """A unit, and what the core compares of it.
+
+    ``since`` when it does what it does; in an emergency, since that was raised.
+    """
 
     id: UUID
     name: str
@@ -54,11 +54,11 @@ class Known:
 
 
 def untried(
-    agency: UUID, kind: str, seat: UUID, asked: datetime, now: datetime
+    agency: UUID, call: UUID, kind: str, asked: datetime, now: datetime
 ) -> list[UnitFacts]:
-    """Whom a seat may ask now. One statement."""
+    """Whom a call may ask now: none that it asked in vain since then. One statement."""
     values = {"agency": agency, "kinds": [kind], "now": now}
-    found = planned.ask(FREE, values | {"seat": seat, "asked": asked})
+    found = planned.ask(FREE, values | {"call": call, "asked": asked})
     return [_known(*row).facts for row in found]
 
 
@@ -102,7 +102,7 @@ def _known(
         id=UUID(str(pk)),
         name=name,
         state=state,
-        since=since,
+        since=emergency or since,
         emergency=emergency is not None,
         facts=facts,
     )

@@ -24,7 +24,8 @@ SILENT_TIMES = 5
 
 _OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN_CALL))
 HERE = """
-SELECT u.id, u.role FROM dispatch_user u JOIN dispatch_heartbeat h ON h.user_id = u.id
+SELECT u.id, u.role, u.role = 'clinician' AND u.employer_id IS NOT NULL AS guest
+FROM dispatch_user u JOIN dispatch_heartbeat h ON h.user_id = u.id
 WHERE u.agency_id = %(agency)s::uuid AND u.is_active
   AND h.at > statement_timestamp() - %(absent)s::interval
 """
@@ -39,9 +40,17 @@ WHERE c.agency_id = %(agency)s::uuid AND c.state IN ({_OPEN})
     < statement_timestamp() - %(unowned)s::interval
   AND (o.id IS NULL OR NOT o.is_active
     OR o.role NOT IN ('dispatcher', 'clinician', 'supervisor')
-    -- Nobody else has been asked yet, and whoever has the caller is not there.
-    OR c.state IN ('new', 'triaging') AND GREATEST(h.at, c.owner_since, c.opened_at)
-      < statement_timestamp() - GREATEST(%(absent)s::interval, %(unowned)s::interval))
+    -- Whoever has the call is not there. Who went away with the caller, or in the middle
+    -- of a hand-over, is an alarm already.
+    OR c.state IN ('new', 'triaging', 'decided', 'working')
+      AND GREATEST(h.at, c.owner_since, c.opened_at)
+        < statement_timestamp() - GREATEST(%(absent)s::interval, %(unowned)s::interval)
+      AND NOT EXISTS (
+        SELECT FROM dispatch_assignment w JOIN dispatch_seat p ON p.id = w.seat_id
+        WHERE p.call_id = c.id AND w.person_id = c.owner_id
+          AND w.ended_at IS NULL AND w.confirmed_at IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM dispatch_transfer t
+        WHERE t.call_id = c.id AND t.state NOT IN ('released', 'fallback', 'withdrawn')))
 UNION ALL
 SELECT 'forgotten', a.id, c.id, s.id, a.id, NULL, a.person_id,
   a.confirmed_at IS NULL
@@ -147,7 +156,9 @@ UNION ALL
 WHERE here.role = 'supervisor' ORDER BY COALESCE(busy.alarms, 0), here.id LIMIT 1)
 UNION ALL
 (SELECT 'deputy', here.id FROM here LEFT JOIN busy ON busy.owner_id = here.id
-WHERE here.role IN ('dispatcher', 'clinician', 'supervisor') AND EXISTS (
+-- A partner's counsellor at our desk opens their own calls alone.
+WHERE here.role IN ('dispatcher', 'clinician', 'supervisor') AND NOT here.guest
+  AND EXISTS (
   SELECT FROM dispatch_plannedshift p WHERE p.user_id = here.id AND p.deputy
   AND p.dropped_at IS NULL
   AND statement_timestamp() >= p.starts_at AND statement_timestamp() < p.ends_at)

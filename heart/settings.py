@@ -98,9 +98,9 @@ SEAL_KEYS: dict[str, str] = json.loads(
     env("SEAL_KEYS", json.dumps(SECRETS["SEAL_KEYS"]) if SECRETS else None)
 )
 LOOKUP_KEY = env("LOOKUP_KEY", SECRETS.get("LOOKUP_KEY"))
-# Agency code → whsec_ secrets with which its telephone system signs screen-pops.
 # An OSRM of the centre's own gives driving times; empty: straight lines and a factor.
 OSRM_URL = env("OSRM_URL", "")
+# Agency code → whsec_ secrets with which its telephone system signs screen-pops.
 SCREEN_POP_SECRETS: dict[str, list[str]] = json.loads(env("SCREEN_POP_SECRETS", "{}"))
 # The telephone: manual, or twilio with its account (docs/integrations.md). PUBLIC_URL is
 # where it calls back, as it was told, for it signs exactly that.
@@ -137,6 +137,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "heart.secret_paths.KeptNowhere",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -329,7 +330,14 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no_secret_paths": {"()": "heart.secret_paths.NoSecretPaths"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_secret_paths"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
         # Django sets a level of its own, which would let through what we do not want.

@@ -5,6 +5,7 @@ from functools import cache
 from itertools import count
 
 import yaml
+from django.db.models import F
 from django.db.models.functions import Now
 
 from dispatch.actions import (
@@ -224,7 +225,9 @@ def closed(call, *outcomes, consent="not_asked"):
 
 def ring_out(ring):
     """The deadline of this offer has passed, and the clock has seen it."""
-    Offer.objects.filter(pk=ring.pk).update(expires_at=Now() - timedelta(seconds=1))
+    over = Now() - timedelta(seconds=1)
+    rang = F("expires_at") - F("made_at")
+    Offer.objects.filter(pk=ring.pk).update(made_at=over - rang, expires_at=over)
     offer.expire(offer_id=ring.pk, by=CLOCK)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from dispatch.access.look import record
+from dispatch.access.look import record, seen_lately
 from dispatch.access.policy import require, role_of
 from dispatch.access.row import one
 from dispatch.access.unit import units_of
@@ -35,15 +35,20 @@ def loan_to(user: User, loan_id: UUID) -> Loan:
     return one(loans_to(user), loan_id)
 
 
-def read_loans(user: User, *states: str) -> list[Loan]:
+def read_loans(user: User, *states: str, again: bool = False) -> list[Loan]:
     """What this floor sees of its neighbours' calls; each look is recorded.
 
-    With ``states`` only the loans that are in one of them.
+    With ``states`` only the loans that are in one of them. ``again``: a page that is
+    open asks anew; what it showed already in this sitting is no new look.
     """
     rows = loans_to(user).select_related("call__agency", "call__caller", "unit")
     loans = list(rows.filter(state__in=states) if states else rows)
+    calls = [loan.call for loan in loans] if again else []
+    known = seen_lately(user, "loan.work", calls) if calls else frozenset()
     for loan in loans:
-        record(user, "loan.work", call=loan.call, reason=f"loan_{loan.state}")
+        reason = f"loan_{loan.state}"
+        if (loan.call_id, reason) not in known:
+            record(user, "loan.work", call=loan.call, reason=reason)
     return loans
 
 

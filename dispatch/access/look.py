@@ -1,9 +1,19 @@
 """Who looks and who acts, as the journal names them."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models.functions import Now
+
 from dispatch import quick
 from dispatch.access.policy import require
 from dispatch.events import Actor
 from dispatch.models import AccessRecord, Call, User
+
+# A page that is open asks for the same anew every few seconds. That is one look until
+# the screen would have locked itself (DOMAIN.md section 6: 30 min).
+SITTING = timedelta(minutes=30)
 
 
 def actor(user: User, key: str | None = None) -> Actor:
@@ -23,3 +33,13 @@ def record(
         reason=reason,
     )
     quick.add(seen)
+
+
+def seen_lately(
+    user: User, verb: str, calls: Sequence[Call]
+) -> frozenset[tuple[UUID | None, str]]:
+    """Call and reason of what this person looked at in this sitting. One query."""
+    looks = AccessRecord.objects.filter(
+        user=user, verb=verb, call__in=calls, at__gt=Now() - SITTING
+    )
+    return frozenset(looks.values_list("call", "reason"))

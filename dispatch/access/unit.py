@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dispatch.access.policy import require, role_of
 from dispatch.access.row import one
-from dispatch.models import PositionKey, Role, Shift, Unit, User
+from dispatch.models import Loan, PositionKey, Role, Shift, Unit, User
 from dispatch.models.partner import hashed
 
 
@@ -25,9 +25,15 @@ def unit_for(user: User, unit_id: UUID, verb: str) -> Unit:
 
 
 def unit_in_need(user: User, unit_id: UUID) -> Unit:
-    """As ``unit_for``; of a crew also the unit that it was the last to be on."""
+    """As ``unit_for``; of a crew also the unit that it was the last to be on.
+
+    The floor whose call a neighbour's unit is lent to calls for help for it too.
+    """
     require(user, "unit.report")
-    units = Unit.objects.filter(agency=user.agency_id)
+    lent = Loan.objects.filter(state="lent", call__agency=user.agency_id)
+    units = Unit.objects.filter(
+        Q(agency=user.agency_id) | Q(pk__in=lent.values("unit"))
+    )
     if role_of(user) is Role.RESPONDER:
         last = Shift.objects.filter(user=user).order_by("-started_at", "-pk")
         units = units.filter(pk__in=last.values("unit")[:1])

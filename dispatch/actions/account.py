@@ -2,15 +2,13 @@
 
 from uuid import UUID
 
-from django.utils.translation import gettext_noop as _
-
 from dispatch import events, journal
 from dispatch.actions.base import action, lock_presence, lock_unit, move
-from dispatch.actions.setup import refuse_unknown_role, refuse_weak
+from dispatch.actions.setup import refuse_unknown_role, refuse_weak, the_partner
 from dispatch.actions.unit import crew_needed, end_shift
-from dispatch.errors import Invalid, NotFound
+from dispatch.errors import NotFound
 from dispatch.events import Actor
-from dispatch.models import Partner, Presence, Role, Shift, Unit, User
+from dispatch.models import Presence, Role, Shift, Unit, User
 from dispatch.states import PresenceState
 
 
@@ -103,11 +101,7 @@ def _set_employer(user: User, agency: UUID, code: str | None, by: Actor) -> str:
     """Why open lines end, if it is another one than before; Invalid: not our partner."""
     if code is None:
         return ""
-    partner = Partner.objects.filter(agency=agency, code=code).first()
-    if code and partner is None:
-        raise Invalid(
-            field="employer", why=_("there is no such partner of this centre")
-        )
+    partner = the_partner(agency, code)
     if user.employer == partner:
         return ""
     changed = events.EmployerChanged(

@@ -2,50 +2,39 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from dispatch import events, journal, lookups, quick
-from dispatch.actions import line
+from dispatch.actions import line, rebid
 from dispatch.actions.base import action, database_now, lock_call
 from dispatch.actions.intake import Intake, open_new
+from dispatch.actions.rebid import Arrival as Arrival
 from dispatch.events import Actor
 from dispatch.models import Agency, Call, Contact
 from dispatch.states import OPEN_CALL, ContactState
+from routing import store
 from routing.core.facts import Point
 from routing.core.geo import distance_km
 
-# The same number within this time is the same caller, ringing again.
-AGAIN = timedelta(minutes=30)
 # Only where one of the two has no number: another number next door is another call.
 NEAR_KM = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """``ref`` is the sender's name of the leg; ``point`` latitude and longitude, degrees."""
-
-    ref: str = field(repr=False)
-    channel: str
-    number: str = field(default="", repr=False)
-    address: str = field(default="", repr=False)
-    point: tuple[float, float] | None = field(default=None, repr=False)
 
 
 @action
 def arrive(*, agency_id: UUID, arrival: Arrival, by: Actor) -> Contact:
     """The ringing leg, on the open call it belongs to, else on a new one without owner.
 
-    The same ``ref`` is the same leg, however often it is announced.
+    The same ``ref`` is the same leg, however often it is announced; what it tells anew
+    is filled in, or kept beside what is known.
     """
     # Two announcements of one leg take turns.
     agency = Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
     ref = _ref(agency, arrival.ref)
     if here := quick.find(Contact, carrier_ref=ref):
-        return here
+        return _again(here, arrival, by)
     call = _known(agency, arrival)
     if call is None:
         return _new(agency, arrival, ref, by)
@@ -55,11 +44,19 @@ def arrive(*, agency_id: UUID, arrival: Arrival, by: Actor) -> Contact:
         purpose="caller",
         channel=arrival.channel,
         number=arrival.number,
+        account=rebid.account(arrival),
     )
     quick.write(leg, {"carrier_ref": ref})
     callers = [one for one in line.legs(call) if one.purpose in line.CALLERS]
     joined = events.CallerAttached(contact=leg.pk, count=len(callers))
     journal.append(joined, call=call, by=by)
+    return leg
+
+
+def _again(here: Contact, arrival: Arrival, by: Actor) -> Contact:
+    call, leg = line.lock_leg(here.pk)
+    if call.state in OPEN_CALL:
+        rebid.tell(call, leg, arrival, by)
     return leg
 
 
@@ -90,14 +87,20 @@ def _known(agency: Agency, arrival: Arrival) -> Call | None:
 
 
 def _alike(agency: Agency, arrival: Arrival) -> Iterator[UUID]:
+    # The same number within this time is the same caller, ringing again.
+    again = store.published(agency.pk)[1].clocks["same_caller"]
     recent = Call.objects.filter(
         agency=agency,
+        simulated="",  # nobody real is answered by who plays
         state__in=OPEN_CALL,
-        opened_at__gt=database_now() - AGAIN,
+        opened_at__gt=database_now() - timedelta(seconds=again),
     ).order_by("-opened_at")
     if number := lookups.number(arrival.number):
         same = Q(caller__phone_lookup=number) | Q(contacts__number_lookup=number)
-        yield from recent.filter(same).values_list("pk", flat=True).distinct()
+        calls = recent.filter(pk__in=recent.filter(same).values("pk"))
+        for call in calls.select_related("caller"):
+            if not rebid.elsewhere(call, arrival):
+                yield call.pk
     yield from _near(recent, arrival)
 
 

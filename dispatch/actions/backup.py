@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dispatch import events, facts, journal, quick
+from dispatch.actions.asked import only_chosen
 from dispatch.actions.base import database_now
 from dispatch.actions.search import fill
 from dispatch.actions.seat import OPEN_SEAT, locked_seats
@@ -28,9 +29,10 @@ def back_up(
     """
     _row, protocol = store.published(call.agency_id)
     stand = weighed(call, protocol, database_now())
+    chosen = only_chosen(call)
     for helper in _helpers(kind, why, stand.line["excluded"]):
         wanted = locked_seats(call, response=helper, state=SeatState.WANTED)
-        if any(_asked_for_good(seat) for seat in wanted):
+        if helper not in chosen and any(_asked_for_good(seat) for seat in wanted):
             continue
         seat = open_for(
             call,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, quick
+from dispatch import events, journal, lookups, quick, reach
 from dispatch.actions import line, transfer
 from dispatch.actions.base import action, coded, database_now
 from dispatch.actions.details import Details, correct_locked
@@ -16,7 +16,7 @@ from dispatch.actions.weigh import Stand, mode_of, weighed
 from dispatch.errors import Forbidden, Invalid, LostRace, Stale
 from dispatch.events import Actor
 from dispatch.models import Answer, Call, Caller, Contact, Seat
-from dispatch.states import CallState, ContactState, unsafe
+from dispatch.states import CallState, ContactState
 from routing import store
 from routing.core.protocol import Protocol
 
@@ -34,6 +34,14 @@ UNSAFE = {
     "not_asked": _("nobody has asked them whether that is safe"),
     "asked_not": _("they asked not to be contacted so"),
     "text_first": _("they asked for a text before a call"),
+    "before_asked_not": _(
+        "before, this number asked not to be contacted: ask anew, or confirm it, "
+        "under Safe contact"
+    ),
+    "before_text_first": _(
+        "before, this number asked for a text first: ask anew, or confirm it, "
+        "under Safe contact"
+    ),
 }
 
 
@@ -47,17 +55,17 @@ def at_risk(call: Call) -> bool:
     return call.type == "suicide_threat" or said.get("imminent") in {"yes", "not_known"}
 
 
-def preference(call: Call) -> str:
-    """How the caller may be reached. It holds for every leg on which somebody called."""
-    caller = quick.find(Caller, call=call.pk)
-    assert caller is not None
-    return caller.safe_contact
-
-
-def refuse_unsafe(call: Call, channel: str, tried: int = 0) -> None:
-    """Invalid where the person does not want to be reached so. Holds the call."""
-    if why := unsafe(preference(call), channel, tried):
+def refuse_unsafe(call: Call, leg: Contact, channel: str, tried: int = 0) -> None:
+    """Invalid where whoever is on this leg is not to be reached so. Holds the call."""
+    if why := reach.of_leg(call, leg).unsafe(channel, tried):
         raise Invalid(field="channel", why=UNSAFE[why])
+
+
+def refuse_number(call: Call, number: str, tried: int = 0) -> None:
+    """The same before a number is rung, whatever for. Holds the call."""
+    found = reach.of_number(call, lookups.number(number))
+    if why := found.unsafe("voice", tried):
+        raise Invalid(field="number", why=UNSAFE[why])
 
 
 def lose(call: Call, leg: Contact, by: Actor, why: str = "lost") -> None:
@@ -78,7 +86,7 @@ def lose(call: Call, leg: Contact, by: Actor, why: str = "lost") -> None:
         return
     correct_locked(call, Details(location_verified=False), by)
     transfer.caller_lost(call, leg, by)
-    if _never(call):
+    if reach.of_leg(call, leg).never:
         give_up(call, leg, "asked_not", by)
         return
     line.step(call, leg, K.CALLBACK_DUE, by)
@@ -91,11 +99,6 @@ WORKED_ON = (CallState.NEW, CallState.TRIAGING, CallState.DECIDED, CallState.WOR
 def clock(call: Call, name: str) -> float:
     """Seconds, or a count, as the agency's protocol says."""
     return store.published(call.agency_id)[1].clocks[name]
-
-
-def _never(call: Call) -> bool:
-    said = preference(call)
-    return all(unsafe(said, channel, tried=1) for channel in CHANNELS)
 
 
 def came_back(call: Call, leg: Contact, by: Actor) -> None:
@@ -139,9 +142,9 @@ def tried(
         raise Invalid(field="channel", why=_("voice or text"))
     if leg.state not in line.CALLING_BACK or number not in {None, leg.tries + 1}:
         raise LostRace
-    refuse_unsafe(call, channel, leg.tries)
+    refuse_unsafe(call, leg, channel, leg.tries)
     if result == "voicemail_left":
-        refuse_unsafe(call, "voicemail", leg.tries)
+        refuse_unsafe(call, leg, "voicemail", leg.tries)
     count_try(call, leg, result, by)
     if leg.state == K.CONNECTED and leg.channel in {"voice", "text"} - {channel}:
         switch(call, leg, channel, by)
@@ -170,9 +173,16 @@ def watch_text(call: Call, leg: Contact) -> None:
         quick.write(leg, {"due": "", "due_at": None})
 
 
+def forget_order(leg: Contact) -> None:
+    """A ring that was ordered and not begun is not made any more: a person may dial."""
+    if leg.carrier == "wanted":
+        quick.write(leg, {"carrier": "by_hand"})
+
+
 def count_try(call: Call, leg: Contact, result: str, by: Actor) -> None:
     """One more try: reached, again later, or the last one was made. Holds both."""
     quick.write(leg, {"tries": leg.tries + 1})
+    forget_order(leg)
     journal.append(
         events.CallbackTried(contact=leg.pk, number=leg.tries, result=result),
         call=call,

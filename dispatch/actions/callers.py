@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, lookups, quick
+from dispatch import events, journal, lookups, quick, told
 from dispatch.actions import caution, line
 from dispatch.actions.base import action, coded, lock_call, move
 from dispatch.actions.details import Details
@@ -52,7 +52,7 @@ def attach(
         state=ContactState.CONNECTED,
         name=intake.name,
         number=intake.phone,
-        said=_words(intake, note),
+        account=_account(intake, note),
         language=intake.language,
     )
     if intake.source_ref or intake.opened_at:
@@ -66,12 +66,15 @@ def attach(
     return leg
 
 
-def _words(intake: Intake, note: str) -> str:
-    """All that this caller said, sealed with their leg; the first line says where."""
+def _account(intake: Intake, note: str) -> told.Account:
+    """All that this caller said, and how they may be reached."""
     said = (intake.said, intake.person_name, note)
-    rest = "\n".join(part.strip() for part in said if part.strip())
-    where = intake.address.strip().replace("\n", " ")
-    return f"{where}\n{rest}" if where or rest else ""
+    return told.Account(
+        where=intake.address,
+        words="\n".join(part.strip() for part in said if part.strip()),
+        point=told.stored(intake.point),
+        safe_contact=intake.safe_contact,
+    )
 
 
 def _tell(call: Call, intake: Intake, answers: Mapping[str, str], by: Actor) -> None:
@@ -96,8 +99,9 @@ def _tell(call: Call, intake: Intake, answers: Mapping[str, str], by: Actor) -> 
 def split(*, contact_id: UUID, by: Actor) -> Call:
     """This caller speaks of another event: a call of its own, with their leg as it is.
 
-    What they said goes with them. Nothing is known yet of type and danger, so that
-    call is asked anew; a yes to danger stays with the call that it was told to.
+    What they said goes with them, and how they may be reached. Nothing is known yet of
+    type and danger, so that call is asked anew; a yes to danger stays with the call
+    that it was told to.
     """
     call, leg = line.lock_leg(contact_id)
     callers = [one for one in line.legs(call) if one.purpose in CALLERS]
@@ -107,17 +111,21 @@ def split(*, contact_id: UUID, by: Actor) -> Call:
         raise Invalid(FIRST, field="contact")
     agency = quick.find(Agency, id=call.agency_id)
     assert agency is not None
-    where, _line, said = leg.said.partition("\n")
+    account = told.of(leg)
     known = Intake(
         name=leg.name,
         phone=leg.number,
-        address=where,
-        said=said,
+        address=account.where,
+        point=told.degrees(account.point),
+        said=account.words,
+        safe_contact=account.safe_contact,
         language=leg.language,
         channel=leg.channel,
         simulated=call.simulated,
     )
     to = open_new(agency, known, by, leg=leg)
+    # Theirs is the first caller's now: there it is corrected, so it stands only there.
+    quick.write(leg, {"safe_contact": told.NOT_ASKED})
     journal.append(events.ContactSplit(contact=leg.pk, to=to.pk), call=call, by=by)
     return to
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, quick
+from dispatch import events, journal, quick, reach
 from dispatch.actions import handover, line
 from dispatch.actions.base import action, coded, database_now, lock_call
 from dispatch.actions.callback import (
@@ -12,9 +12,10 @@ from dispatch.actions.callback import (
     came_back,
     clock,
     count_try,
+    forget_order,
     give_up,
     lose,
-    preference,
+    refuse_number,
     refuse_unnamed,
     refuse_unsafe,
     switch,
@@ -23,7 +24,7 @@ from dispatch.actions.callback import (
 from dispatch.errors import Invalid, LostRace, Stale
 from dispatch.events import Actor
 from dispatch.models import Call, Contact, Transfer
-from dispatch.states import OPEN_CALL, ContactState, unsafe
+from dispatch.states import OPEN_CALL, ContactState
 from routing import store
 
 K = ContactState
@@ -62,6 +63,7 @@ def reach_out(
         raise Invalid(field="purpose", why=_("consult or collateral"))
     if not number.strip():
         raise Invalid(field="number", why=_("say which number"))
+    refuse_number(call, number)
     leg = line.begin(
         call,
         by,
@@ -83,6 +85,11 @@ def ask_interpreter(
     if interpreter not in INTERPRETERS:
         raise Invalid(NOT_AN_INTERPRETER, field="interpreter")
     coded("language", language)
+    return _ring(call, language, by, professional=interpreter == "professional")
+
+
+def _ring(call: Call, language: str, by: Actor, *, professional: bool) -> Contact:
+    """An interpreter of this language, or the one who is asked for. Holds the call."""
     for leg in line.legs(call):
         same = leg.purpose == "interpreter" and leg.language == language
         if same and leg.state not in line.OVER:
@@ -93,13 +100,41 @@ def ask_interpreter(
         purpose="interpreter",
         outgoing=True,
         language=language,
-        number=_interpreters(call, language) if interpreter == "professional" else "",
+        number=_interpreters(call, language) if professional else "",
     )
     journal.append(
         events.InterpreterAsked(contact=leg.pk, language=language), call=call, by=by
     )
     line.expect(leg, "interpreter", clock(call, "interpreter"))
     return leg
+
+
+@action
+def interpreter_left(*, contact_id: UUID, by: Actor, another: bool = False) -> Contact:
+    """The interpreter is not on the line any more; ``another`` is rung for at once.
+
+    Answers with the leg that is rung now, else with the one that ended. Saying so
+    twice is saying it once, and rings for nobody twice.
+    """
+    call, leg = line.lock_leg(contact_id)
+    if leg.purpose != "interpreter":
+        raise Invalid(field="contact", why=_("this is no interpreter's line"))
+    if leg.state not in line.OVER:
+        _over(call, leg, by, "interpreter_left")
+    elif leg.why != "interpreter_left":
+        raise LostRace
+    if not another or call.state not in OPEN_CALL:
+        return leg
+    return _followed(call, leg) or _ring(
+        call, leg.language, by, professional=bool(leg.number)
+    )
+
+
+def _followed(call: Call, leg: Contact) -> Contact | None:
+    """Who was rung for after this interpreter, whatever became of them."""
+    after = (one for one in line.legs(call) if one.pk > leg.pk)
+    same = ("interpreter", leg.language)
+    return next((one for one in after if (one.purpose, one.language) == same), None)
 
 
 def _interpreters(call: Call, language: str) -> str:
@@ -144,7 +179,8 @@ def mine(*, contact_id: UUID, by: Actor) -> Contact:
     if leg.person_id == by.id:
         return leg
     if leg.state in line.CALLING_BACK:
-        refuse_unsafe(call, "voice", leg.tries)
+        refuse_unsafe(call, leg, "voice", leg.tries)
+        forget_order(leg)
         line.step(call, leg, K.CALLBACK_DUE, by)
         line.expect(leg, "callback", clock(call, "callback_within"))
     elif leg.due == "session_over":
@@ -188,10 +224,15 @@ def hang_up(
         refuse_unnamed(by)
     if _partner_gone(call, leg, by):
         return leg
-    if leg.state == K.OPEN_LINE:
-        line.step(call, leg, K.DISCONNECTED, by, why=reason)
-    line.step(call, leg, K.COMPLETED, by, why=reason)
+    _over(call, leg, by, reason)
     return leg
+
+
+def _over(call: Call, leg: Contact, by: Actor, why: str) -> None:
+    """This leg ends, from whichever state. Holds both."""
+    if leg.state == K.OPEN_LINE:
+        line.step(call, leg, K.DISCONNECTED, by, why=why)
+    line.step(call, leg, K.COMPLETED, by, why=why)
 
 
 @action
@@ -256,7 +297,7 @@ def change_channel(
         raise LostRace
     caller = leg.purpose in line.CALLERS
     if channel == "text" and caller and leg.channel != "text":
-        refuse_unsafe(call, "text", tried=1)
+        refuse_unsafe(call, leg, "text", tried=1)
     quick.write(leg, {"relay": relay if channel == "relay" else ""})
     switch(call, leg, channel, by)
     return leg
@@ -302,8 +343,7 @@ def due(*, contact_id: UUID, by: Actor) -> Contact:
 
 def _not_made(call: Call, leg: Contact, by: Actor) -> None:
     """Nobody called back in time. It counts, so that a check goes in the end."""
-    said = preference(call)
-    if all(unsafe(said, channel, tried=1) for channel in ("voice", "text")):
+    if reach.of_leg(call, leg).never:
         give_up(call, leg, "asked_not", by)
         return
     count_try(call, leg, "not_made", by)

@@ -2,12 +2,18 @@
 
 from django.utils.translation import gettext_noop as _
 
+from dispatch import quick
+from dispatch.actions.targets import partner_of
 from dispatch.errors import Invalid
-from dispatch.models import Assignment, Call
-from dispatch.states import UnitState
+from dispatch.models import Assignment, Call, Seat, Transfer
+from dispatch.states import TransferState, UnitState
 
 EMERGENCY = _("%(who)s needs help now: end that emergency first.")
 WITH_CALLER = _("%(who)s has the caller: let that end first, or withdraw them.")
+WITH_PARTNER = _(
+    "%(who)s is talking with the caller. "
+    "Record that they have the caller, or keep the caller first."
+)
 THERE = {
     UnitState.ON_SCENE: _("%(who)s is on scene: let it clear first."),
     UnitState.TRANSPORTING: _("%(who)s is transporting: let it clear first."),
@@ -25,6 +31,27 @@ def refuse_with_person(call: Call) -> None:
         refuse_counted_on(one)
         if one.unit is None and one.confirmed_at is not None:
             raise Invalid(WITH_CALLER, field="call", who=str(one.person))
+    refuse_partner_talks(call)
+
+
+def refuse_to_withdraw(call: Call, seat: Seat) -> None:
+    """Invalid while somebody counts on who has this seat. Holds the call and the seat."""
+    for one in seat.assignments.filter(ended_at=None).select_related("unit"):
+        refuse_counted_on(one)
+    refuse_partner_talks(call, seat)
+
+
+def refuse_partner_talks(call: Call, seat: Seat | None = None) -> None:
+    """Invalid while a partner on a line of ours talks with the caller. Holds the call.
+
+    Whoever withdraws help or ends a call would hang up on them. With a ``seat``, only
+    of that seat's transfer.
+    """
+    state = TransferState.CONFERENCED
+    for one in quick.rows(Transfer, order=["id"], call=call.pk, state=state):
+        ours = seat is None or one.seat_id == seat.pk
+        if ours and one.partner_leg_id is not None:
+            raise Invalid(WITH_PARTNER, field="call", who=str(partner_of(one)))
 
 
 def refuse_counted_on(one: Assignment) -> None:

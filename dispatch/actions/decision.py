@@ -11,9 +11,14 @@ from django.utils.translation import gettext_noop as _
 from dispatch import events, facts, journal, quick
 from dispatch.actions.backup import still_urgent
 from dispatch.actions.base import action, coded, database_now, lock_call, move
+from dispatch.actions.required import required
 from dispatch.actions.search import fill
-from dispatch.actions.seat import OURS, withdraw_wanted
-from dispatch.actions.seating import open_for, seat_decision, settle_seats
+from dispatch.actions.seating import (
+    open_for,
+    seat_decision,
+    settle_override,
+    settle_seats,
+)
 from dispatch.actions.weigh import (
     Stand,
     known,
@@ -73,7 +78,7 @@ def decide_otherwise(
     call = lock_call(call_id)
     if call.decision_wanted_at is not None and call.state in OPEN_CALL:
         decided = _decide(call, by, database_now())
-        _seat(call, decided, by, only=_required(decided.made))
+        _seat(call, decided, by, only=required(decided.made))
     return _override(call, response, reason, note, by)
 
 
@@ -136,7 +141,7 @@ def _seat(
     made, first = decided.made, not decided.had_seats
     # Most calls are decided once, before they have a seat.
     if decided.had_seats:
-        settle_seats(call, made, decided.protocol, decided.stand.staged, by)
+        settle_seats(call, made, decided.protocol, decided.stand, by)
     wishes = decided.stand.wishes
     seat_decision(
         call, made, decided.protocol, by, wishes=wishes, first=first, only=only
@@ -202,7 +207,8 @@ def _override(call: Call, response: str, reason: str, note: str, by: Actor) -> D
     # Answers may be newer than the decision: the floor is asked about what is known now.
     stand = weighed(call, protocol, database_now())
     refuse_below_floor(stand, response)
-    earlier = made.override_response
+    # Before it is written: what the override before this one chose is replaced.
+    settle_override(call, made, response, stand, by)
     quick.write(
         made,
         {
@@ -212,14 +218,6 @@ def _override(call: Call, response: str, reason: str, note: str, by: Actor) -> D
             "override_reason": reason,
             "override_note": note,
         },
-    )
-    # What somebody asked for beside the answer (EMS to a crew in danger) stays.
-    withdraw_wanted(
-        call,
-        [*_required(made), response],
-        "overridden",
-        by,
-        forbidden=[*OURS, earlier],
     )
     mode = mode_of(stand, response)
     open_for(
@@ -287,14 +285,3 @@ def _last(call: Call) -> Decision:
     if made is None:
         raise Invalid(field="decision", why=_("there is none yet"))
     return made
-
-
-def _required(made: Decision) -> list[str]:
-    """What a safety rule requires: an override adds to it and never takes from it.
-
-    Medical help beside another answer is not what a person overrides.
-    """
-    going = [e["response"] for e in made.line["also"] if e["mode"] in {"now", "staged"}]
-    if made.rule.startswith("S"):
-        return [made.response, *going]
-    return [kind for kind in going if kind == "ems"]

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 from dispatch import quick
+from dispatch.actions.counted import refuse_partner_talks
 from dispatch.actions.line import refuse_while_lost
 from dispatch.errors import Invalid
 from dispatch.models import Assignment, Call, Seat
@@ -20,9 +21,11 @@ def refuse_to_end(call: Call) -> None:
 
     It does not end over the heads of a team or a clinician, and no decision is lost:
     one that is wanted is made and seen first. What nobody decided may end when somebody
-    has helped, sent by hand: a person says so. Nor does it end over a lost caller.
+    has helped, sent by hand: a person says so. Nor does it end over a lost caller, or
+    over a partner who talks with one.
     """
     refuse_while_lost(call)
+    refuse_partner_talks(call)
     working = Assignment.objects.filter(seat__call=call, ended_at=None)
     if first := working.select_related("unit", "person").first():
         raise Invalid(AT_WORK, field="call", who=str(first.unit or first.person))

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal
+from dispatch import events, journal, reach
 from dispatch.actions.base import action, database_now, lock_call, move
 from dispatch.actions.disposition import record, settle
 from dispatch.actions.seat import locked_seats, served
@@ -14,7 +14,7 @@ from dispatch.actions.worklist import close_locked, plan_locked
 from dispatch.errors import Invalid, LostRace, NotFound, Stale
 from dispatch.events import Actor
 from dispatch.models import Call, Disposition, FollowUp, FollowUpAttempt
-from dispatch.states import CallState, FollowUpState, SeatState, unsafe
+from dispatch.states import CallState, FollowUpState, SeatState
 from routing import store
 
 OUTCOMES = ("engaged", "risk_reduced", "declined", "unreachable", "other")
@@ -99,8 +99,8 @@ def attempt(
 
 def refused_channels(call: Call, tried: int = 0) -> frozenset[str]:
     """What the safe-contact preference rules out after so many tries."""
-    said = call.caller.safe_contact
-    return frozenset(one for one in CHANNELS if unsafe(said, one, tried))
+    found = reach.of_number(call, call.caller.phone_lookup, call.caller)
+    return frozenset(one for one in CHANNELS if found.unsafe(one, tried))
 
 
 def _close_after_last(call: Call, row: FollowUp, by: Actor) -> None:

@@ -74,9 +74,9 @@ def revoke(*, transfer_id: UUID, by: Actor) -> Transfer:
 
 
 @action
-def opened(*, hand_off_id: UUID, by: Actor) -> HandOff:
+def opened(*, hand_off_id: UUID, by: Actor, seen: str | None = None) -> HandOff:
     """Somebody who has the link looked at it. Only the first time is news."""
-    call, one, page = _lock(hand_off_id)
+    call, one, page = _lock(hand_off_id, by, seen)
     if page.opened_at is None:
         quick.write(page, {"opened_at": Now()})
         journal.append(events.HandOffOpened(transfer=one.pk), call=call, by=by)
@@ -84,10 +84,15 @@ def opened(*, hand_off_id: UUID, by: Actor) -> HandOff:
 
 
 @action
-def acknowledge(*, hand_off_id: UUID, name: str, by: Actor) -> HandOff:
-    """The partner reads it and will take the caller; on a ringing line, that is yes."""
-    call, one, page = _lock(hand_off_id)
-    if page.answer == "acknowledged":
+def acknowledge(
+    *, hand_off_id: UUID, name: str, by: Actor, seen: str | None = None
+) -> HandOff:
+    """The partner reads it and will take the caller; on a ringing line, that is yes.
+
+    Said again, or after they have the caller, it changes nothing.
+    """
+    call, one, page = _lock(hand_off_id, by, seen)
+    if page.answer or one.state == TransferState.RELEASED:
         return page
     _answer(call, one, page, "acknowledged", name, by)
     if one.state == TransferState.OFFERED:
@@ -96,11 +101,11 @@ def acknowledge(*, hand_off_id: UUID, name: str, by: Actor) -> HandOff:
 
 
 @action
-def decline(*, hand_off_id: UUID, name: str, reason: str, by: Actor) -> HandOff:
+def decline(
+    *, hand_off_id: UUID, name: str, reason: str, by: Actor, seen: str | None = None
+) -> HandOff:
     """The partner cannot; the page ends, and the sender is told whom to ask next."""
-    call, one, page = _lock(hand_off_id)
-    if page.answer == "declined":
-        return page
+    call, one, page = _lock(hand_off_id, by, seen)
     if reason not in DECLINE_WHY:
         raise Invalid(field="reason", why=_("choose one of the list"))
     decline_locked(call, one, reason, by)
@@ -109,9 +114,11 @@ def decline(*, hand_off_id: UUID, name: str, reason: str, by: Actor) -> HandOff:
 
 
 @action
-def have(*, hand_off_id: UUID, name: str, by: Actor) -> HandOff:
+def have(
+    *, hand_off_id: UUID, name: str, by: Actor, seen: str | None = None
+) -> HandOff:
     """The partner has the caller: all were on the line, and the sender may go."""
-    call, one, page = _lock(hand_off_id)
+    call, one, page = _lock(hand_off_id, by, seen)
     if one.state == TransferState.RELEASED:
         return page
     confirm_locked(call, one, by)
@@ -120,9 +127,11 @@ def have(*, hand_off_id: UUID, name: str, by: Actor) -> HandOff:
 
 
 @action
-def outcome(*, hand_off_id: UUID, code: str, note: str, by: Actor) -> HandOff:
+def outcome(
+    *, hand_off_id: UUID, code: str, note: str, by: Actor, seen: str | None = None
+) -> HandOff:
     """How it went with the partner, said once."""
-    call, one, page = _lock(hand_off_id)
+    call, one, page = _lock(hand_off_id, by, seen)
     if page.outcome_at is not None:
         return page
     if code not in OUTCOMES:
@@ -162,18 +171,22 @@ def _answer(
     journal.append(said, call=call, by=by)
 
 
-def _lock(hand_off_id: UUID) -> tuple[Call, Transfer, HandOff]:
-    """The call, the transfer and its page, if the page is still open; else NotFound."""
-    seen = quick.find(HandOff, id=hand_off_id)
-    if seen is None:
+def _lock(
+    hand_off_id: UUID, by: Actor, seen: str | None
+) -> tuple[Call, Transfer, HandOff]:
+    """The call, the transfer and its page, if the page is still open; else NotFound.
+
+    A transfer has one page, made anew for each partner that is asked. ``seen`` is the
+    hash of the link that was pressed: whoever held an earlier one answers nothing.
+    """
+    made = quick.find(HandOff, id=hand_off_id)
+    if made is None:
         raise NotFound
-    call, one = lock(seen.transfer_id)
+    call, one = lock(made.transfer_id)
     page = quick.locked(HandOff, hand_off_id)
-    if page is None or page.expires_at <= database_now() or _closed(page):
+    if page is None or page.expires_at <= database_now() or page.revoked_at:
+        raise NotFound
+    theirs = by.kind != "partner" or by.id == one.partner_id
+    if not theirs or seen not in {None, page.hash}:
         raise NotFound
     return call, one, page
-
-
-def _closed(page: HandOff) -> bool:
-    """A page that was revoked; what the partner itself declined may be said again."""
-    return page.revoked_at is not None and page.answer != "declined"

@@ -14,9 +14,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, nudge, quick
-from dispatch.actions import line
+from dispatch.actions import handed, line
 from dispatch.actions.base import action, coded, database_now, lock_call, move
-from dispatch.actions.seat import open_seat, served
+from dispatch.actions.seat import open_seat
 from dispatch.actions.targets import (
     KIND,
     chosen,
@@ -45,6 +45,8 @@ from routing import store
 TO_DIAL = frozenset(
     {TransferState.DATA_SENT, TransferState.DECLINED, TransferState.TIMED_OUT}
 )
+# Decided and still open; what was never triaged is not decided by a partner's no.
+ANEW = frozenset({CallState.DECIDED, CallState.WORKING})
 WITH_PARTNER = frozenset(
     {TransferState.OFFERED, TransferState.ACCEPTED, TransferState.CONFERENCED}
 )
@@ -218,29 +220,7 @@ def confirm_locked(call: Call, one: Transfer, by: Actor) -> None:
     journal.append(events.TransferConfirmed(transfer=one.pk), call=call, by=by)
     step(call, one, TransferState.RELEASED, by)
     _leg(call, one, ContactState.COMPLETED, by)
-    _end_caller_leg(call, one, by)
-    _fill_seat(call, one, by)
-
-
-def _end_caller_leg(call: Call, one: Transfer, by: Actor) -> None:
-    """We hang up: the caller is with the partner, not lost."""
-    for leg in line.legs(call):
-        if leg.pk == one.caller_leg_id and leg.state in line.LIVE:
-            line.step(call, leg, ContactState.COMPLETED, by, why="handed_over")
-
-
-def _fill_seat(call: Call, one: Transfer, by: Actor) -> None:
-    seat = quick.find(Seat, id=one.seat_id) if one.seat_id else None
-    if seat is not None and seat.state == SeatState.WANTED:
-        move(seat, SeatState.FILLED, confirmed_at=Now())
-        journal.append(
-            events.SeatConfirmed(seat=seat.pk, response=seat.response),
-            call=call,
-            by=by,
-        )
-        served(call)
-        if call.state in {CallState.DECIDED, CallState.RESOLVED}:
-            move(call, CallState.WORKING)
+    handed.over(call, one, by)
 
 
 @action
@@ -252,10 +232,14 @@ def declined(*, transfer_id: UUID, reason: str, by: Actor) -> Transfer:
 
 
 def decline_locked(call: Call, one: Transfer, reason: str, by: Actor) -> None:
+    """Also while the caller is called back: then who is asked next is known already."""
     coded("reason", reason)
     if one.state in {TransferState.DECLINED, TransferState.FALLBACK}:
         return
-    if one.state not in WITH_PARTNER | {TransferState.DATA_SENT}:
+    if one.state not in WITH_PARTNER | {
+        TransferState.DATA_SENT,
+        TransferState.CALLBACK,
+    }:
         raise LostRace
     _next(call, one, TransferState.DECLINED, reason, by)
 
@@ -318,33 +302,34 @@ def _next(call: Call, one: Transfer, to: TransferState, why: str, by: Actor) -> 
     """This line is done with; name the next one, or fall back. Holds the call."""
     let_partner_go(call, one, by)
     tried = [*one.tried, f"{partner_of(one).code}:{one.route}"]
-    step(call, one, to, by, why=why, tried=tried, accepted_at=None, partner_leg_id=None)
+    anew = {"tried": tried, "accepted_at": None, "partner_leg_id": None}
+    caller_away = one.state == TransferState.CALLBACK
+    if caller_away:
+        quick.write(one, anew)
+    else:
+        step(call, one, to, by, why=why, **anew)
     found = following(call, one)
     if found is None:
         fall_back(call, one, why, by)
         return
     partner, route = found
-    quick.write(
-        one,
-        {
-            "partner_id": partner.pk,
-            "route": route,
-            "due_at": database_now() + patience(call, partner),
-        },
-    )
+    quick.write(one, {"partner_id": partner.pk, "route": route})
+    if not caller_away:
+        quick.write(one, {"due_at": database_now() + patience(call, partner)})
 
 
 def fall_back(call: Call, one: Transfer, why: str, by: Actor) -> None:
     """No line is left: the caller stays with the sender, the call is decided anew."""
     step(call, one, TransferState.FALLBACK, by, why=why, due_at=Now())
     seat = quick.find(Seat, id=one.seat_id) if one.seat_id else None
-    if seat is None or seat.state != SeatState.WANTED:
+    if seat is not None and seat.state == SeatState.WANTED:
+        move(seat, SeatState.UNFILLED, why="timed_out")
+        unfilled = events.SeatUnfilled(
+            seat=seat.pk, response=seat.response, why="timed_out"
+        )
+        journal.append(unfilled, call=call, by=by)
+    elif seat is not None or call.state not in ANEW:
         return
-    move(seat, SeatState.UNFILLED, why="timed_out")
-    unfilled = events.SeatUnfilled(
-        seat=seat.pk, response=seat.response, why="timed_out"
-    )
-    journal.append(unfilled, call=call, by=by)
     quick.write(call, {"decision_wanted_at": Now()})
     transaction.on_commit(lambda: nudge.route(call.pk), robust=True)
 

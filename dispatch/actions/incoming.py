@@ -1,73 +1,38 @@
 """A call that a partner brings: 988 to 911, we have it, our people made contact."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
-from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
 from dispatch.actions.base import action, database_now, lock_call
-from dispatch.actions.details import check_contact
+from dispatch.actions.brought import QUESTIONS as QUESTIONS
+from dispatch.actions.brought import VALUES as VALUES
+from dispatch.actions.brought import Brought as Brought
+from dispatch.actions.brought import checked, decidable, note
 from dispatch.actions.handover import lock
 from dispatch.actions.intake import Intake, note_locked, open_once, own_locked
 from dispatch.actions.targets import clocks
+from dispatch.actions.told_again import remember, tell_again
 from dispatch.actions.transfer import have
 from dispatch.actions.triage import complete_locked, record_locked
 from dispatch.actions.weigh import refuse_closed
-from dispatch.errors import Invalid, LostRace
+from dispatch.errors import LostRace
 from dispatch.events import Actor
 from dispatch.models import Call, Partner, Transfer
 from dispatch.models.transfer import AGREED
 from dispatch.states import TRANSFER_OVER, TransferState
-
-# What 988 is asked for: these decide who may go. Unknown stays not asked.
-QUESTIONS = (
-    "attempt",
-    "imminent",
-    "medical",
-    "weapon",
-    "violence",
-    "threat",
-    "household",
-    "crime",
-    "minor_alone",
-)
-VALUES = ("yes", "no", "not_known", "not_asked")
-NOW = ("attempt", "imminent", "medical")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
-    """What the partner says. ``reference`` is its own name for the call.
-
-    ``point`` is (latitude, longitude) in degrees, WGS 84; ``answers`` question →
-    yes, no, not_known or not_asked; ``willing`` whether the person accepts help.
-    """
-
-    reference: str
-    name: str = ""
-    person_name: str = ""
-    phone: str = ""
-    address: str = ""
-    point: tuple[float, float] | None = None
-    said: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
-    willing: str = "not_asked"
-    wants_team: str = "not_asked"
-    safe_contact: str = "not_asked"
-    agreed: str = "not_asked"
 
 
 @action
 def bring(*, partner: Partner, brought: Brought, by: Actor) -> Transfer:
     """Open the call, record what is known, offer it to us, and have it decided.
 
-    All of it or nothing. The same reference again answers with the call's transfer.
+    All of it or nothing. The same reference again answers with the call's transfer;
+    what it says that is new is kept.
     """
-    _check(brought)
+    brought = checked(brought)
     # The ids keep two partners' references apart.
     ref = f"{partner.pk.hex[-12:]}:{brought.reference.strip()}"
     intake = Intake(
@@ -86,40 +51,16 @@ def bring(*, partner: Partner, brought: Brought, by: Actor) -> Transfer:
     call = open_once(partner.agency_id, intake, by)
     known = quick.find(Transfer, call=call.pk, kind="988_911", partner=partner.pk)
     if known is not None:
+        tell_again(known, brought, by)
         return known
-    if _decidable(brought.answers):
+    if decidable(brought.answers):
         complete_locked(call, brought.answers, by)
     else:
         record_locked(call, brought.answers, by)
-    note_locked(call, _note(brought), by)
-    return _offered(call, partner, brought.agreed, by)
-
-
-def _check(brought: Brought) -> None:
-    if not 0 < len(brought.reference.strip()) <= 40:
-        raise Invalid(field="reference", why=_("your own name of this call, up to 40"))
-    if not brought.address.strip() and brought.point is None:
-        raise Invalid(field="address", why=_("say where, as well as you know"))
-    said = {**brought.answers, "willing": brought.willing}
-    for key, value in {**said, "wants_team": brought.wants_team}.items():
-        if value not in VALUES:
-            raise Invalid(field=key, why=_("yes, no, not_known or not_asked"))
-    check_contact(brought.safe_contact)
-
-
-def _note(brought: Brought) -> str:
-    """What has no question of ours, in the partner's words of choice."""
-    return (
-        f"988: accepts help: {brought.willing.replace('_', ' ')}; "
-        f"asks for a team: {brought.wants_team.replace('_', ' ')}."
-    )
-
-
-def _decidable(answers: Mapping[str, str]) -> bool:
-    """Danger now needs no further question; else every one of them was asked."""
-    if any(answers.get(key) == "yes" for key in NOW):
-        return True
-    return all(answers.get(key, "not_asked") != "not_asked" for key in QUESTIONS)
+    note_locked(call, note(brought), by)
+    made = _offered(call, partner, brought.agreed, by)
+    remember(made, brought)
+    return made
 
 
 def _offered(call: Call, partner: Partner, agreed: str, by: Actor) -> Transfer:

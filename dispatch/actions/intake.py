@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, lookups, quick
+from dispatch import events, journal, lookups, quick, told
 from dispatch.actions import caution
 from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.callback import watch_text
@@ -137,7 +137,7 @@ def open_new(
         address=intake.address,
         said=intake.said,
         person_name=intake.person_name,
-        point=_point(intake.point),
+        point=told.stored(intake.point),
     )
     flags = caution.in_force(agency.pk, caller)
     call.hazard = call.hazard or any(flag.hazard for flag in flags)
@@ -314,7 +314,3 @@ def check_caller(intake: Intake) -> None:
         raise Invalid(field="caller", why=_("person, with_person or third_party"))
     check_contact(intake.safe_contact)
     check_language(intake.language)
-
-
-def _point(point: tuple[float, float] | None) -> str:
-    return f"{point[0]:.5f},{point[1]:.5f}" if point else ""

@@ -4,6 +4,8 @@ from django.db.models.functions import Now
 
 from dispatch import events, journal, quick
 from dispatch.actions.base import move
+from dispatch.actions.counted import EMERGENCY
+from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Call, Loan, Unit
 from dispatch.states import LoanState
@@ -14,6 +16,18 @@ def came_free(unit: Unit, by: Actor) -> None:
     lent = quick.rows(Loan, lock="NO KEY UPDATE", unit=unit.pk, state=LoanState.LENT)
     for loan in lent:
         over(loan.call, loan, "unit_free", by)
+
+
+def refuse_in_need(unit: Unit) -> None:
+    """Invalid for a lent crew in an emergency: its loan would end, the emergency not.
+
+    Both centres watch over it until somebody knows that it is well. The caller holds
+    the call and the unit.
+    """
+    if unit.emergency_at is None:
+        return
+    if quick.rows(Loan, unit=unit.pk, state=LoanState.LENT):
+        raise Invalid(EMERGENCY, field="unit", who=unit.name)
 
 
 def over(call: Call, loan: Loan, why: str, by: Actor) -> None:

@@ -13,6 +13,7 @@ from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
 from dispatch.models import Call, Contact, Partner
 from dispatch.states import ContactState
+from dispatch.told import Account, columns
 
 # Nobody is on a leg in these, and none comes back on it.
 OVER = (ContactState.COMPLETED,)
@@ -43,7 +44,7 @@ def begin(
     state: ContactState = ContactState.RINGING,
     name: str = "",
     number: str = "",
-    said: str = "",
+    account: Account | None = None,
     person_id: UUID | None = None,
     partner: Partner | None = None,
     language: str = "",
@@ -63,7 +64,7 @@ def begin(
         relay=relay,
         name=name,
         number=number,
-        said=said,
+        **columns(account or Account()),
     )
     quick.add(leg)
     changed(leg.pk)
@@ -94,6 +95,18 @@ def step(
         call=call,
         by=by,
     )
+    if to in OVER and leg.purpose in CALLERS:
+        _nobody_to_interpret_for(call, by, why)
+
+
+def _nobody_to_interpret_for(call: Call, by: Actor, why: str) -> None:
+    """An interpreter's leg ends with the last caller's. Holds the call."""
+    every = [leg for leg in legs(call) if leg.state not in OVER]
+    if any(leg.purpose in CALLERS for leg in every):
+        return
+    for leg in every:
+        if leg.purpose == "interpreter":
+            step(call, leg, ContactState.COMPLETED, by, why=why)
 
 
 def changed(contact_id: UUID) -> None:
@@ -165,6 +178,8 @@ def refuse_while_lost(call: Call) -> None:
 
 def end_all(call: Call, by: Actor) -> None:
     """The call is over, and so is every leg that still ran. Holds the call."""
-    for leg in legs(call):
+    every = legs(call)
+    # A caller's end is an interpreter's: those who end by themselves go first.
+    for leg in sorted(every, key=lambda one: one.purpose in CALLERS):
         if leg.state not in OVER:
             step(call, leg, ContactState.COMPLETED, by, why="call_over")

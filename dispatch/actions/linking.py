@@ -34,6 +34,9 @@ def hand_on(call: Call, other: Call, by: Actor) -> bool:
 
 def refuse_link(call: Call, other: Call) -> None:
     """No help is lost by linking: the other goes on, and no team is left alone."""
+    if bool(other.simulated) != bool(call.simulated):
+        why = _("one is real and the other simulated: they are two events")
+        raise Invalid(field="duplicate_of", why=why)
     if other.state not in OPEN_CALL:
         raise Invalid(field="duplicate_of", why=_("that call has ended; reopen it"))
     working = Assignment.objects.filter(seat__call=call, ended_at=None)

@@ -1,5 +1,6 @@
 """Put a call to somebody: make, send, accept, decline, expire, drop."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
@@ -204,8 +205,7 @@ def expire(*, offer_id: UUID, by: Actor) -> Offer:
 
 def _expire(call: Call, seat: Seat, offer: Offer, by: Actor) -> None:
     move(offer, OfferState.EXPIRED, reason="no_answer", ended_at=Now())
-    if offer.person_id and "knows" not in offer.because:
-        # A ring that was short on purpose is nobody's fault.
+    if offer.person_id and not _short(call, offer):
         _missed(offer, by)
     let_go(offer, by)
     _transfer_out(seat, TransferState.TIMED_OUT)
@@ -215,6 +215,15 @@ def _expire(call: Call, seat: Seat, offer: Offer, by: Actor) -> None:
         unit=offer.unit,
         by=by,
     )
+
+
+def _short(call: Call, offer: Offer) -> bool:
+    """A ring that was short on purpose, first for who knows the person: nobody's fault."""
+    if "knows" not in offer.because:
+        return False
+    _row, protocol = store.published(call.agency_id)
+    whole = timedelta(seconds=protocol.clocks["offer_rings"])
+    return offer.expires_at - offer.made_at < whole
 
 
 def _transfer_out(seat: Seat, to: TransferState) -> None:
@@ -230,6 +239,29 @@ def drop(*, offer_id: UUID, by: Actor) -> Offer:
     if offer.state != OfferState.PENDING or offer.person_id is None:
         return offer
     if lock_presence(offer.person_id).state not in RINGING:
-        _expire(call, seat, offer, by)
+        if _cut_off(offer):
+            _pass_on(call, seat, offer, by)
+        else:
+            _expire(call, seat, offer, by)
         fill(call, by)
     return offer
+
+
+def _cut_off(offer: Offer) -> bool:
+    """Whether whoever it rang for ended another session while it rang."""
+    ended = Assignment.objects.filter(person=offer.person_id)
+    return ended.filter(ended_at__gte=offer.made_at).exists()
+
+
+def _pass_on(call: Call, seat: Seat, offer: Offer, by: Actor) -> None:
+    """It rings for them no more, and they missed nothing. Holds the call and the offer."""
+    why = "session_ended"
+    move(offer, OfferState.WITHDRAWN, reason=why, ended_at=Now())
+    _transfer_out(seat, TransferState.TIMED_OUT)
+    journal.append(
+        events.OfferWithdrawn(
+            offer=offer.pk, seat=seat.pk, why=why, person=offer.person_id
+        ),
+        call=call,
+        by=by,
+    )

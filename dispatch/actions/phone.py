@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, quick
+from dispatch import events, journal, quick, reach
 from dispatch.actions import callback, contact, handover, line
 from dispatch.actions.base import action, database_now
 from dispatch.actions.targets import patience_of
@@ -43,9 +43,9 @@ AWAITS = {
 }
 # Ended in our books, and still speaking: with the partner, or with a closed call.
 STAYS = ("handed_over", "call_over")
+# Whom somebody may have told not to be rung; partners and interpreters have not.
+ASKED = (*line.CALLERS, *contact.OTHERS)
 ENDS = ("left", "completed", "failed", "no_answer", "busy")
-# Past this nobody expects it to ring any more: a person may have dialled already.
-DIAL_WITHIN = timedelta(seconds=60)
 
 
 def wish(call: Call, leg: Contact) -> str:
@@ -69,9 +69,14 @@ def _ending(leg: Contact) -> str:
 
 
 def _stays(leg: Contact) -> bool:
-    """Nobody is cut off by a transfer that worked, and no caller by our paperwork."""
+    """Nobody is cut off by a transfer that worked, and no caller by our paperwork.
+
+    Nor is the interpreter of such a caller, once they are there.
+    """
     if leg.purpose in line.CALLERS:
         return leg.why in STAYS
+    if leg.purpose == "interpreter":
+        return leg.why in STAYS and leg.carrier != "rings"
     both = [TransferState.CONFIRMED, TransferState.RELEASED]
     found = quick.rows(Transfer, call=leg.call_id, partner_leg=leg.pk, state=both)
     return bool(found)
@@ -105,11 +110,32 @@ def asked(*, contact_id: UUID, by: Actor) -> Contact | None:
     verb = wish(call, leg)
     if not verb:
         return None
-    if leg.state == K.RINGING and leg.since < database_now() - DIAL_WITHIN:
-        _fail(call, leg, verb, "phone_late", by)
+    if why := _lapsed(call, leg) or _unsafe(call, leg, verb):
+        _fail(call, leg, verb, why, by)
         return None
     quick.write(leg, {"carrier": verb})
     return leg
+
+
+def _lapsed(call: Call, leg: Contact) -> str:
+    """Past this nobody expects it to ring any more: a person may have dialled already."""
+    ordered = leg.since
+    if leg.state in line.LOST:
+        # The order set this clock; a lost caller's state may be much older.
+        back = timedelta(seconds=callback.clock(call, "callback_within"))
+        ordered = leg.due_at - back if leg.due_at else leg.since
+    elif leg.state != K.RINGING:
+        return ""
+    within = timedelta(seconds=callback.clock(call, "dial_within"))
+    return "phone_late" if ordered < database_now() - within else ""
+
+
+def _unsafe(call: Call, leg: Contact, verb: str) -> str:
+    """What was said of safe contact since the order holds for it. Holds both."""
+    if verb != "dial" or leg.purpose not in ASKED:
+        return ""
+    refused = reach.of_leg(call, leg).unsafe("voice", leg.tries)
+    return "phone_unsafe" if refused else ""
 
 
 def number_of(leg: Contact) -> str:
@@ -161,7 +187,7 @@ def call_back(*, contact_id: UUID, by: Actor) -> Contact:
         raise LostRace
     if leg.carrier in {"wanted", "dial", "rings", "in"}:
         return leg
-    callback.refuse_unsafe(call, "voice", leg.tries)
+    callback.refuse_unsafe(call, leg, "voice", leg.tries)
     if not number_of(leg):
         raise Invalid(field="number", why=_("nobody knows their number"))
     line.step(call, leg, K.CALLBACK_DUE, by)

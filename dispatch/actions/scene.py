@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
+from dispatch.actions.asked import only_chosen
 from dispatch.actions.backup import most_urgent
 from dispatch.actions.base import (
     action,
@@ -160,11 +161,12 @@ def backup(*, seat_id: UUID, response: str, by: Actor) -> Seat:
     if response == "police":
         most_urgent(call, by, work.unit)
     wanted = locked_seats(call, state=SeatState.WANTED, response=response)
+    if not wanted or not wanted[0].requested or response in only_chosen(call):
+        asked = events.TeamRequested(response=response, reason="more_help")
+        journal.append(asked, call=call, unit=work.unit, by=by)
     if wanted:
         quick.write(wanted[0], {"requested": True, "give_up_at": None})
         return wanted[0]
-    asked = events.TeamRequested(response=response, reason="more_help")
-    journal.append(asked, call=call, unit=work.unit, by=by)
     mode = mode_of(stand, response)
     more = one_more(call, response, mode, by, now, requested=True)
     fill(call, by, protocol)

@@ -1,6 +1,6 @@
 """A seat is one help that a call wants: open it, stage it, let everybody go."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,26 +20,14 @@ from dispatch.actions.base import (
     move,
 )
 from dispatch.actions.before import as_before
-from dispatch.actions.counted import refuse_counted_on
+from dispatch.actions.counted import refuse_to_withdraw
 from dispatch.actions.leave import order_out
-from dispatch.actions.lent import came_free
+from dispatch.actions.lent import came_free, refuse_in_need
+from dispatch.actions.required import answer_for
 from dispatch.errors import FloorForbids, Invalid, Stale
 from dispatch.events import Actor
-from dispatch.models import (
-    Assignment,
-    Call,
-    Offer,
-    Presence,
-    Seat,
-    Unit,
-)
-from dispatch.states import (
-    CallState,
-    OfferState,
-    PresenceState,
-    SeatState,
-    UnitState,
-)
+from dispatch.models import Assignment, Call, Offer, Presence, Seat, Unit
+from dispatch.states import CallState, OfferState, PresenceState, SeatState, UnitState
 from routing.core.protocol import Protocol
 
 PEOPLE = {"ccd": "clinician"}
@@ -138,14 +126,15 @@ def _offer_waiting(agency: UUID, kind: str) -> None:
 def withdraw(*, seat_id: UUID, why: str, by: Actor) -> Seat:
     """This help is not wanted any more; whoever rings or rolls is let go.
 
-    A team that is with the person clears first: Invalid says which, and where it is.
+    A team that is with the person clears first, and a partner who talks with the caller
+    is not hung up: Invalid says which. So it does of what a safety rule still asks for,
+    unless a person answers for that with the reason.
     """
     call, seat = lock_seat(seat_id)
     coded("why", why)
     if seat.state in OPEN_SEAT:
-        working = seat.assignments.filter(ended_at=None).select_related("unit")
-        for one in working:
-            refuse_counted_on(one)
+        refuse_to_withdraw(call, seat)
+        answer_for(call, seat, why, by)
         _withdraw(call, seat, why, by)
     return seat
 
@@ -163,17 +152,20 @@ def withdraw_wanted(
     by: Actor,
     *,
     forbidden: Iterable[str] | None = None,
+    barred: Collection[str] = (),
 ) -> None:
     """Stop looking for kinds that are not wanted any more. The caller holds the call.
 
-    With ``forbidden`` kinds given, what a person requested goes only if it is one.
+    With ``forbidden`` kinds given, what a person requested goes only if it is one of
+    these; of ``barred`` ones it is said that the safety rules hold them back.
     """
     keep = set(keep)
     forbids = None if forbidden is None else set(forbidden)
     for seat in locked_seats(call, state=SeatState.WANTED):
         stays = forbids is not None and seat.requested and seat.response not in forbids
         if seat.response not in keep and not stays:
-            _withdraw(call, seat, why, by)
+            held = seat.requested and seat.response in barred
+            _withdraw(call, seat, "held_back" if held else why, by)
 
 
 def finish_outside(call: Call, by: Actor) -> None:
@@ -289,6 +281,7 @@ def end_assignment(assignment: Assignment, by: Actor) -> None:
     quick.write(assignment, {"ended_at": Now()})
     if assignment.unit_id:
         unit = lock_unit(assignment.unit_id)
+        refuse_in_need(unit)
         rested = {"last_call_ended_at": Now()}
         move(unit, UnitState.AVAILABLE, check_due_at=None, check_late=False, **rested)
         came_free(unit, by)
@@ -300,6 +293,9 @@ def end_assignment(assignment: Assignment, by: Actor) -> None:
     others = quick.rows(Assignment, person=assignment.person_id, ended_at=None)
     if presence.state == PresenceState.ENGAGED and not others:
         move(presence, PresenceState.WRAP_UP)
+    elif presence.missed:
+        # Fewer callers, and at the desk: another may ring again.
+        quick.write(presence, {"missed": 0})
 
 
 @action

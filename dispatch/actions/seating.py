@@ -1,10 +1,14 @@
 """What a decision does to a call's seats: open, stage, let go. Its callers hold the call."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
 
-from dispatch import quick
+from django.db.models import Max
+
+from dispatch import events, journal, quick
+from dispatch.actions.asked import only_chosen
 from dispatch.actions.base import database_now
+from dispatch.actions.required import required, safety_sent, wanted
 from dispatch.actions.search import fill
 from dispatch.actions.seat import (
     OURS,
@@ -15,69 +19,94 @@ from dispatch.actions.seat import (
     stage,
     withdraw_wanted,
 )
-from dispatch.actions.weigh import held_back
+from dispatch.actions.weigh import Line, Stand, held_back
 from dispatch.actions.worklist import plan_locked
 from dispatch.events import Actor
-from dispatch.models import Call, Decision, Seat
+from dispatch.models import Call, Decision, Event, Seat
 from dispatch.states import SeatState
 from routing.core.protocol import Protocol
 from routing.core.queue import Wanted
 
-# Who comes because of danger. A clinician or an unarmed team that a safety rule named
-# is what it left over, and follows the newest decision.
-FOR_SAFETY = frozenset({"cor", "police", "cit", "ems", "fire"})
-
-
-def _wanted(made: Decision) -> dict[str, str]:
-    """Each response that the decision wants at once, and how it goes."""
-    wanted = {made.response: "now"}
-    for entry in made.line["also"]:
-        if entry["mode"] != "then":
-            wanted[entry["response"]] = entry["mode"]
-    return wanted
+# In place of what somebody asked for and the rules hold back: they come armed.
+ARMED_TEAM, POLICE = "cor", "police"
+# What the supervisor is told of it.
+HELD_BACK = "asked_held_back"
 
 
 def settle_seats(
     call: Call,
     made: Decision,
     protocol: Protocol,
-    staged: frozenset[str],
+    stand: Stand,
     by: Actor,
 ) -> None:
     """Stage or let go what an earlier decision sent and this one does not want.
 
     What a person asked for only a person lets go, and so what a safety rule sent until
-    its danger is answered with no; unless the safety rules hold it back now.
+    its danger is answered with no; unless the safety rules hold it back now. Then
+    armed help is looked for in its place.
     """
-    _stage_forbidden(call, made, staged, by)
-    held = [kind for kind in made.line["excluded"] if held_back(made.line, kind)]
-    keep = {*_wanted(made), *(_safety_sent(made, protocol) - {*held})}
-    withdraw_wanted(call, keep, "decided_again", by, forbidden=held)
+    _stage_forbidden(call, made, stand.staged, by)
+    held = barred(made.line)
+    sent = {*safety_sent(call, made.facts, protocol)}
+    withdraw_wanted(
+        call,
+        {*wanted(made), *(sent - {*held})},
+        "decided_again",
+        by,
+        forbidden=held,
+        barred=held,
+    )
+    _instead(call, made, protocol, stand, by)
 
 
-def _safety_sent(made: Decision, protocol: Protocol) -> set[str]:
-    """Armed and medical help that a safety rule wanted at some time of this call."""
-    keys = [one.key for one in protocol.questions if one.group == "safety"]
-    earlier = quick.rows(Decision, call=made.call_id)
-    rules = [
-        one
-        for one in earlier
-        if one.rule[:1] == "S" and not _denied(one.facts, made.facts, keys)
-    ]
-    return {kind for one in rules for kind in _wanted(one)} & FOR_SAFETY
+def _instead(
+    call: Call, made: Decision, protocol: Protocol, stand: Stand, by: Actor
+) -> None:
+    """Armed help in place of what somebody asked for and the rules hold back.
 
-
-def _denied(
-    then: Mapping[str, object], now: Mapping[str, object], keys: Collection[str]
-) -> bool:
-    """Whether each danger that was seen then is answered with no now.
-
-    Not known, and not asked any more, is not no. Where none was seen, what was open
-    then counts as the danger.
+    Whoever asked still gets help, and the supervisor is told. Holds the call.
     """
-    seen = [key for key in keys if then.get(key) == "yes"]
-    feared = seen or [key for key in keys if then.get(key) != "no"]
-    return bool(feared) and all(now.get(key) == "no" for key in feared)
+    if not _asked_and_barred(call):
+        return
+    told = events.SupervisorTold(why=(HELD_BACK,))
+    journal.append(told, call=call, by=by)
+    # As for a crew in danger: where none is free, or one is there already, police come.
+    here = locked_seats(call, response=ARMED_TEAM, state=SeatState.FILLED)
+    none = ARMED_TEAM in stand.line["excluded"]
+    kind = POLICE if here or none else ARMED_TEAM
+    wishes = stand.wishes
+    open_for(call, kind, "now", protocol, by, wishes=wishes, waits=True, requested=True)
+    asked = events.TeamRequested(response=kind, reason="not_safe")
+    journal.append(asked, call=call, by=by)
+
+
+def _asked_and_barred(call: Call) -> bool:
+    """Whether something was asked for and held back, and nothing sought in its place."""
+    lost = quick.rows(Seat, call=call.pk, why="held_back", requested=True)
+    if not lost:
+        return False
+    events_of = Event.objects.filter(agency=call.agency_id, call=call)
+    told = events_of.filter(kind="SupervisorTold", body__why__contains=[HELD_BACK])
+    last = told.aggregate(last=Max("number"))["last"] or 0
+    gone = events_of.filter(kind="SeatWithdrawn", number__lt=last)
+    replaced = set(gone.values_list("body__seat", flat=True))
+    return any(str(one.pk) not in replaced for one in lost)
+
+
+def settle_override(
+    call: Call, made: Decision, chosen: str, stand: Stand, by: Actor
+) -> None:
+    """Let go what the person who overrides does not want. Holds the call.
+
+    What somebody asked for by name stays, unless the safety rules hold it back; what an
+    earlier override chose is replaced, and what a safety rule requires is not.
+    """
+    keep = [*required(made), chosen]
+    replaced = only_chosen(call)
+    held = barred(stand.line)
+    forbidden = [*held, *replaced]
+    withdraw_wanted(call, keep, "overridden", by, forbidden=forbidden, barred=held)
 
 
 def seat_decision(
@@ -96,11 +125,12 @@ def seat_decision(
     """
     unserved = made.line.get("not_served") is not None
     opened = []
-    wanted = _wanted(made)
-    for response, mode in wanted.items():
+    for response, mode in wanted(made).items():
         if only is not None and response not in only:
             continue
-        waits = unserved and response == made.response
+        # Nobody may be asked now, and nobody else may take it: a search would end at once
+        # and want the same decision again, without end.
+        waits = response == made.response and (unserved or not _anybody(made, response))
         opened.append(
             open_for(
                 call,
@@ -114,6 +144,11 @@ def seat_decision(
             )
         )
     fill(call, by, protocol, opened=opened if first else None)
+
+
+def _anybody(made: Decision, response: str) -> bool:
+    """Whether somebody of ours could be asked when this was decided."""
+    return response not in OURS or bool(made.facts["available"].get(response))
 
 
 def open_for(
@@ -157,6 +192,11 @@ def _skills(wishes: Wanted) -> dict[str, dict[str, int]]:
     if not wishes.required and not wishes.preferred:
         return {}
     return {"required": dict(wishes.required), "preferred": dict(wishes.preferred)}
+
+
+def barred(line: Line) -> list[str]:
+    """The kinds that the safety rules hold back; that none is free is no rule."""
+    return [kind for kind in line["excluded"] if held_back(line, kind)]
 
 
 def _stage_forbidden(

@@ -14,7 +14,7 @@ from dispatch.actions.base import action
 from dispatch.actions.protocol import publish_locked
 from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
-from dispatch.models import Agency, Feed, Presence, Role, Unit, User
+from dispatch.models import Agency, Feed, Partner, Presence, Role, Unit, User
 
 UNIT_KINDS = ("crt", "cor")
 # The columns of Django's own user have names of their own.
@@ -67,10 +67,13 @@ def add_user(
     name: str = "",
     password: str | None = None,
     simulated: bool = False,
+    employer: str | None = None,
 ) -> User:
     """Somebody who works here, off duty. Without a password nobody signs in as them.
 
-    Said again it answers with the user, whose password stays.
+    ``employer`` is the code of the partner who sends a counsellor: from the first
+    moment they see what is theirs and no more. Said again it answers with the user,
+    whose password stays.
     """
     take_turn()
     user = a_user(
@@ -79,6 +82,7 @@ def add_user(
         role=role,
         short_name=short_name,
         name=name,
+        employer=employer,
     )
     user.simulated = simulated
     found = _namesake(user)
@@ -99,10 +103,21 @@ def join(user: User, by: Actor) -> None:
     Presence.objects.create(user=user, agency_id=user.agency_id)
     added = events.UserAdded(person=user.pk, role=user.role)
     journal.append(added, agency=user.agency_id, by=by)
+    if user.employer is not None:
+        sent = events.EmployerChanged(
+            person=user.pk, before=None, after=user.employer.code
+        )
+        journal.append(sent, agency=user.agency_id, by=by)
 
 
 def a_user(
-    *, agency_id: UUID, username: str, role: str, short_name: str, name: str
+    *,
+    agency_id: UUID,
+    username: str,
+    role: str,
+    short_name: str,
+    name: str,
+    employer: str | None = None,
 ) -> User:
     """The user as they would be stored; Invalid where that could not be.
 
@@ -116,6 +131,7 @@ def a_user(
         role=role,
         short_name=short_name,
         first_name=name,
+        employer=the_partner(agency_id, employer),
     )
     refuse_unknown_role(role)
     _refuse_malformed(user, "username", "short_name", "first_name")
@@ -130,9 +146,22 @@ def _namesake(user: User) -> User | None:
     """
     found = User.objects.filter(username__iexact=user.username).first()
     if found is not None:
-        same = ("agency_id", "username", "role", "short_name", "first_name")
+        same = ["agency_id", "username", "role", "short_name", "first_name"]
+        same += ["employer_id"] if user.employer_id else []
         _refuse_other(found, user, "username", *same)
     return found
+
+
+def the_partner(agency_id: UUID, code: str | None) -> Partner | None:
+    """The partner of this code; None for none. Invalid: it is none of this centre."""
+    if not code:
+        return None
+    partner = Partner.objects.filter(agency=agency_id, code=code).first()
+    if partner is None:
+        raise Invalid(
+            field="employer", why=_("there is no such partner of this centre")
+        )
+    return partner
 
 
 def refuse_unknown_role(role: str) -> None:

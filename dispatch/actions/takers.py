@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from dispatch import facts, fleet, free, planned, quick
 from dispatch.actions.seat import PEOPLE, absent_after
 from dispatch.models import Call, Offer, Presence, Seat, Unit
-from dispatch.states import PresenceState, UnitState
+from dispatch.states import OfferState, PresenceState, UnitState
 from dispatch.wrong import seconds
 from routing.core import ask, rank
 from routing.core.ask import PersonFacts
@@ -33,8 +33,8 @@ class Taker:
 
 # Among an offer's reasons: whom it rings is a partner's; others ring beside.
 PARTNER, TOGETHER = "partner", "together"
-# Everybody free whom this seat has not just rung. Who was away and came back may still
-# have the old offer ringing. ``knows``: has worked on a call of the same number or
+# Everybody free whom this call has not just rung in vain, for whichever seat of this
+# kind. ``knows``: has worked on a call of the same number or
 # person before; those are found first, so that only their calls are looked at.
 CANDIDATES = f"""
     WITH mine AS MATERIALIZED (
@@ -63,9 +63,7 @@ CANDIDATES = f"""
     JOIN dispatch_user u ON u.id = p.user_id
     JOIN dispatch_heartbeat h ON h.user_id = p.user_id
     WHERE p.agency_id = %(agency)s AND u.role = %(role)s AND {free.PERSON}
-      AND NOT EXISTS (
-        SELECT FROM dispatch_offer o WHERE o.person_id = p.user_id
-        AND o.seat_id = %(seat)s AND o.made_at > %(asked)s)
+      AND {free.not_asked("o.person_id = p.user_id", "%(call)s", "%(kind)s")}
 """  # noqa: S608  our own words
 # The first of these, in this order, whom nobody else is just taking. Never waits.
 FIRST = """
@@ -114,7 +112,17 @@ def _next_person(
 ) -> Taker | None:
     waited = (now - seat.wanted_at).total_seconds()
     people, partners = _candidates(call, seat, protocol, now)
-    choice = ask.people(people, wanted_of(seat), waited, protocol.queue)
+    # Who has a caller is asked where nobody without one can be.
+    free = [one for one in people if not one.holding]
+    for some in [free] if len(free) == len(people) else [free, people]:
+        choice = ask.people(some, wanted_of(seat), waited, protocol.queue)
+        if taker := _first_of(choice, partners):
+            return taker
+    return None
+
+
+def _first_of(choice: ask.Choice, partners: set[str]) -> Taker | None:
+    """The first in this order whom nobody else is just taking, locked."""
     if not choice.asked:
         return None
     ids = planned.uuids([UUID(one.id) for one in choice.asked])
@@ -144,7 +152,7 @@ def _candidates(
         "agency": call.agency_id,
         "role": PEOPLE[seat.response],
         "fresh": now - absent_after(protocol),
-        "seat": seat.pk,
+        "kind": seat.response,
         "asked": _lately(protocol, now),
         **facts.limits(protocol),
     }
@@ -170,12 +178,18 @@ def wanted_of(seat: Seat) -> Wanted:
 
 
 def _lately(protocol: Protocol, now: datetime) -> datetime:
-    """Who was asked for a seat since then, and did not take it, is not asked for it."""
+    """Who was asked for a call since then, and did not take it, is not asked for it."""
     return now - seconds(protocol, "ask_again")
 
 
 def _asked(seat: Seat, since: datetime) -> QuerySet[Offer]:
-    return seat.offers.filter(made_at__gt=since)
+    """Asked in vain since then, for whichever of the call's seats of this kind."""
+    return Offer.objects.filter(
+        seat__call=seat.call_id,
+        seat__response=seat.response,
+        state__in=[OfferState.DECLINED, OfferState.EXPIRED],
+        made_at__gt=since,
+    )
 
 
 def _untried_units(call: Call, seat: Seat, since: datetime) -> QuerySet[Unit]:
@@ -195,7 +209,7 @@ def _ranked_units(
 ) -> list[Candidate]:
     """Free units of this kind in the order in which to ask them. One statement."""
     asked = _lately(protocol, now)
-    units = fleet.untried(call.agency_id, seat.response, seat.pk, asked, now)
+    units = fleet.untried(call.agency_id, call.pk, seat.response, asked, now)
     skills = wanted_of(seat).together
     return rank.candidates(
         point_of(call), units, protocol.ranking, now, skills, call.zone or None

@@ -83,7 +83,8 @@ def open_of(seat: Seat) -> Transfer | None:
 def end(call: Call, seat: Seat, why: str, by: Actor) -> None:
     """The seat of an unfinished transfer is gone: whoever was asked outside is let go.
 
-    The sender keeps the caller. A finished one stays as it is. Holds the call.
+    The sender keeps the caller. A partner who talks with them already is not hung up:
+    only their page ends. A finished one stays as it is. Holds the call.
     """
     transfer = open_of(seat)
     if transfer is None:
@@ -94,7 +95,8 @@ def end(call: Call, seat: Seat, why: str, by: Actor) -> None:
     move(transfer, TransferState.FALLBACK, due_at=None, ended_at=Now(), why=why)
     if transfer.partner_id is None:
         return
-    let_partner_go(call, transfer, by, why)
+    talks = before == TransferState.CONFERENCED
+    close_page(transfer) if talks else let_partner_go(call, transfer, by, why)
     over = events.TransferMoved(
         transfer=transfer.pk, before=before, after=transfer.state, why=why
     )
@@ -264,10 +266,21 @@ def caller_back(call: Call, leg: Contact, by: Actor) -> None:
             continue
         if one.caller_leg_id is not None:
             quick.write(one, {"caller_leg_id": leg.pk})
-        answered = one.accepted_at is not None
+        answered = one.accepted_at is not None and not _partner_left(one)
         to = TransferState.CONFERENCED if answered else TransferState.OFFERED
         due = _again(call) if one.partner_id is not None else None
         step(call, one, to, by, why="caller_back", due_at=due)
+
+
+def _partner_left(one: Transfer) -> bool:
+    """They hung up while the caller was called back: they are to be dialled anew."""
+    if one.partner_leg_id is None:
+        return False
+    leg = quick.find(Contact, id=one.partner_leg_id)
+    if leg is not None and leg.state not in OVER:
+        return False
+    quick.write(one, {"partner_leg_id": None, "accepted_at": None})
+    return True
 
 
 def caller_gone(call: Call, leg: Contact, by: Actor) -> None:

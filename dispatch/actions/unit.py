@@ -19,17 +19,26 @@ from dispatch.actions.base import (
 from dispatch.actions.disposition import record, settle
 from dispatch.actions.scene import lead_by_default
 from dispatch.actions.seat import done, end_assignment, someone_free
-from dispatch.errors import FloorForbids, Forbidden, IllegalMove, Invalid
+from dispatch.errors import (
+    FloorForbids,
+    Forbidden,
+    IllegalMove,
+    Invalid,
+    NotFound,
+    Stale,
+)
 from dispatch.events import Actor
 from dispatch.models import (
     Assignment,
     Call,
+    Event,
+    Offer,
     Role,
     Shift,
     Unit,
     User,
 )
-from dispatch.states import BUSY_UNIT, MOVING_UNIT, UnitState
+from dispatch.states import BUSY_UNIT, MOVING_UNIT, OfferState, UnitState
 from routing import store
 
 REPORTED = MOVING_UNIT - {UnitState.ACKNOWLEDGED}
@@ -210,6 +219,24 @@ def clear(
     journal.append(events.UnitCleared(outcome=outcome), call=call, unit=unit, by=by)
     settle(call, by)
     unit.refresh_from_db()
+    return unit
+
+
+@action
+def seen_off(*, unit_id: UUID, offer_id: UUID, by: Actor) -> Unit:
+    """The crew knows that it was taken off what this offer put to it. Twice is once."""
+    offers = Offer.objects.select_related("seat").filter(unit=unit_id)
+    offer = offers.filter(pk=offer_id).first()
+    if offer is None:
+        raise NotFound
+    call = lock_call(offer.seat.call_id)
+    unit = lock_unit(unit_id)
+    works = Assignment.objects.filter(offer=offer_id, ended_at=None)
+    if offer.state == OfferState.PENDING or works.exists():
+        raise Stale
+    known = Event.objects.filter(unit=unit_id, kind="TakenOffSeen")
+    if not known.filter(body__offer=str(offer_id)).exists():
+        journal.append(events.TakenOffSeen(offer=offer_id), call=call, unit=unit, by=by)
     return unit
 
 

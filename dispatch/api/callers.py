@@ -19,6 +19,7 @@ from dispatch.models.contact import CHANNELS
 from dispatch.selectors import alike, fields
 from dispatch.selectors.alike import Likely
 from dispatch.selectors.callers import Further, further
+from dispatch.states import SafeContact
 
 
 class CallerIn(Nothing):
@@ -32,6 +33,7 @@ class CallerIn(Nothing):
     said = Text(required=False, allow_blank=True, max_length=4000)
     language = Choice(LANGUAGES, required=False)
     channel = Choice(CHANNELS, required=False)
+    safe_contact = Choice(SafeContact, required=False)
     urgent = Flag(required=False)
     hazard = Flag(required=False)
     source_ref = Text(required=False, allow_blank=True, max_length=60)
@@ -57,13 +59,15 @@ class LikelyOut(serializers.Serializer):
 
 
 class FurtherOut(serializers.Serializer):
-    """A further caller; name and number are empty for who does not work on the line."""
+    """A further caller; name, number and point are empty for who is not on the line."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
     number = serializers.CharField()
     since = serializers.DateTimeField()
     said = serializers.CharField()
+    point = serializers.CharField()
+    safe_contact = serializers.CharField()
     dangers = serializers.ListField(child=serializers.CharField())
 
 

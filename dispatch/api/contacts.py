@@ -83,6 +83,10 @@ class AskInterpreter(ReachOut):
         return contact.ask_interpreter(call_id=asked.row.pk, by=asked.by, **asked.said)
 
 
+class LeftIn(Nothing):
+    another = Flag(required=False, help_text="Ring for another one at once.")
+
+
 class ContactCommand(Command):
     """What became of one leg."""
 
@@ -100,6 +104,17 @@ class StepContact(ContactCommand):
 
     def act(self, asked: Asked) -> Contact:
         return STEPS[str(asked.said["to"])](contact_id=asked.row.pk, by=asked.by)
+
+
+class InterpreterLeft(ContactCommand):
+    """The interpreter has left; answers with the leg of ``another``, if one is rung."""
+
+    takes = LeftIn
+
+    def act(self, asked: Asked) -> Contact:
+        return contact.interpreter_left(
+            contact_id=asked.row.pk, by=asked.by, **asked.said
+        )
 
 
 class ChangeChannel(ContactCommand):

@@ -1,6 +1,5 @@
 """What is known here as JSON: calls before this one; a plan, written, approved, ended."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from rest_framework import serializers
@@ -14,8 +13,6 @@ from dispatch.api.shapes import Choice, Nothing, Text
 from dispatch.models import Call, Plan, User
 from dispatch.selectors import history
 from dispatch.selectors.history import Known
-
-CLINICAL = "clinical"
 
 
 class WritePlanIn(Nothing):
@@ -85,17 +82,8 @@ class SeeKnown(Look):
         return call
 
     def look(self, user: User, row: Call) -> Known:
-        found = history.known(
-            history.keys_of(row.caller),
-            agency_id=row.agency_id,
-            at=database_now(),
-            but=row.pk,
-            clinical=access.require(user, self.verb) == CLINICAL,
-            plans=access.may(user, "plan.see"),
-        )
-        if access.may(user, "beside.see"):
-            return found
-        return replace(found, before=(), familiar=False)
+        keys = history.keys_of(row.caller)
+        return history.for_reader(keys, user, at=database_now(), but=row.pk)
 
 
 class WritePlan(CallCommand):

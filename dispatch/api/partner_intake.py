@@ -81,6 +81,7 @@ class BroughtOut(serializers.Serializer):
     status = serializers.ChoiceField(list(partners.STATUS_WORDS))
     words = serializers.CharField()
     received_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField(allow_null=True)
     dispatcher_at = serializers.DateTimeField(allow_null=True)
     on_the_way_at = serializers.DateTimeField(allow_null=True)
     contact_made_at = serializers.DateTimeField(allow_null=True)
@@ -92,15 +93,15 @@ class PartnerVerb(Verb):
     permission_classes = (IsPartner,)
     gives = BroughtOut
 
-    def told(self, partner: Partner, reference: str) -> Response:
+    def found(self, partner: Partner, reference: str) -> partners.Brought:
         found = partners.brought(partner, reference)
         if found is None:
             raise NotFound
-        return self.answer(found)
+        return found
 
 
 class BringCall(PartnerVerb):
-    """Bring a call. Sent twice with the same reference, it is one call."""
+    """Bring a call. The same reference is one call; what is new then is added, with 200."""
 
     takes = BroughtIn
     status = 201
@@ -113,14 +114,17 @@ class BringCall(PartnerVerb):
         made = incoming.bring(
             partner=partner, brought=_brought(shape.validated_data), by=by
         )
-        return self.told(partner, made.call.number)
+        told = partners.answered(self.found(partner, made.call.number))
+        answer = self.answer(told)
+        answer.status_code = 201 if told.updated_at is None else 200
+        return answer
 
 
 class SeeBrought(PartnerVerb):
     """How far we are with a call that this partner brought."""
 
     def get(self, request: Request, reference: str) -> Response:
-        return self.told(request.auth, reference)
+        return self.answer(self.found(request.auth, reference))
 
 
 def _brought(said: Mapping[str, object]) -> Brought:

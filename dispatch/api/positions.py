@@ -5,6 +5,7 @@ import binascii
 import logging
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.parsers import FormParser
@@ -18,6 +19,7 @@ from dispatch.actions.base import database_now
 from dispatch.api.parsers import StrictParser
 from dispatch.interop import positions
 from dispatch.models import Unit
+from routing import store
 
 logger = logging.getLogger(__name__)
 # These send a message again until they hear yes, and their later ones wait behind it.
@@ -48,16 +50,16 @@ class TellPosition(APIView):
         if row is None:
             raise NoSuchKey
         try:
-            _keep(row, said)
+            refused = _keep(row, said)
         except errors.Invalid as error:
-            logger.warning(
-                "position refused",
-                extra={"unit": str(row.pk), "field": error.params["field"]},
-            )
+            _log(row, error)
             if not _insists(said):
                 raise
-        # OwnTracks reads a list of answers; the others read nothing.
-        return Response([])
+            refused = ()
+        for one in refused:
+            _log(row, one)
+        # OwnTracks reads a list of answers, all in its own words; the others read nothing.
+        return Response([] if _insists(said) else [_refusal(one) for one in refused])
 
     def get_authenticate_header(self, request: Request) -> str:
         return 'Basic realm="positions"'
@@ -67,10 +69,23 @@ class NoSuchKey(AuthenticationFailed):
     default_detail = gettext_lazy("This key is not known, or was revoked.")
 
 
-def _keep(row: Unit, said: object) -> None:
-    found = positions.fixes(said, now=database_now())
-    if found:
-        last = found[-1]
+def _log(row: Unit, error: errors.Invalid) -> None:
+    """The unit and the wrong key's name, never the place."""
+    field = error.params["field"]
+    logger.warning("position refused", extra={"unit": str(row.pk), "field": field})
+
+
+def _refusal(error: errors.Invalid) -> dict[str, str]:
+    """Of a list that was kept all the same: which one was not, and why."""
+    return {"refused": str(error.params["field"]), "why": _(str(error.params["why"]))}
+
+
+def _keep(row: Unit, said: object) -> tuple[errors.Invalid, ...]:
+    """The newest is where the unit is. What of a list was wrong; Invalid where all was."""
+    centre = store.published(row.agency_id)[1].centre
+    found = positions.read(said, now=database_now(), home=centre)
+    if found.fixes:
+        last = found.fixes[-1]
         unit.report_position(
             unit_id=row.pk,
             lat=last.lat,
@@ -79,6 +94,7 @@ def _keep(row: Unit, said: object) -> None:
             source=last.source,
             at=last.at,
         )
+    return found.refused
 
 
 def _insists(said: object) -> bool:

@@ -1,16 +1,17 @@
 """The telephone system announces a leg: signed, once, and without a session."""
 
-import json
-
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from rest_framework.exceptions import APIException
 
 from dispatch.actions.arrival import Arrival, arrive
 from dispatch.actions.base import database_now
 from dispatch.api.errors import told
+from dispatch.api.parsers import one_meaning
 from dispatch.errors import DispatchError
 from dispatch.events import Actor
 from dispatch.interop.screen_pop import ScreenPop, screen_pop
@@ -19,6 +20,7 @@ from dispatch.models import Agency
 
 LARGEST = 10_000  # bytes: a number, a place and a name
 PHONE = Actor(kind="phone")
+UNREADABLE = gettext_lazy("The body must be JSON in UTF-8 that says each key once.")
 
 
 @csrf_exempt
@@ -30,10 +32,11 @@ def pop(request: HttpRequest, code: str) -> JsonResponse:
     if agency is None or len(body) > LARGEST or not _signed(request, body, code):
         return _refused(401, "unsigned", _("This message carries no valid signature."))
     try:
-        said = screen_pop(json.loads(body), now=database_now())
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        said = screen_pop(one_meaning(body, charset), now=database_now())
         leg = arrive(agency_id=agency.pk, arrival=_arrival(said), by=PHONE)
-    except (ValueError, RecursionError):
-        return _refused(400, "unreadable", _("The body must be JSON."))
+    except APIException:
+        return _refused(400, "unreadable", UNREADABLE)
     except DispatchError as error:
         status, refusal = told(error)
         return JsonResponse(refusal, status=status)
@@ -53,8 +56,9 @@ def _arrival(said: ScreenPop) -> Arrival:
         number=said.number or "",
         address=place.civic if place else "",
         point=(place.lat, place.lon) if place else None,
+        vague=(place.uncertainty_m or 0) if place else 0,
     )
 
 
-def _refused(status: int, code: str, words: str) -> JsonResponse:
-    return JsonResponse({"code": code, "message": words}, status=status)
+def _refused(status: int, code: str, words: object) -> JsonResponse:
+    return JsonResponse({"code": code, "message": str(words)}, status=status)

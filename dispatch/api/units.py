@@ -85,7 +85,10 @@ class ConfirmSafe(UnitCommand):
 
 
 class RaiseEmergency(UnitCommand):
-    """The crew needs help now."""
+    """The crew needs help now, also one that a neighbour has lent to our call."""
+
+    def reach(self, user: User, pk: UUID) -> Unit:
+        return access.unit_in_need(user, pk)
 
     def act(self, asked: Asked) -> Unit:
         return safety.emergency(unit_id=asked.row.pk, by=asked.by)

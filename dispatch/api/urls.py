@@ -79,6 +79,7 @@ urlpatterns = [
     verb(CALL + "contacts/", contacts.ReachOut, "reach-out"),
     verb(CALL + "interpreter/", contacts.AskInterpreter, "ask-interpreter"),
     verb(CONTACT + "step/", contacts.StepContact, "step-contact"),
+    verb(CONTACT + "left/", contacts.InterpreterLeft, "interpreter-left"),
     verb(CONTACT + "channel/", contacts.ChangeChannel, "change-channel"),
     verb(CONTACT + "tty/", contacts.QueriedTty, "queried-tty"),
     verb(CONTACT + "callback/", contacts.TryCallback, "try-callback"),

@@ -95,6 +95,13 @@ class UnitReassigned(EventBody):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOffSeen(EventBody):
+    """The crew knows that it does not go on with what this offer put to it."""
+
+    offer: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoanAsked(EventBody):
     loan: UUID
     lender: UUID

@@ -42,30 +42,48 @@ class Fix:
     device: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one message told: newest last, those without a time after the rest.
+
+    ``refused``: of a list, what was wrong beside what was good; the key has the index.
+    """
+
+    fixes: tuple[Fix, ...]
+    refused: tuple[Invalid, ...] = ()
+
+
 Said = Mapping[str, object]
 
 
-def fixes(said: object, *, now: datetime, home: Point | None = None) -> tuple[Fix, ...]:
-    """One position or a list of them, newest last, those without a time after the rest.
+def read(said: object, *, now: datetime, home: Point | None = None) -> Batch:
+    """One position or a list of them, of which a bad one costs only itself.
 
-    ``said`` is the decoded JSON, or the fields of a query or form. () where an app said
-    something else than a place. With a ``home``, a place that lies near it only once lat
-    and lon are exchanged is refused. Invalid names the key, in a list with its index.
+    ``said`` is the decoded JSON, or the fields of a query or form. No fix where an app
+    said something else than a place. With a ``home``, a place that lies near it only once
+    lat and lon are exchanged is refused. Invalid names the key, in a list with its index,
+    where nothing is left.
     """
     if not isinstance(said, list):
-        return tuple(fix for fix in [_fix(said, now, home)] if fix)
+        return Batch(fixes=tuple(fix for fix in [_fix(said, now, home)] if fix))
     if len(said) > MOST:
         raise Invalid(field="body", why=_("holds too many positions"))
-    found = [fix for n, one in enumerate(said) if (fix := _nth(n, one, now, home))]
-    return tuple(sorted(found, key=lambda fix: (fix.at is None, fix.at or now)))
+    told = [_nth(n, one, now, home) for n, one in enumerate(said)]
+    refused = tuple(one for one in told if isinstance(one, Invalid))
+    good = [one for one in told if isinstance(one, Fix)]
+    if refused and not good:
+        raise refused[0]
+    good.sort(key=lambda fix: (fix.at is None, fix.at or now))
+    return Batch(fixes=tuple(good), refused=refused)
 
 
-def _nth(n: int, said: object, now: datetime, home: Point | None) -> Fix | None:
+def _nth(
+    n: int, said: object, now: datetime, home: Point | None
+) -> Fix | Invalid | None:
     try:
         return _fix(said, now, home)
     except Invalid as error:
-        place_in = f"{n}.{error.params['field']}"
-        raise Invalid(field=place_in, why=error.params["why"]) from error
+        return Invalid(field=f"{n}.{error.params['field']}", why=error.params["why"])
 
 
 def _fix(said: object, now: datetime, home: Point | None) -> Fix | None:

@@ -38,6 +38,9 @@ class Contact(Row):
     number = SealedField()
     number_lookup = models.CharField(max_length=64, blank=True)
     said = SealedField()
+    point = SealedField()
+    # How they may be reached, as each caller said it of themselves: a SafeContact.
+    safe_contact = models.CharField(max_length=20, default="not_asked")
     person = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -15,8 +15,11 @@ ROUTES = ("usual", "veteran", "spanish", "asl", "text")
 
 
 def hashed(secret: str) -> str:
-    """What is kept of a link's or a key's secret, which is 256 random bits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    """What is kept of a link's or a key's secret, which is 256 random bits.
+
+    JSON may name half a character, which is no text and nobody's secret either.
+    """
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 class Partner(Row):

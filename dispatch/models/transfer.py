@@ -96,6 +96,10 @@ class Transfer(Row):
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
 
+    def message(self) -> tuple[str, str]:
+        """Whose it is, and under which key the last message of a brought call is kept."""
+        return f"partner:{self.partner_id}", f"brought:{self.pk}"
+
 
 class HandOff(Row):
     """What a partner without this console sees and answers: a signed page that ends."""

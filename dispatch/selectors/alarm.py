@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy
 
 from dispatch import planned
 from dispatch.models import Agency, Alarm, Role
-from dispatch.selectors import sentences
-from dispatch.selectors.decision import Words, word
+from dispatch.selectors import sentences, words
+from dispatch.selectors.decision import OURS, Words, word
 from dispatch.states import AlarmState
 
 PAGE = 200
-# The most urgent first.
+# The most urgent first. A crew in need stands before every call; then the call's own
+# priority counts, and this order within it. "untold" is a wait for outside help.
+CREW = ("emergency", "check")
 RANKS = (
-    "emergency",
-    "check",
+    *CREW,
+    "untold",
     "forgotten",
     "unowned",
     "callback",
@@ -38,12 +40,15 @@ WHY: Words = {
 class Shown:
     """One alarm. ``name`` is the call's number or the unit's name, ``with_`` who has it.
 
-    ``took`` is the time from raised to over, "0:41"; empty while it is open.
+    ``priority`` is the call's, None where no call of ours is known; ``rank`` is the place
+    of what it is about in RANKS. ``took`` is the time from raised to over, "0:41"; empty while it is open.
     """
 
     id: UUID
     about: str
     what: str
+    rank: int
+    priority: int | None
     name: str
     call: UUID | None
     unit: str
@@ -60,10 +65,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """How many are mine, and the one of them that presses most."""
+    """How many are mine, the one of them that presses most, and how many more."""
 
     count: int
     first: Shown
+    more: int
 
 
 ANY = "SELECT EXISTS (SELECT FROM dispatch_alarm WHERE agency_id = %s AND state <> %s)"
@@ -77,11 +83,14 @@ def any_open(agency: UUID) -> bool:
 def strip(alarms: QuerySet[Alarm], user: UUID, role: str) -> Strip | None:
     """What stands above every page; None while nothing is mine. One query."""
     mine = [one for one in open_ones(alarms, user, role) if one.mine]
-    return Strip(count=len(mine), first=mine[0]) if mine else None
+    return Strip(count=len(mine), first=mine[0], more=len(mine) - 1) if mine else None
 
 
 def open_ones(alarms: QuerySet[Alarm], user: UUID, role: str) -> list[Shown]:
-    """Those that are not over: mine first, what nobody has first, the most urgent."""
+    """Those that are not over: mine first, what nobody has first, the most urgent.
+
+    A crew in need first, then by the call's priority, the kind and the age.
+    """
     rows = _with_names(alarms.exclude(state=AlarmState.ENDED)).order_by("raised_at")
     shown = [_shown(row, user, role) for row in rows[:PAGE]]
     return sorted(shown, key=_pressing)
@@ -99,11 +108,34 @@ def ended_today(
 
 
 def _with_names(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
-    return alarms.select_related("call", "unit", "owner")
+    return alarms.select_related("call", "unit", "owner", "seat")
 
 
-def _pressing(one: Shown) -> tuple[bool, bool, int, datetime]:
-    return not one.mine, one.taken, RANKS.index(one.about), one.since
+def _pressing(one: Shown) -> tuple[bool, bool, bool, int, int, datetime]:
+    """What presses most sorts first; a priority that is not known counts as the highest."""
+    crew = one.about in CREW
+    priority = 1 if crew or one.priority is None else one.priority
+    return not one.mine, one.taken, not crew, priority, one.rank, one.since
+
+
+def _untold(row: Alarm) -> bool:
+    """Whether it is about outside help that nobody has told yet."""
+    return (
+        row.about == "waiting"
+        and row.seat is not None
+        and row.seat.response not in OURS
+    )
+
+
+def _what(row: Alarm) -> str:
+    """What is wrong, and of a wait, which help: "EMS: not told yet"."""
+    said = _("not told yet") if _untold(row) else word(sentences.ALARMS, row.about)
+    if row.about != "waiting" or row.seat is None:
+        return said
+    return _("%(help)s: %(said)s") % {
+        "help": words.response(row.seat.response),
+        "said": said,
+    }
 
 
 def _shown(row: Alarm, user: UUID, role: str) -> Shown:
@@ -115,7 +147,9 @@ def _shown(row: Alarm, user: UUID, role: str) -> Shown:
     return Shown(
         id=row.pk,
         about=row.about,
-        what=word(sentences.ALARMS, row.about),
+        what=_what(row),
+        rank=RANKS.index("untold" if _untold(row) else row.about),
+        priority=row.call.priority if row.call else None,
         name=row.call.number if row.call else unit,
         call=row.call_id,
         unit=unit if row.call else "",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
-from dispatch import lookups, planned
+from dispatch import lookups, planned, told
 from dispatch.models import Call, CallNote, Contact
 from dispatch.models import Caller as CallerRow
 from dispatch.seal import unseal
@@ -42,6 +42,7 @@ CALLS = """
     WHERE call_id = c.id AND kind = 'note' ORDER BY at LIMIT 1) n ON true
   WHERE c.agency_id = %(agency)s AND c.state = ANY(%(open)s)
     AND c.opened_at > %(since)s AND c.id <> %(but)s
+    AND (c.simulated <> '') = %(simulated)s
   ORDER BY coalesce(p.phone_lookup = nullif(%(number)s, ''), false)
         OR coalesce(p.place_lookup = nullif(%(place)s, ''), false)
         OR coalesce(p.person_lookup = nullif(%(person)s, ''), false) DESC,
@@ -49,7 +50,8 @@ CALLS = """
   LIMIT %(most)s
 """
 FURTHER = """
-  SELECT call_id::text, id::text, number_lookup, said, began_at FROM dispatch_contact
+  SELECT call_id::text, id::text, number_lookup, said, point, began_at
+  FROM dispatch_contact
   WHERE call_id = ANY(%(calls)s::uuid[]) AND purpose IN ('caller', 'callback')
   ORDER BY dispatch_contact.id
 """
@@ -118,6 +120,8 @@ class Heard(Protocol):
     @property
     def source_wording(self) -> str: ...
     @property
+    def simulated(self) -> str: ...
+    @property
     def point(self) -> tuple[float, float] | None: ...
 
 
@@ -146,7 +150,8 @@ def likely(
     new = account(typed, at=at, call=call, note=note)
     if not (new.number or new.person or new.address or new.words or new.point):
         return ()
-    seen, found = _open(new, typed, agency_id, at, call)
+    played = bool(call and call.simulated)
+    seen, found = _open(new, typed, agency_id, at, call, played=played)
     others = [one for one in alike.likely(new, seen) if one.id not in apart]
     _row, protocol = store.published(agency_id)
     return tuple(
@@ -175,7 +180,8 @@ def unattended(
     new = account(
         {**typed, **answers}, at=at, call=None, point=point, named=known.source_wording
     )
-    seen, _found = _open(new, typed, agency_id, at, None)
+    played = bool(known.simulated)
+    seen, _found = _open(new, typed, agency_id, at, None, played=played)
     return next((UUID(one.id) for one in alike.likely(new, seen) if one.links), None)
 
 
@@ -228,14 +234,24 @@ def _point(stored: str) -> Point | None:
 
 
 def _open(
-    new: Seen, typed: Typed, agency_id: UUID, at: datetime, call: Call | None
+    new: Seen,
+    typed: Typed,
+    agency_id: UUID,
+    at: datetime,
+    call: Call | None,
+    *,
+    played: bool,
 ) -> tuple[list[Seen], dict[str, Found]]:
-    """Each open call's accounts, one a caller, and what is shown of the call."""
+    """Each open call's accounts, one a caller, and what is shown of the call.
+
+    Those of simulated calls if ``played``, else those of real ones: never both.
+    """
     values = {
         "agency": agency_id,
         "open": OPEN,
         "since": at - RECENT,
         "but": call.pk if call else NOBODY,
+        "simulated": played,
         "number": new.number or "",
         "place": lookups.place(typed["address"]),
         "person": new.person or "",
@@ -271,7 +287,7 @@ def _accounts(row: Stored, legs: tuple[Stored, ...]) -> tuple[Seen, ...]:
         :10
     ]
     (point, address, said, note, text, answers) = row[10:]
-    told = _told(CallerRow, "said", caller, said) + _told(CallNote, "text", note, text)
+    heard = _told(CallerRow, "said", caller, said) + _told(CallNote, "text", note, text)
     # As "yes weapon,no medical".
     given = dict(one.split(" ")[::-1] for one in answers.split(",")) if answers else {}
     first = Seen(
@@ -281,33 +297,36 @@ def _accounts(row: Stored, legs: tuple[Stored, ...]) -> tuple[Seen, ...]:
         zone=zone or None,
         type=type_ or None,
         address=_told(CallerRow, "address", caller, address).address,
-        words=told.words,
+        words=heard.words,
         number=phone or None,
         person=person or None,
         caller=_kind(kind),
-        yes=_answered(given, "yes") | told.dangers | wording.dangers(source_wording),
+        yes=_answered(given, "yes") | heard.dangers | wording.dangers(source_wording),
         no=_answered(given, "no"),
         contacts=max(len(legs), 1),
     )
-    return (first, *(_further(first, leg) for leg in legs if leg[1] or leg[2]))
+    return (first, *(_further(first, leg) for leg in legs if any(leg[1:4])))
 
 
 def _further(first: Seen, leg: Stored) -> Seen:
     """Another caller of that call: where and what they said, and when."""
-    pk, number, said, began = leg
-    told = _told(Contact, "said", pk, said)
-    address = told.address
+    pk, number, said, point, began = leg
+    one = replace(
+        _told(Contact, "said", pk, said),
+        point=_told(Contact, "point", pk, point).point,
+    )
+    elsewhere = one.point or one.address
     return Seen(
         id=first.id,
         opened_at=began,
-        point=None if address else first.point,
+        point=one.point if elsewhere else first.point,
         zone=first.zone,
         type=first.type,
-        address=address or first.address,
-        words=told.words,
+        address=one.address if elsewhere else first.address,
+        words=one.words,
         number=number or None,
         person=first.person,
-        yes=first.yes | told.dangers,
+        yes=first.yes | one.dangers,
         no=first.no,
         contacts=first.contacts,
     )
@@ -327,13 +346,11 @@ def _told(
         return Told(point=_point(text))
     if column == "address":
         return Told(address=wording.normalise(text))
-    # A further caller's first line says where, the rest what.
-    where, _line, rest = text.partition("\n")
-    by_leg = model is Contact
+    where, words = told.parts(text) if model is Contact else ("", text)
     return Told(
-        address=wording.normalise(where) if by_leg else NONE,
-        words=wording.words(rest if by_leg else text),
-        dangers=wording.dangers(text),
+        address=wording.normalise(where),
+        words=wording.words(words),
+        dangers=wording.dangers(f"{where}\n{words}"),
     )
 
 

@@ -35,10 +35,19 @@ SELECT c.id::text, c.number, c.version, c.head, c.state, c.state_since::text,
       s.response, s.mode, s.state, s.since::text,
       f.id, f.made_at::text, f.expires_at::text,
       (SELECT short_name FROM dispatch_user WHERE id = f.person_id),
-      (SELECT name FROM dispatch_unit WHERE id = f.unit_id),
+      (SELECT n.name || CASE WHEN n.agency_id = c.agency_id THEN '' ELSE ', ' || (
+        SELECT name FROM dispatch_agency WHERE id = n.agency_id) END
+        FROM dispatch_unit n WHERE n.id = f.unit_id),
       a.id, a.accepted_at::text, a.confirmed_at::text,
       (SELECT short_name FROM dispatch_user WHERE id = a.person_id),
-      u.name, u.kind, u.state, u.state_since::text,
+      u.name || CASE WHEN u.agency_id = c.agency_id THEN '' ELSE ', ' || (
+        SELECT name FROM dispatch_agency WHERE id = u.agency_id) END,
+      u.kind, u.state,
+      -- Who must leave is counted from the order, on every screen.
+      COALESCE(CASE WHEN s.mode = 'staged' AND u.kind = 'crt' AND u.state = 'on_scene'
+        THEN (SELECT max(e.at) FROM dispatch_event e WHERE e.call_id = c.id
+          AND e.kind = 'StagingOrdered' AND e.body->>'seat' = s.id::text) END,
+        u.state_since)::text,
       u.check_late, u.check_due_at::text, u.emergency_at::text,
       (SELECT emergency_at::text FROM dispatch_unit WHERE id = f.unit_id)
     ) ORDER BY s.id)::text
@@ -251,5 +260,6 @@ def _units_of(parts: Parts) -> list[str]:
         return []
     names = [seat.unit for seat in parts.assignments if seat.unit]
     names += [seat.asked_unit for seat in parts.offers if seat.asked_unit]
-    names += [words.response(s.response) for s in parts.seats if s.response not in OURS]
+    outside = [seat for seat in parts.seats if seat.response not in OURS]
+    names += [words.response_short(seat.response) for seat in outside]
     return list(dict.fromkeys(names))

@@ -93,6 +93,8 @@ class CallView:
     head: Head
     person: Person
     marks: tuple[Mark, ...]
+    # Whether a help wants an act: it then stands above what is only to be read.
+    pressing: bool
     scene: Scene | None
     seats: tuple[SeatView, ...]
     past_seats: tuple[SeatView, ...]
@@ -125,9 +127,10 @@ def view(call: Call, projection: str) -> CallView:
     answers = {one.question: one.value for one in said}
     open_seats = tuple(one for one in seats if one.open)
     return CallView(
-        head=head.head(row, protocol),
+        head=head.head(row, protocol, sought=any(one.sought for one in seats)),
         person=head.person(row.caller),
         marks=_marks(row, open_seats),
+        pressing=any(one.mark.act for one in open_seats),
         scene=at_scene(seats, row.source),
         seats=open_seats,
         past_seats=tuple(one for one in seats if not one.open),
@@ -139,7 +142,7 @@ def view(call: Call, projection: str) -> CallView:
         ),
         decision=_decided(made, _opener(events), seats) if made else None,
         figures=_figures(row, made, seats),
-        entries=timeline.entries(shown, row.opened_at, _names(shown)),
+        entries=timeline.entries(shown, row.opened_at, _names(shown), _verified(row)),
         more_entries=len(events) > HISTORY,
         notes=_notes(row),
         ended=_ended(ends) if ends else None,
@@ -198,7 +201,8 @@ def _opener(events: Iterable[Event]) -> str:
 
 def _decided(made: Decision, by: str, seats: Iterable[SeatView]) -> DecisionView:
     protocol = store.by_id(made.protocol_id)
-    said = spoken.in_words(made.line, made.findings, protocol)
+    here = {one.kind for one in seats if one.open and one.who}
+    said = spoken.in_words(made.line, made.findings, protocol, here)
     changes = spoken.what_if(facts.read(made.facts), protocol)
     reason = word(spoken.OVERRIDE_REASONS, made.override_reason)
     other = spoken.label(made.override_response, protocol)
@@ -252,6 +256,13 @@ def _names(events: Sequence[Event]) -> dict[str, str]:
     known = {UUID(one) for one in timeline.people(events)}
     people = quick.rows(User, id=sorted(known)) if known else ()
     return {str(one.pk): one.short_name for one in people}
+
+
+def _verified(row: Call) -> dict[str, bool]:
+    return {
+        "location_verified": row.location_verified,
+        "phone_verified": row.caller.phone_verified,
+    }
 
 
 def _notes(row: Call) -> tuple[Note, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -74,26 +75,50 @@ class Busy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """The units of one kind: the first few, the rest, and those who are busy."""
+    """The units of one kind: the first few, the rest, and those who are busy.
+
+    ``wanted``: one is still to be sent; ``sent`` says who was, "CRT 2: En route".
+    ``instead``: who has not acknowledged yet, and is taken off for the next one sent.
+    """
 
     code: str
     title: str
     wanted: bool
+    sent: tuple[str, ...]
+    instead: str
     first: tuple[Line, ...]
     rest: tuple[Line, ...]
     busy: tuple[Busy, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A unit on a call or sent to one, for a seat of it, also a neighbour's unit."""
+
+    unit: UUID
+    name: str
+    kind: str
+    state: str
+    call: UUID
+    number: str
+    seat: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
-    """What is compared, before anybody has asked a road service."""
+    """What is compared, before anybody has asked a road service.
+
+    ``wanted``: kind → the skills that it is wanted with; ``seats`` are those places.
+    """
 
     call: UUID
+    agency: UUID
     place: Point | None
     zone: str | None
     now: datetime
     protocol: Protocol
     wanted: Mapping[str, Mapping[str, int]]
+    seats: tuple[Seat, ...]
     units: tuple[fleet.Known, ...]
 
     @property
@@ -112,6 +137,7 @@ def ready(call: Call, point: Point | None, now: datetime) -> Fleet:
     seats = quick.rows(Seat, call=call.pk, state=SeatState.WANTED.value)
     return Fleet(
         call=call.pk,
+        agency=call.agency_id,
         place=point,
         zone=call.zone or None,
         now=now,
@@ -121,6 +147,7 @@ def ready(call: Call, point: Point | None, now: datetime) -> Fleet:
             for one in seats
             if one.response in TEAMS
         },
+        seats=tuple(one for one in seats if one.response in TEAMS),
         units=tuple(fleet.units(call.agency_id, list(TEAMS), now)),
     )
 
@@ -129,7 +156,7 @@ def kinds(of: Fleet, travel: Mapping[str, float | None]) -> tuple[Kind, ...]:
     """Kinds that are wanted first. ``travel``: unit → seconds by road, where known."""
     works = _works(of)
     made = [_kind(kind, of, travel, works) for kind in TEAMS]
-    shown = [one for one in made if one.first or one.busy or one.wanted]
+    shown = [one for one in made if one.first or one.busy or one.wanted or one.sent]
     return tuple(sorted(shown, key=lambda one: not one.wanted))
 
 
@@ -137,8 +164,10 @@ def _kind(
     kind: str,
     of: Fleet,
     travel: Mapping[str, float | None],
-    works: Mapping[UUID, tuple[UUID, str]],
+    works: Mapping[UUID, Work],
 ) -> Kind:
+    here = [one for one in works.values() if (one.call, one.kind) == (of.call, kind)]
+    asked = {one.seat for one in here}
     units = [one for one in of.units if one.facts.kind == kind]
     free = {
         one.facts.id: replace(one.facts, travel_s=travel.get(one.facts.id))
@@ -158,11 +187,20 @@ def _kind(
     return Kind(
         code=kind,
         title=words.response(kind),
-        wanted=kind in of.wanted,
+        wanted=any(one.response == kind and one.pk not in asked for one in of.seats),
+        sent=tuple(_sent(one) for one in here),
+        instead=_instead(kind, of, here),
         first=lines[:OPEN],
         rest=lines[OPEN:],
         busy=tuple(_busy(one, works, of.call) for one in units if not one.free),
     )
+
+
+def _instead(kind: str, of: Fleet, here: Sequence[Work]) -> str:
+    """Who rings for the place that the next unit is given: the first that is wanted."""
+    seats = [one for one in of.seats if one.response == kind]
+    place = min(seats, key=lambda one: one.position, default=None)
+    return next((one.name for one in here if place and one.seat == place.pk), "")
 
 
 def _line(one: Candidate, name: str) -> Line:
@@ -207,22 +245,47 @@ def minutes(seconds: float) -> str:
     return _("%(count)s min") % {"count": max(1, round(seconds / 60))}
 
 
-def _works(of: Fleet) -> dict[UUID, tuple[UUID, str]]:
-    """Unit → the call it is on or was sent to. No query when every unit is free."""
+def _works(of: Fleet) -> dict[UUID, Work]:
+    """Unit → what it is on or was sent to, neighbours' units on this call as well.
+
+    No query when every unit is free and none is wanted.
+    """
     busy = [one.id for one in of.units if not one.free]
-    if not busy:
+    if not busy and not of.seats:
         return {}
-    held = Assignment.objects.filter(unit__in=busy, ended_at=None)
-    rings = Offer.objects.filter(unit__in=busy, state=OfferState.PENDING)
-    columns = ("unit", "seat__call", "seat__call__number")
-    rows: Sequence[tuple[UUID, UUID, str]] = [
-        *held.order_by().values_list(*columns).union(rings.values_list(*columns))
+    ours = Q(unit__in=busy) | Q(unit__isnull=False, seat__call=of.call)
+    held = Assignment.objects.filter(ours, ended_at=None)
+    rings = Offer.objects.filter(ours, state=OfferState.PENDING)
+    columns = (
+        *("unit", "unit__name", "unit__kind", "unit__state", "unit__agency__name"),
+        *("seat__call", "seat__call__number", "seat", "unit__agency"),
+    )
+    rows = held.order_by().values_list(*columns).union(rings.values_list(*columns))
+    works = [
+        Work(
+            unit=u,
+            name=n if home == of.agency else f"{n}, {lender}",
+            kind=k,
+            state=s,
+            call=call,
+            number=number,
+            seat=seat,
+        )
+        for u, n, k, s, lender, call, number, seat, home in rows.order_by("unit__name")
     ]
-    return {unit: (call, number) for unit, call, number in rows}
+    return {one.unit: one for one in works}
 
 
-def _busy(one: fleet.Known, works: Mapping[UUID, tuple[UUID, str]], here: UUID) -> Busy:
-    call, number = works.get(one.id, (None, ""))
+def _sent(one: Work) -> str:
+    return _("%(unit)s: %(state)s") % {
+        "unit": one.name,
+        "state": words.unit(one.state)[0],
+    }
+
+
+def _busy(one: fleet.Known, works: Mapping[UUID, Work], here: UUID) -> Busy:
+    work = works.get(one.id)
+    call, number = (work.call, work.number) if work else (None, "")
     label = _("Emergency") if one.emergency else words.unit(one.state)[0]
     elsewhere = call is not None and call != here
     return Busy(

@@ -13,7 +13,6 @@ from dispatch.models import (
     Answer,
     Assignment,
     Call,
-    Event,
     Offer,
     Seat,
     Shift,
@@ -23,6 +22,7 @@ from dispatch.models import (
 from dispatch.selectors import board, fields, flag, history, scene, words
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Words, word
+from dispatch.selectors.leaving import Order, last_order
 from dispatch.states import UNIT_MOVES, OfferState, SeatState, UnitState
 from routing import store
 
@@ -167,7 +167,8 @@ class UnitView:
 class CrewView:
     """``assignment`` names the call that a press is about.
 
-    ``leave`` says why the crew is told to leave; empty while it is not.
+    ``leave`` says why the crew is told to leave, ``leave_since`` when it was; empty
+    and None while it is not.
     """
 
     unit: UnitView
@@ -177,6 +178,7 @@ class CrewView:
     next: Step | None
     waits: bool
     leave: tuple[str, ...]
+    leave_since: datetime | None
     may_clear: bool
     clear_next: bool
     more: tuple[Step, ...]
@@ -240,6 +242,8 @@ def crew(unit: Unit) -> CrewView:
     may = UNIT_MOVES[state] if work else frozenset()
     usual = UnitState.STAGED if held and state == UnitState.EN_ROUTE else usual
     waits = held and usual == UnitState.ON_SCENE
+    out = work if held and state == INSIDE else None
+    order = last_order(out.seat.call_id, out.seat_id) if out else None
     return CrewView(
         unit=_unit(unit),
         asked=_asked(offer, unit) if offer else None,
@@ -247,7 +251,8 @@ def crew(unit: Unit) -> CrewView:
         assignment=work.pk if work else None,
         next=_step(usual) if usual else None,
         waits=waits,
-        leave=_leave(work.seat) if work and held and state == INSIDE else (),
+        leave=_leave(order) if out else (),
+        leave_since=order.at if order else None,
         may_clear=work is not None,
         clear_next=work is not None and state in CLEARS,
         more=tuple(
@@ -260,14 +265,9 @@ def crew(unit: Unit) -> CrewView:
     )
 
 
-def _leave(seat: Seat) -> tuple[str, ...]:
-    """What the last order to stage this team gave as its reasons."""
-    orders = Event.objects.filter(
-        call=seat.call_id, kind="StagingOrdered", body__seat=str(seat.pk)
-    )
-    codes = orders.order_by("-number").values_list("body__why", flat=True).first()
+def _leave(order: Order | None) -> tuple[str, ...]:
     known = {**HAZARDS, **LEAVE}
-    said = [word(known, code) for code in codes or () if code in known]
+    said = [word(known, code) for code in order.why if code in known] if order else []
     return tuple(said) or (_("The scene is not known to be safe"),)
 
 

@@ -62,6 +62,13 @@ TELL: Words = {
     ),
     "crew_unsafe": gettext_lazy("The supervisor is told: a crew is not safe."),
     "u1": gettext_lazy("The supervisor is told: danger became known late."),
+    "asked_held_back": gettext_lazy(
+        "The supervisor is told: help that was asked for is not safe there. Armed help"
+        " is looked for instead."
+    ),
+    "required_let_go": gettext_lazy(
+        "The supervisor is told: help that a safety rule asks for was let go."
+    ),
 }
 ELIGIBILITY: Words = {
     "not_triaged": gettext_lazy("Not triaged yet"),
@@ -146,11 +153,21 @@ class InWords:
     protocol: str
 
 
-def in_words(line: Line, findings: Found, protocol: Protocol) -> InWords:
-    """A decision's own line and findings, as a person reads them."""
+def in_words(
+    line: Line, findings: Found, protocol: Protocol, here: Collection[str] = ()
+) -> InWords:
+    """A decision's own line and findings, as a person reads them.
+
+    ``here``: the kinds that ring or are at work by now, in the words of a seat. That
+    none of them was free is no reason any more.
+    """
     going = tuple(_going(line, protocol))
     named = {one.code for one in going}
-    spoken = [found for found in findings if found["code"] != NOT_AGREED]
+    spoken = [
+        found
+        for found in findings
+        if found["code"] != NOT_AGREED and not _found_since(found, here)
+    ]
     numbers = {question.key: question.number for question in protocol.questions}
     open_: list[Reason] = []
     said: list[Reason] = []
@@ -170,6 +187,13 @@ def in_words(line: Line, findings: Found, protocol: Protocol) -> InWords:
         rule=str(line["rule"]),
         protocol=str(line["protocol"]),
     )
+
+
+def _found_since(found: Mapping[str, object], here: Collection[str]) -> bool:
+    """Whether it says that a kind cannot be had that rings or is at work by now."""
+    if found["code"] not in {"G1.no_unit", "G1.next"}:
+        return False
+    return words.response(_params(found)["response"]) in here
 
 
 def _going(line: Line, protocol: Protocol) -> Iterable[Going]:

@@ -14,8 +14,11 @@ from dispatch.selectors.call import CallView
 from dispatch.selectors.decision import Words, word
 from dispatch.states import OfferState, PresenceState
 from routing import store
+from routing.core.queue import Queue
 
 PROJECTION = "clinical"
+# So long the desk says who was quicker: time to look up and read one line.
+TOLD_FOR = timedelta(seconds=15)
 DECLINES: Words = {
     "busy_with_call": gettext_lazy("Busy with a call"),
     "conflict_of_interest": gettext_lazy("I know the person"),
@@ -29,7 +32,7 @@ BECAUSE: Words = {
     "knows": gettext_lazy("You have worked with this person before."),
     "has": gettext_lazy("Wanted here, and yours: %(skill)s."),
     "lacks": gettext_lazy("Wanted here, and nobody free has it: %(skill)s."),
-    "holding": gettext_lazy("You have a caller; nobody else is free."),
+    "holding": gettext_lazy("You have a caller; too few others are free."),
 }
 BREAKS: Words = {
     "meal": gettext_lazy("Meal"),
@@ -53,6 +56,8 @@ class Standing:
     may_pause: bool
     may_leave: bool
     wrap_up_until: datetime | None
+    # Whether another call may ring, in words; shown while none does.
+    next: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,14 @@ class Ringing:
     left: int
     fallback_at: datetime | None
     because: tuple[str, ...]
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A ring that somebody else answered first, in words."""
+
+    id: UUID
     said: str
 
 
@@ -127,7 +140,29 @@ def standing(user: User) -> Standing:
         wrap_up_until=(
             row.since + wrap_up if row.state == PresenceState.WRAP_UP else None
         ),
+        next=_next(row, protocol.queue, label),
     )
+
+
+def _next(row: Presence, rules: Queue, label: str) -> str:
+    """Whether another call may ring. One statement where one may have several callers."""
+    if row.state == PresenceState.AVAILABLE:
+        return _("No call rings. You are available; the next one appears here.")
+    if row.state != PresenceState.ENGAGED or rules.capacity == 1:
+        shown = _("You are shown as: %(state)s. Nothing rings until you are available.")
+        return shown % {"state": label}
+    if row.missed >= rules.missed_offers:
+        return _(
+            "%(n)d rings in a row were not answered. No other call rings until you have"
+            " ended a session."
+        ) % {"n": row.missed}
+    held = Assignment.objects.filter(person=row.user_id, ended_at=None).count()
+    if held >= rules.capacity:
+        return _(
+            "You have as many callers as one may have. Nothing rings until a session"
+            " ends."
+        )
+    return _("You have a caller. Another call may still ring.")
 
 
 def _reason(row: Presence) -> str:
@@ -164,6 +199,24 @@ def ringing(user: User, *, at: datetime) -> Ringing | None:
             "place": view.person.place or _("place not known"),
         },
     )
+
+
+def lost(user: User, *, at: datetime) -> Lost | None:
+    """Who took what just rang here too, for a moment; None where nobody did."""
+    taken = Offer.objects.filter(
+        seat__offers__person=user,
+        seat__offers__state=OfferState.WITHDRAWN,
+        seat__offers__reason="taken",
+        seat__offers__ended_at__gt=at - TOLD_FOR,
+        state=OfferState.ACCEPTED,
+        person__isnull=False,
+    ).select_related("person", "seat__call")
+    row = taken.order_by("-ended_at").first()
+    if row is None or row.person is None:
+        return None
+    said = _("%(who)s took %(number)s.")
+    named = {"who": row.person.short_name, "number": row.seat.call.number}
+    return Lost(id=row.pk, said=said % named)
 
 
 def _because(offer: Offer) -> tuple[str, ...]:

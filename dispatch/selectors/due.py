@@ -43,15 +43,12 @@ WHERE s.state = 'wanted' AND s.response IN ('ccd', 'crt', 'cor')
       SELECT FROM dispatch_presence p JOIN dispatch_user u ON u.id = p.user_id
       JOIN dispatch_heartbeat h ON h.user_id = p.user_id
       WHERE p.agency_id = c.agency_id AND u.role = 'clinician' AND {free.PERSON}
-        AND NOT EXISTS (
-          SELECT FROM dispatch_offer o WHERE o.person_id = p.user_id
-          AND o.seat_id = s.id AND o.made_at > clock_timestamp() - %(again)s::interval))
+        AND {free.not_asked("o.person_id = p.user_id", "s.call_id", "s.response")})
     OR EXISTS (
       SELECT FROM dispatch_unit n
       WHERE n.agency_id = c.agency_id AND n.kind = s.response
-        AND {free.UNIT} AND NOT EXISTS (
-          SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.unit_id = n.id
-          AND o.made_at > clock_timestamp() - %(again)s::interval)))
+        AND {free.UNIT}
+        AND {free.not_asked("o.unit_id = n.id", "s.call_id", "s.response")}))
 ORDER BY least(c.priority, greatest({queue.RISES_TO}, c.priority - (
     SELECT count(*) FROM unnest(%(rises)s::float8[]) AS step(after)
     WHERE s.wanted_at <= clock_timestamp() - make_interval(secs => step.after)))),
@@ -111,12 +108,13 @@ def waiting_calls(agency: UUID | None = None) -> Iterator[UUID]:
 
 def _waiting(agency: UUID, protocol: Protocol, tried: Sequence[UUID]) -> UUID | None:
     absent = timedelta(seconds=protocol.clocks["absent_after"])
+    now = quick.now()
     values: dict[str, Any] = {
         "agency": agency,
         "tried": planned.uuids(tried),
         "open": list(OPEN_CALL),
-        "again": seconds(protocol, "ask_again"),
-        "fresh": quick.now() - absent,
+        "asked": now - seconds(protocol, "ask_again"),
+        "fresh": now - absent,
         "together": protocol.queue.ring_at_once,
         "rises": list(protocol.queue.rises),
         **facts.limits(protocol),

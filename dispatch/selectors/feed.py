@@ -19,7 +19,7 @@ EVERY = "operations"  # a unit's card is the same in every projection
 NEWS = """
 SELECT call_id::text, unit_id::text, body->>'person',
        CASE WHEN kind = 'AccessEnded' THEN body->>'why' END,
-       starts_with(kind, 'Alarm')
+       starts_with(kind, 'Alarm'), starts_with(kind, 'Loan')
 FROM dispatch_event WHERE agency_id = %s AND number > %s AND number <= %s
 """
 # Agencies whose board did not fit into one message of this process. To count 2,000
@@ -44,6 +44,7 @@ class Touched:
     people: set[str] = field(default_factory=set)
     ended: dict[UUID, str] = field(default_factory=dict)
     alarms: bool = False
+    loans: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class Rows:
     units: list[Card]
     people: set[str] | None
     alarms: bool = False
+    loans: bool = False
 
 
 def head(agency: UUID) -> Head:
@@ -117,6 +119,8 @@ class Moment:
             message["gone"] = rows.gone
         if rows.alarms:
             message["alarms"] = True
+        if rows.loans:
+            message["loans"] = True
         # The cards are text already.
         cards = ",".join(board.texts(rows.calls, projection))
         return f'{encode(message)[:-1]},"cards":[{cards}]}}'
@@ -145,6 +149,7 @@ class Moment:
             units=roster.units(agency, EVERY, units) if units else [],
             people=touched.people,
             alarms=touched.alarms,
+            loans=touched.loans,
         )
 
     def _people(self, projection: str, ids: set[str] | None) -> list[Card]:
@@ -155,7 +160,8 @@ class Moment:
 
 def _touched(agency: UUID, since: int, until: int) -> Touched:
     touched = Touched()
-    for call, unit, person, ended, alarm in planned.ask(NEWS, [agency, since, until]):
+    for row in planned.ask(NEWS, [agency, since, until]):
+        call, unit, person, ended, alarm, loan = row
         if call:
             touched.calls.add(call)
         if unit:
@@ -165,6 +171,7 @@ def _touched(agency: UUID, since: int, until: int) -> Touched:
         if ended:
             touched.ended[UUID(person)] = ended
         touched.alarms |= alarm
+        touched.loans |= loan
     return touched
 
 

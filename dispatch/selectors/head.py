@@ -64,8 +64,8 @@ class Head:
     duplicate_of_id: UUID | None
 
 
-def head(row: Call, protocol: Protocol) -> Head:
-    """What stands in the head of the page."""
+def head(row: Call, protocol: Protocol, *, sought: bool = False) -> Head:
+    """What stands in the head of the page. ``sought``: one of ours is looked for now."""
     inside = {True: "yes", False: "no", None: ""}
     ineligible = row.eligibility == "ineligible" and row.ineligible_rule
     eligibility = word(spoken.ELIGIBILITY, row.eligibility)
@@ -95,15 +95,17 @@ def head(row: Call, protocol: Protocol) -> Head:
         deciding=row.decision_wanted_at is not None and row.state in OPEN_CALL,
         untriaged=row.triaged_at is None,
         eligibility=f"{eligibility}, {ineligible}" if ineligible else eligibility,
-        service=_service(row),
+        service=_service(row, sought=sought),
         duplicate_of=row.duplicate_of.number if row.duplicate_of else "",
         duplicate_of_id=row.duplicate_of_id,
     )
 
 
-def _service(row: Call) -> str:
+def _service(row: Call, *, sought: bool) -> str:
     if row.service == "served":
         return _("Served")
+    if sought:
+        return _("Help is being looked for")
     if row.service == "not_served":
         return _("Not served: %(why)s") % {"why": _(words.NOT_SERVED[row.not_served])}
     return _("Not decided yet")

@@ -1,25 +1,27 @@
 """What is known here of a number, a place or a person: calls of twelve months, a plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
-from dispatch import lookups, planned, quick
+from dispatch import access, lookups, planned, quick
 from dispatch.errors import NotFound
-from dispatch.models import Caller, Plan
+from dispatch.models import Caller, Plan, User
 from dispatch.selectors import sentences, words
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.fields import Typed
 from routing import store
 
+CLINICAL = "clinical"
 YEAR = timedelta(days=365)
 # F2: so many responses to one person in a year want a review and a plan.
 FAMILIAR = 5
 NOBODY = UUID(int=0)
 # Of each kind the same call is told once; a linked call is told as the one it went to.
+# To a real call no simulated one, and the other way round.
 BEFORE = """
   WITH heard AS MATERIALIZED (
     SELECT call_id, 'number' AS subject FROM dispatch_caller
@@ -39,6 +41,8 @@ BEFORE = """
     EXISTS (SELECT FROM dispatch_callnote n WHERE n.call_id = c.id AND n.kind = 'note')
   FROM heard h JOIN dispatch_call c ON c.id = h.call_id
   WHERE c.agency_id = %(agency)s AND c.opened_at > %(since)s AND c.id <> %(but)s
+    AND (c.simulated <> '') = coalesce(
+      (SELECT b.simulated <> '' FROM dispatch_call b WHERE b.id = %(but)s), false)
     AND c.state <> 'duplicate'
   ORDER BY c.opened_at DESC LIMIT 500
 """
@@ -117,6 +121,24 @@ def keys_typed(typed: Typed) -> Keys:
             typed["caller_kind"], typed["name"], typed["person_name"]
         ),
     )
+
+
+def for_reader(
+    keys: Keys, user: User, *, at: datetime, but: UUID | None = None
+) -> Known:
+    """What this person may know: by role, and a partner's counsellor no other calls."""
+    assert user.agency_id is not None
+    found = known(
+        keys,
+        agency_id=user.agency_id,
+        at=at,
+        but=but,
+        clinical=access.require(user, "call.see") == CLINICAL,
+        plans=access.may(user, "plan.see"),
+    )
+    if access.may(user, "beside.see"):
+        return found
+    return replace(found, before=(), familiar=False)
 
 
 def known(

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch import quick
+from dispatch import quick, reach
 from dispatch.models import Call, Caller, Contact
+from dispatch.reach import Reach
 from dispatch.related import attach
 from dispatch.selectors import fields, sentences
 from dispatch.selectors.decision import Words, word
-from dispatch.states import OPEN_CALL, ContactState, unsafe
+from dispatch.states import OPEN_CALL, ContactState
 from routing.core.protocol import Protocol
 
 K = ContactState
@@ -70,7 +71,8 @@ class Leg:
     """``due_at`` None with words in ``due``: it is late. ``number`` as dialled, or "".
 
     ``known``: whether this was recorded by hand, or what the telephone system says.
-    ``ours``: who of ours is on it, as somebody said; "" while nobody did.
+    ``ours``: who of ours is on it, as somebody said; "" while nobody did. ``rule``: how
+    a caller may be reached.
     """
 
     id: UUID
@@ -82,6 +84,7 @@ class Leg:
     known: str
     ours: str
     since: datetime
+    rule: str
     due: str
     due_at: datetime | None
     caller: bool
@@ -96,13 +99,19 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InVain:
-    """Somebody who was rung beside the caller and did not answer; ``do`` rings again."""
+    """Somebody beside the caller who did not answer, or an interpreter who is gone.
+
+    ``do`` rings again; ``language`` is an interpreter's, ``interpreter`` of which kind.
+    """
 
     who: str
     name: str
     number: str
     at: datetime
+    how: str
     do: str
+    language: str
+    interpreter: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,18 +148,20 @@ def line(call: Call, protocol: Protocol) -> Line | None:
     rows.sort(key=lambda row: ORDER.index(K(row.state)))
     most = int(protocol.clocks["callback_attempts"])
     shown, folded = _fold(rows)
+    reached = reach.each(call, caller, every)
+    first = reached.get(every[0].pk) if every else None
     lost = any(row.state in CALLING_BACK for row in rows)
     return Line(
-        legs=tuple(_leg(row, call, most) for row in shown),
-        folded=tuple(_leg(row, call, most) for row in folded),
+        legs=tuple(_leg(row, call, most, reached.get(row.pk)) for row in shown),
+        folded=tuple(_leg(row, call, most, reached.get(row.pk)) for row in folded),
         folded_wanting=sum(map(_wants, folded)),
         in_vain=_in_vain(every),
         speak=tuple(
             (code.replace("_", " "), number)
             for code, number in sorted(protocol.interpreters.items())
         ),
-        rule=word(fields.SAFE_CONTACT, caller.safe_contact),
-        no_contact=caller.safe_contact == "none",
+        rule=_rule(first, caller),
+        no_contact=first is not None and bool(first.unsafe("voice", tried=1)),
         place_asked=lost and not call.location_verified,
         written=tuple(
             (code, str(sentences.CHANNELS[code]))
@@ -176,27 +187,53 @@ def _wants(row: Contact) -> bool:
 
 
 def _in_vain(every: Sequence[Contact]) -> tuple[InVain, ...]:
-    """Whom nobody could reach, unless they were rung again since."""
-    last = {(row.purpose, row.number): row for row in every if row.purpose in OTHERS}
+    """Whom nobody could reach or who is gone, unless they were rung again since."""
+    last = {_same(row): row for row in every if row.purpose in (*OTHERS, "interpreter")}
     return tuple(
         InVain(
             who=_who(row),
             name=row.name,
             number=row.number,
             at=row.ended_at,
+            how=_gone(row),
             do=row.purpose,
+            language=row.language,
+            interpreter="professional" if row.number else "staff",
         )
         for row in last.values()
-        if row.state == K.COMPLETED and row.why == "no_answer" and row.ended_at
+        if row.state == K.COMPLETED and row.ended_at and _gone(row)
     )
 
 
-def _leg(row: Contact, call: Call, most: int) -> Leg:
+def _same(row: Contact) -> tuple[str, str]:
+    interprets = row.purpose == "interpreter"
+    return row.purpose, row.language if interprets else row.number
+
+
+def _gone(row: Contact) -> str:
+    """Why somebody is to ring again; "" for whoever was let go."""
+    if row.why == "no_answer":
+        return _("nobody answered")
+    left = row.purpose == "interpreter" and row.why in {"interpreter_left", "lost"}
+    return _("has left") if left else ""
+
+
+def _rule(said: Reach | None, caller: Caller) -> str:
+    """How they may be reached; what was said on another call is asked again."""
+    if said is not None and said.before:
+        before = word(fields.SAFE_CONTACT, said.before)
+        return _("Asked before: %(rule)s. Please ask anew.") % {"rule": before}
+    wish = said.strictest if said is not None else caller.safe_contact
+    return word(fields.SAFE_CONTACT, wish)
+
+
+def _leg(row: Contact, call: Call, most: int, said: Reach | None) -> Leg:
     caller = call.caller
     is_caller = row.purpose in CALLERS
     number = row.number or (caller.phone if is_caller else "")
-    first, others = _presses(row, caller)
-    if ring := _ring(row, call, number):
+    said = said or Reach(said=(caller.safe_contact,))
+    first, others = _presses(row, said)
+    if ring := _ring(row, call, number, said):
         first, others = ring, (first, *others) if first else others
     return Leg(
         id=row.pk,
@@ -208,7 +245,8 @@ def _leg(row: Contact, call: Call, most: int) -> Leg:
         known=_known(row),
         ours=_ours(row),
         since=row.since,
-        due=_due(row, caller, number, most),
+        rule=_rule(said, caller) if is_caller else "",
+        due=_due(row, said, number, most),
         due_at=row.due_at,
         caller=is_caller,
         urgent=row.state in (*CALLING_BACK, K.OPEN_LINE),
@@ -221,11 +259,11 @@ def _leg(row: Contact, call: Call, most: int) -> Leg:
     )
 
 
-def _ring(row: Contact, call: Call, number: str) -> Press | None:
+def _ring(row: Contact, call: Call, number: str, said: Reach) -> Press | None:
     """Ring a lost caller back: the telephone does it, or one of ours says that they do."""
     if row.state not in CALLING_BACK or not number:
         return None
-    if unsafe(call.caller.safe_contact, "voice", row.tries):
+    if said.unsafe("voice", row.tries):
         return None
     if settings.PHONE == "manual" or call.simulated or row.carrier == "by_hand":
         if row.person_id is not None:
@@ -263,7 +301,7 @@ def _channel(row: Contact) -> str:
     return f"{said}, {word(RELAYS, row.relay)}" if row.relay else said
 
 
-def _due(row: Contact, caller: Caller, number: str, most: int) -> str:
+def _due(row: Contact, said: Reach, number: str, most: int) -> str:
     """The next thing in words; empty where nothing is due."""
     if row.due not in {"callback", "callback_again"}:
         return word(NEXT, row.due) if row.due else ""
@@ -274,15 +312,15 @@ def _due(row: Contact, caller: Caller, number: str, most: int) -> str:
     }
     if row.due == "callback_again":
         return _("Next call-back, %(number)s, try %(n)s of %(most)s") % params
-    if unsafe(caller.safe_contact, "voice", row.tries) == "text_first":
+    if said.unsafe("voice", row.tries) == "text_first":
         return _("Text first, %(number)s, try %(n)s of %(most)s") % params
     return _("Call back now: %(number)s, try %(n)s of %(most)s") % params
 
 
-def _presses(row: Contact, caller: Caller) -> tuple[Press | None, tuple[Press, ...]]:
+def _presses(row: Contact, said: Reach) -> tuple[Press | None, tuple[Press, ...]]:
     match row.state:
         case K.CALLBACK_DUE | K.CALLBACK_ATTEMPTED:
-            return _callback(row, caller)
+            return _callback(row, said)
         case K.OPEN_LINE:
             return Press(label=_("It is a TTY"), do="tty", result="tty"), (
                 Press(label=_("They speak"), do="tty", result="voice"),
@@ -299,16 +337,15 @@ def _presses(row: Contact, caller: Caller) -> tuple[Press | None, tuple[Press, .
     return None, ()
 
 
-def _callback(row: Contact, caller: Caller) -> tuple[Press | None, tuple[Press, ...]]:
+def _callback(row: Contact, said: Reach) -> tuple[Press | None, tuple[Press, ...]]:
     """What may come of a try, in the ways that the person allows, and in no other."""
-    said, tried = caller.safe_contact, row.tries
-    ways = [way for way in ("voice", "text") if not unsafe(said, way, tried)]
+    ways = [way for way in ("voice", "text") if not said.unsafe(way, row.tries)]
     if not ways:
         return None, ()
     presses: list[Press] = []
     if "voice" in ways:
         presses += _results("voice", ("reached", "no_answer", "busy"))
-        if not unsafe(said, "voicemail", tried):
+        if not said.unsafe("voicemail", row.tries):
             presses += _results("voice", ("voicemail_left",))
         presses += _results("voice", ("answered_unsafe",))
     if "text" in ways:
@@ -351,6 +388,9 @@ def _more(row: Contact) -> tuple[Press, ...]:
         presses.append(Press(label=_("They rang again"), do="connect"))
     elif caller:
         presses.append(Press(label=_("Line lost"), do="lost"))
-    if not caller:
+    if row.purpose == "interpreter" and row.state != K.RINGING:
+        presses.append(Press(label=_("Interpreter left"), do="left"))
+        presses.append(Press(label=_("Left: bring another"), do="another"))
+    elif not caller:
         presses.append(Press(label=_("Over"), do="hang_up"))
     return tuple(presses)

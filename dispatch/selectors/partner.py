@@ -1,7 +1,7 @@
 """Partners as their page lists them, whose key was shown, and what a partner may know."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hmac import compare_digest
 from uuid import UUID
@@ -10,7 +10,14 @@ from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
-from dispatch.models import Agency, Assignment, Partner, PartnerKey, Transfer
+from dispatch.models import (
+    Agency,
+    Assignment,
+    Partner,
+    PartnerKey,
+    Transfer,
+    WriteKey,
+)
 from dispatch.models.partner import hashed
 from dispatch.selectors.decision import Words, word
 from dispatch.states import OPEN_CALL
@@ -27,6 +34,7 @@ KIND_WORDS: Words = {
 # What a partner that brought a call hears of it, and nothing more.
 STATUS_WORDS: Words = {
     "received": gettext_lazy("Received. A dispatcher is being told."),
+    "updated": gettext_lazy("What you sent again has been added to the call."),
     "has_dispatcher": gettext_lazy("A dispatcher has it."),
     "on_the_way": gettext_lazy("Responders are on the way."),
     "contact_made": gettext_lazy("Responders made contact with the person."),
@@ -62,6 +70,8 @@ class Brought:
     status: str
     words: str
     received_at: datetime
+    # When they last sent it again with something new; None if they did not.
+    updated_at: datetime | None
     dispatcher_at: datetime | None
     on_the_way_at: datetime | None
     contact_made_at: datetime | None
@@ -141,12 +151,26 @@ def _brought(one: Transfer, agency: Agency) -> Brought:
         status=status,
         words=word(STATUS_WORDS, status),
         received_at=one.requested_at,
+        updated_at=_updated(one),
         dispatcher_at=one.confirmed_at,
         on_the_way_at=first,
         contact_made_at=one.contact_made_at,
         ended_at=ended,
         time_zone=agency.time_zone,
     )
+
+
+def _updated(one: Transfer) -> datetime | None:
+    actor, key = one.message()
+    rows = WriteKey.objects.filter(actor=actor, key=key, result__isnull=False)
+    return rows.values_list("at", flat=True).first()
+
+
+def answered(found: Brought) -> Brought:
+    """The same, as whoever has just sent it hears it: what was kept comes first."""
+    if found.updated_at is None:
+        return found
+    return replace(found, status="updated", words=word(STATUS_WORDS, "updated"))
 
 
 def _furthest(steps: Iterable[tuple[str, datetime | None]]) -> str:

@@ -1,5 +1,6 @@
 """The seats of a call: who has each help that is wanted, and how far along."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,15 @@ from dispatch.related import attach
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import words
 from dispatch.selectors.decision import word
+from dispatch.selectors.leaving import last_order
 from dispatch.states import SeatState, UnitState
+from dispatch.wrong import seconds
 from routing.core.protocol import Protocol
 
 OPEN_SEAT = frozenset({SeatState.WANTED, SeatState.FILLED})
 TEAMS = ("crt", "cor")
+# Kinds whose people or crews an offer rings for.
+RUNG = ("ccd", *TEAMS)
 WITH_PERSON = frozenset(
     {UnitState.ON_SCENE, UnitState.TRANSPORTING, UnitState.AT_DESTINATION}
 )
@@ -54,6 +59,9 @@ class SeatView:
     asked: tuple[str, ...]
     rings_since: datetime | None
     rings_until: datetime | None
+    # Wanted of us, ringing or not; and from when whoever did not take it rings again.
+    sought: bool
+    again_at: datetime | None
     open: bool
     to_tell: bool
     to_clear: bool
@@ -77,11 +85,14 @@ def seats(call: Call, protocol: Protocol) -> list[SeatView]:
     offers = quick.rows(Offer, order=("made_at", "id"), seat=here)
     working = quick.rows(Assignment, order=("accepted_at", "id"), seat=here)
     attach([*offers, *working], "person", "unit")
+    _name_lent([*offers, *working], call)
+    kinds = {row.pk: row.response for row in rows}
     return [
         _seat(
             seat,
             [one for one in offers if one.seat_id == seat.pk],
             next((one for one in working[::-1] if one.seat_id == seat.pk), None),
+            [one for one in offers if kinds[one.seat_id] == seat.response],
             protocol,
         )
         for seat in rows
@@ -89,23 +100,32 @@ def seats(call: Call, protocol: Protocol) -> list[SeatView]:
 
 
 def _seat(
-    seat: Seat, offers: Sequence[Offer], taken: Assignment | None, protocol: Protocol
+    seat: Seat,
+    offers: Sequence[Offer],
+    taken: Assignment | None,
+    alike: Sequence[Offer],
+    protocol: Protocol,
 ) -> SeatView:
+    """``alike``: the call's offers for every seat of this kind."""
     ringing = [one for one in offers if one.state == "pending"]
     # The first to be asked; several may ring at once, and who answers first is taken.
     rings = ringing[0] if ringing else None
     outside = seat.response not in spoken.OURS
+    sought = seat.response in RUNG and seat.state == SeatState.WANTED
+    refused = [one for one in alike if one.state in REFUSED]
     return SeatView(
         id=seat.pk,
         kind=words.response(seat.response),
         title=spoken.label(seat.response, protocol),
         who=_taker(taken) or ", ".join(_taker(one) for one in ringing),
         how=_how(seat, taken),
-        mark=_mark(seat, rings, taken),
+        mark=_mark(seat, rings, taken, refused=bool(refused)),
         steps=_steps(seat, offers, taken),
-        asked=tuple(_tried(one) for one in offers if one.state in REFUSED),
+        asked=_tried(offers),
         rings_since=rings.made_at if rings else None,
         rings_until=max((one.expires_at for one in ringing), default=None),
+        sought=sought,
+        again_at=_again_at(refused, protocol) if sought and not ringing else None,
         open=seat.state in OPEN_SEAT,
         to_tell=outside and seat.state == SeatState.WANTED,
         to_clear=seat.mode == "staged"
@@ -160,13 +180,39 @@ def _taker(row: Offer | Assignment | None) -> str:
     return row.unit.name if row.unit else row.person.short_name if row.person else ""
 
 
-def _tried(offer: Offer) -> str:
-    how = _("declined") if offer.state == "declined" else _("no answer")
-    return f"{_taker(offer)}: {how}"
+def _name_lent(rows: Sequence[Offer | Assignment], call: Call) -> None:
+    """A neighbour's unit may have the name of one of ours: it says whose it is."""
+    for unit in {one.unit for one in rows if one.unit}:
+        unit.name = words.whose(unit, call.agency_id)
 
 
-def _mark(seat: Seat, rings: Offer | None, taken: Assignment | None) -> Mark:
-    """The seat's word, as the board would say it."""
+def _tried(offers: Sequence[Offer]) -> tuple[str, ...]:
+    """Who was asked in vain, each once, and how often where that is more than once."""
+    how = {"declined": _("declined"), "expired": _("no answer")}
+    asked = Counter(
+        f"{_taker(one)}: {how[one.state]}" for one in offers if one.state in REFUSED
+    )
+    again = _("%(who)s, %(n)d times")
+    return tuple(
+        again % {"who": who, "n": times} if times > 1 else who
+        for who, times in asked.items()
+    )
+
+
+def _again_at(refused: Sequence[Offer], protocol: Protocol) -> datetime | None:
+    """When the first of those who did not take it may be asked again, if they are there.
+
+    ``refused`` are in the order in which they were asked.
+    """
+    last = {one.person_id or one.unit_id: one.made_at for one in refused}
+    first = min(last.values(), default=None)
+    return first + seconds(protocol, "ask_again") if first else None
+
+
+def _mark(
+    seat: Seat, rings: Offer | None, taken: Assignment | None, *, refused: bool
+) -> Mark:
+    """The seat's word, as the board would say it. ``refused``: somebody was asked."""
     if seat.state not in OPEN_SEAT:
         said = {
             SeatState.DONE: _("Done"),
@@ -187,7 +233,8 @@ def _mark(seat: Seat, rings: Offer | None, taken: Assignment | None) -> Mark:
         )
     if seat.response == "cn":
         return Mark(label=_("On the navigators' list"), since=seat.since)
-    return Mark(label=_("Nobody free: waits"), since=seat.since, act=True)
+    waits = _("Nobody took it: waits") if refused else _("Nobody free: waits")
+    return Mark(label=waits, since=seat.since, act=True)
 
 
 def _outside(seat: Seat) -> Mark:
@@ -216,7 +263,9 @@ def _at_work(seat: Seat, taken: Assignment) -> Mark:
         return Mark(label=_("Safety check late"), since=unit.check_due_at, act=True)
     if _must_leave(seat, taken):
         label = _("Must leave: scene not safe")
-        return Mark(label=label, since=unit.state_since, act=True)
+        order = last_order(seat.call_id, seat.pk)
+        since = order.at if order else unit.state_since
+        return Mark(label=label, since=since, act=True)
     label, shape = words.unit(unit.state)
     return Mark(label=label, since=unit.state_since, shape=shape)
 

@@ -108,6 +108,7 @@ SENTENCES: Words = {
     "PositionKeyRevoked": gettext_lazy("A position key of %(unit)s was revoked"),
     "LeadNamed": gettext_lazy("%(unit)s leads on scene"),
     "UnitReplaced": gettext_lazy("%(unit)s is replaced by another unit"),
+    "TakenOffSeen": gettext_lazy("%(unit)s knows that it was taken off"),
     "UnitReassigned": gettext_lazy("%(unit)s is moved to another call: %(why)s"),
     "LoanAsked": gettext_lazy("A neighbour is asked for %(response)s"),
     "LoanAnswered": gettext_lazy("The neighbour answered: %(answer)s"),
@@ -164,6 +165,7 @@ REASONS: Words = {
     "overridden": gettext_lazy("another help was chosen"),
     "another_unit": gettext_lazy("another unit was sent"),
     "not_needed": gettext_lazy("not needed any more"),
+    "with_partner": gettext_lazy("the partner has the caller"),
     "closed": gettext_lazy("the call was closed"),
     "cancelled": gettext_lazy("the call was cancelled"),
     "duplicate": gettext_lazy("linked to another call"),
@@ -233,6 +235,9 @@ REASONS: Words = {
     "on_hold": gettext_lazy("still on hold"),
     "interpreter": gettext_lazy("no interpreter yet"),
     "session_over": gettext_lazy("the session has ended"),
+    "session_ended": gettext_lazy("they had just ended another session"),
+    "taken": gettext_lazy("somebody else was quicker"),
+    "interpreter_left": gettext_lazy("the interpreter has left"),
     "callback": gettext_lazy("call back"),
     "phone_number": gettext_lazy(
         "this number cannot be called from here. Please use the desk phone"
@@ -250,6 +255,7 @@ REASONS: Words = {
         "no answer, it may have been done. Please look at the line first"
     ),
     "phone_late": gettext_lazy("not dialled in time. Please use the desk phone"),
+    "phone_unsafe": gettext_lazy("not dialled: they asked not to be called so"),
     "other": gettext_lazy("another reason"),
 }
 NOTE_KINDS: Words = {"note": gettext_lazy("Note"), "radio": gettext_lazy("Radio line")}

@@ -160,7 +160,7 @@ def _untold(_call: OpenCall, parts: Parts) -> State | None:
     ]
     if not waiting:
         return None
-    names = ", ".join(words.response(seat.response) for seat in waiting)
+    names = ", ".join(words.response_short(seat.response) for seat in waiting)
     staged = any(seat.mode == "staged" for seat in waiting)
     label = _("Tell %(who)s, staged") if staged else _("Tell %(who)s")
     since = min(seat.since for seat in waiting)

@@ -39,7 +39,8 @@ def _carried() -> Q:
     turned = Q(carrier="in", state=K.HOLDING) | Q(carrier="held", state=K.CONNECTED)
     over = Q(state__in=[K.COMPLETED, K.CALLBACK_ATTEMPTED])
     ends = over & Q(carrier__in=["rings", "in", "held"])
-    kept = Q(purpose__in=CALLERS, why__in=STAYS) | _in("partner_leg", TALKING)
+    there = Q(purpose="interpreter", why__in=STAYS) & ~Q(carrier="rings")
+    kept = Q(purpose__in=CALLERS, why__in=STAYS) | _in("partner_leg", TALKING) | there
     return ~Q(carrier="") & (turned | Q(carrier="wanted") | (ends & ~kept))
 
 

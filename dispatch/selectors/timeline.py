@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dispatch.models import Event
 from dispatch.selectors import sentences, words
-from dispatch.selectors.decision import QUESTIONS, TELL, VALUES, word
+from dispatch.selectors.decision import QUESTIONS, TELL, VALUES, Words, word
 from dispatch.selectors.fields import NAMES, SOURCES
 from dispatch.selectors.sentences import NOTE_KINDS, OUTCOMES, REASONS, SENTENCES
 
 # What was changed, or what was shared with a partner.
 TRAVELS = {**sentences.SHARED, **NAMES}
+NO_LONGER: Words = {
+    "location_verified": gettext_lazy("Place no longer verified"),
+    "phone_verified": gettext_lazy("Number no longer verified"),
+}
 AGREED = {**VALUES, **sentences.AGREED}
 
 
@@ -29,23 +34,60 @@ class Entry:
 
 
 def entries(
-    events: Sequence[Event], opened_at: datetime, names: Mapping[str, str]
+    events: Sequence[Event],
+    opened_at: datetime,
+    names: Mapping[str, str],
+    verified: Mapping[str, bool] | None = None,
 ) -> tuple[Entry, ...]:
-    """Newest first. ``names`` is person id → how colleagues read the name."""
+    """Newest first. ``names`` is person id → how colleagues read the name.
+
+    ``verified`` is what is verified now: place, number; see ``_taken_away``.
+    """
+    gone = _taken_away(events, verified or {})
     return tuple(
         Entry(
             number=event.number,
             at=event.at,
             after=span((event.at - opened_at).total_seconds()),
-            text=sentence(event, names),
+            text=sentence(event, names, gone.get(event.number, ())),
             by=event.by_name or _("system"),
         )
         for event in events
     )
 
 
-def sentence(event: Event, names: Mapping[str, str]) -> str:
+def sentence(event: Event, names: Mapping[str, str], gone: Sequence[str] = ()) -> str:
+    """What happened; ``gone`` is what an edit took the verification from."""
+    if event.kind == "DetailsCorrected":
+        return _changed(event, gone)
     return str(SENTENCES[event.kind]) % _params(event, names)
+
+
+def _changed(event: Event, gone: Sequence[str]) -> str:
+    """What was edited; that something is verified, or no longer, needs no "Changed"."""
+    fields = [str(one) for one in _list(event.body.get("fields"))]
+    said = ", ".join(word(NO_LONGER if one in gone else TRAVELS, one) for one in fields)
+    if set(fields) <= set(NO_LONGER):
+        return said
+    return str(SENTENCES[event.kind]) % {"fields": said}
+
+
+def _taken_away(
+    events: Sequence[Event], verified: Mapping[str, bool]
+) -> dict[int, list[str]]:
+    """Event number → what was no longer verified from then on.
+
+    An event names what was changed and not its value. What is either yes or no is
+    changed by each such event to the other, so that what is true now says them all.
+    """
+    holds, gone = dict(verified), {}
+    for event in events:
+        if event.kind != "DetailsCorrected":
+            continue
+        here = [one for one in _list(event.body.get("fields")) if one in holds]
+        gone[event.number] = [str(one) for one in here if not holds[str(one)]]
+        holds.update({str(one): not holds[str(one)] for one in here})
+    return gone
 
 
 def people(events: Sequence[Event]) -> set[str]:
@@ -64,7 +106,7 @@ def span(seconds: float) -> str:
 def _params(event: Event, names: Mapping[str, str]) -> dict[str, str]:
     """Every word that a sentence may ask for; what the event lacks is empty."""
     body = event.body
-    unit = event.unit.name if event.unit else _("A team")
+    unit = words.whose(event.unit, event.agency_id) if event.unit else _("A team")
     other = _("The partner") if event.kind == "TransferConfirmed" else unit
     who = names.get(str(body.get("person")), other)
     return {

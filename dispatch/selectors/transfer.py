@@ -1,6 +1,5 @@
-"""Handing callers over as pages show it: the panel, the partner's page, what is due."""
+"""Handing callers over as pages show it: the panel, whom to hand to, what is due."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import planned, quick
-from dispatch.models import Answer, Call, CallNote, HandOff, Partner, Transfer
-from dispatch.models.partner import ROUTES, hashed
+from dispatch.models import Call, HandOff, Partner, Transfer
+from dispatch.models.partner import ROUTES
 from dispatch.related import attach
 from dispatch.selectors import sentences
-from dispatch.selectors.decision import QUESTIONS, VALUES, Words, word
+from dispatch.selectors.decision import VALUES, Words, word
 from dispatch.selectors.sentences import AGREED, REASONS, SHARED, TRANSFERS
 from dispatch.states import OPEN_CALL, TRANSFER_OVER, TransferState
 
@@ -29,17 +28,6 @@ ROUTE_WORDS: Words = {
     "text": gettext_lazy("text line"),
 }
 AGREED_WORDS: Words = {**VALUES, **AGREED}
-# What whoever takes the caller asks first.
-RISK = (
-    "attempt",
-    "imminent",
-    "medical",
-    "violence",
-    "weapon",
-    "threat",
-    "household",
-    "minor_alone",
-)
 STEPS = (
     TransferState.REQUESTED,
     TransferState.DATA_SENT,
@@ -132,24 +120,6 @@ class Target:
     label: str
     phone: str
     open: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """What a partner without this console reads."""
-
-    id: UUID
-    centre: str
-    phone: str
-    partner_id: UUID
-    partner: str
-    state: str
-    shared: tuple[tuple[str, tuple[str, ...]], ...]
-    agreed: str
-    answer: str
-    outcome: bool
-    expires_at: datetime
-    time_zone: str
 
 
 # Most calls are handed to nobody: to ask that first costs a tenth of the rows' query.
@@ -288,68 +258,6 @@ def targets(agency_id: UUID, now: datetime) -> tuple[Target, ...]:
             found, key=lambda one: one[:4]
         )
     )
-
-
-def page(secret: str) -> Page | None:
-    """The page that this secret opens; None alike for unknown, ended and revoked."""
-    rows = HandOff.objects.filter(hash=hashed(secret), expires_at__gt=Now())
-    rows = rows.filter(Q(revoked_at=None) | Q(answer="declined"))
-    found = rows.select_related(
-        "transfer__partner", "transfer__call__agency", "transfer__call__caller"
-    ).first()
-    if found is None:
-        return None
-    one = found.transfer
-    assert one.partner is not None
-    return Page(
-        id=found.pk,
-        centre=one.call.agency.name,
-        phone=one.call.agency.fallback_phone,
-        partner_id=one.partner.pk,
-        partner=one.partner.name,
-        state=one.state,
-        shared=shared(one) if found.answer != "declined" else (),
-        agreed=word(AGREED_WORDS, one.agreed),
-        answer=found.answer,
-        outcome=found.outcome_at is not None,
-        expires_at=found.expires_at,
-        time_zone=one.call.agency.time_zone,
-    )
-
-
-def shared(one: Transfer) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What travels with this transfer, label and lines; nothing else is read."""
-    caller = one.call.caller
-    read: dict[str, Callable[[], tuple[str, ...]]] = {
-        "reference": lambda: (one.call.number,),
-        "language": lambda: (caller.language,),
-        "place": lambda: (caller.address, caller.point.replace(",", ", ")),
-        "risk": lambda: _risk(one.call),
-        "name": lambda: (caller.name,),
-        "number": lambda: (caller.phone,),
-        "person": lambda: (caller.person_name,),
-        "said": lambda: (caller.said,),
-        "notes": lambda: _notes(one.call),
-    }
-    lines = ((name, tuple(filter(None, read[name]()))) for name in read)
-    return tuple(
-        (word(SHARED, name), text or (_("not known"),))
-        for name, text in lines
-        if name in one.fields
-    )
-
-
-def _risk(call: Call) -> tuple[str, ...]:
-    """Each question of danger with its answer; nobody asked is said, not left out."""
-    known = dict(Answer.objects.filter(call=call).values_list("question", "value"))
-    return tuple(
-        f"{word(QUESTIONS, key)}: {word(VALUES, known.get(key, 'not_asked'))}"
-        for key in RISK
-    )
-
-
-def _notes(call: Call) -> tuple[str, ...]:
-    return tuple(one.text for one in CallNote.objects.filter(call=call).order_by("at"))
 
 
 def due() -> list[UUID]:

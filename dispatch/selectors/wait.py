@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import planned, quick
+from dispatch.free import ON_SHIFT
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Words, word
 from dispatch.states import OPEN_CALL
-from routing.core import queue, wait
+from routing.core import ask, queue, wait
 from routing.core.overtaking import Rate
 from routing.core.protocol import Protocol
-from routing.core.queue import Waiting
-from routing.core.wait import Person, Prior, Queue, Wait
+from routing.core.queue import Turn, Waiting, Wanted
+from routing.core.sessions import Prior
+from routing.core.wait import Asks, Person, Queue, Wait
 
 KINDS = ("ccd", "crt", "cor")
 # Where nobody has worked yet. A crisis line's call lasts about a quarter of an hour, a
@@ -44,42 +46,47 @@ WHY: Words = {
     "long_held": gettext_lazy("one session lasts unusually long"),
     "overtaken": gettext_lazy("more urgent calls keep coming"),
     "nobody_there": gettext_lazy("nobody of this kind is there"),
+    "skilled": gettext_lazy("a skill is asked for that not everybody has"),
+    "on_break": gettext_lazy("somebody is on a break"),
 }
 
 WANTED = """
-SELECT s.response, c.id::text, c.number, c.priority, s.wanted_at
+SELECT s.response, c.id::text, c.number, c.priority, s.wanted_at, s.skills::json
 FROM dispatch_seat s JOIN dispatch_call c ON c.id = s.call_id
 WHERE c.agency_id = %(agency)s AND c.state = ANY(%(open)s)
   AND s.state = 'wanted' AND s.response = ANY(%(kinds)s)
   AND NOT EXISTS (
     SELECT FROM dispatch_offer o WHERE o.seat_id = s.id AND o.state = 'pending')
 """
-# Whoever fills such seats and is there: for how many seconds each call of theirs has
-# lasted, an offer that rings among them, and how long a wrap-up has.
-THERE = """
+# Whoever fills such seats and is there or on a break: for how many seconds each call of
+# theirs has lasted, an offer that rings among them, a wrap-up and a break; their skills.
+THERE = f"""
 SELECT 'ccd', CASE p.state WHEN 'wrap_up'
     THEN extract(epoch FROM clock_timestamp() - p.since) END,
   (SELECT json_agg(extract(epoch FROM clock_timestamp() - w.since)) FROM (
     SELECT a.accepted_at AS since FROM dispatch_assignment a
     WHERE a.person_id = p.user_id AND a.ended_at IS NULL
     UNION ALL SELECT o.made_at FROM dispatch_offer o
-    WHERE o.person_id = p.user_id AND o.state = 'pending') w)
+    WHERE o.person_id = p.user_id AND o.state = 'pending') w),
+  CASE p.state WHEN 'break' THEN extract(epoch FROM clock_timestamp() - p.since) END,
+  (SELECT json_object_agg(skill, level) FROM dispatch_skill WHERE user_id = p.user_id)
 FROM dispatch_presence p
 JOIN dispatch_user u ON u.id = p.user_id
 JOIN dispatch_heartbeat h ON h.user_id = p.user_id
 WHERE p.agency_id = %(agency)s AND u.role = 'clinician' AND h.at > %(fresh)s
-  AND p.state IN ('available', 'reserved', 'engaged', 'wrap_up')
+  AND p.state IN ('available', 'reserved', 'engaged', 'wrap_up', 'break')
+  AND (NOT %(rostered)s OR {ON_SHIFT})
 UNION ALL
 SELECT n.kind, NULL,
   (SELECT json_agg(extract(epoch FROM clock_timestamp() - w.since)) FROM (
     SELECT a.accepted_at AS since FROM dispatch_assignment a
     WHERE a.unit_id = n.id AND a.ended_at IS NULL
     UNION ALL SELECT o.made_at FROM dispatch_offer o
-    WHERE o.unit_id = n.id AND o.state = 'pending') w)
+    WHERE o.unit_id = n.id AND o.state = 'pending') w), NULL, NULL
 FROM dispatch_unit n
 WHERE n.agency_id = %(agency)s AND n.state NOT IN ('off_duty', 'out_of_service')
   AND n.emergency_at IS NULL
-"""
+"""  # noqa: S608  our own words
 # The last sessions of each kind in a week, and how many calls of each priority wanted
 # that kind in this hour of those days.
 SEEN = """
@@ -105,14 +112,21 @@ FROM unnest(%(kinds)s::text[]) AS k(response)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """One call of the queue; ``said`` is its wait in words, ``wait`` its seconds."""
+    """One call of the queue; ``said`` is its wait in words, ``wait`` its seconds.
+
+    ``time`` is how long alone, ``sure`` how sure where that is not as for a new call.
+    ``raised`` says that its age raised its priority; empty where it did not.
+    """
 
     call: str
     number: str
     priority: int
+    raised: str
     since: datetime
     wait: Wait
     said: str
+    time: str
+    sure: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +140,16 @@ class Line:
     waiting: tuple[Expected, ...]
     new: Wait
     said: str
+    time: str
+    sure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class There:
+    """Somebody who is there or on a break, and at which level they have which skill."""
+
+    person: Person
+    skills: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,15 +168,16 @@ def lines(agency: UUID, protocol: Protocol) -> tuple[Line, ...]:
         "open": list(OPEN_CALL),
         "kinds": list(KINDS),
         "fresh": now - timedelta(seconds=protocol.clocks["absent_after"]),
+        "rostered": protocol.queue.roster,
     }
-    wanted = planned.ask(WANTED, values)
-    there = planned.ask(THERE, {k: values[k] for k in ("agency", "fresh")})
+    wanted = planned.ask(WANTED, {k: values[k] for k in ("agency", "open", "kinds")})
+    there = planned.ask(THERE, {k: values[k] for k in ("agency", "fresh", "rostered")})
     recent = _recent(agency, int(now.timestamp()) // 60)
     return tuple(
         _line(
             kind,
             [row[1:] for row in wanted if row[0] == kind],
-            [_person(row, protocol) for row in there if row[0] == kind],
+            [_there(row, protocol) for row in there if row[0] == kind],
             recent[kind],
             protocol,
             now,
@@ -175,29 +200,33 @@ def _recent(agency: UUID, _minute: int) -> dict[str, Recent]:
     }
 
 
-def _person(row: Sequence[object], protocol: Protocol) -> Person:
-    kind, wrapped, held = row
+def _there(row: Sequence[object], protocol: Protocol) -> There:
+    kind, wrapped, held, gone, skills = row
     wrap_up = float(protocol.clocks["wrap_up"])
     spent = wrap_up if wrapped is None else float(str(wrapped))
     assert held is None or isinstance(held, list)
-    return Person(
+    assert skills is None or isinstance(skills, dict)
+    person = Person(
         held=tuple(held or ()),
         wrap_left=max(0.0, wrap_up - spent),
         capacity=protocol.queue.capacity if kind == "ccd" else 1,
+        away=gone is not None,
+        gone=None if gone is None else float(str(gone)),
     )
+    return There(person=person, skills=skills or {})
 
 
 def _line(
     kind: str,
     wanted: Sequence[Sequence[object]],
-    people: Sequence[Person],
+    there: Sequence[There],
     recent: Recent,
     protocol: Protocol,
     now: datetime,
 ) -> Line:
     by_id = {str(row[0]): row for row in wanted}
     turns = queue.order(
-        [Waiting(id=str(i), priority=p, since=s) for i, _n, p, s in wanted],  # type: ignore[arg-type]
+        [Waiting(id=str(i), priority=p, since=s) for i, _n, p, s, _skills in wanted],  # type: ignore[arg-type]
         now,
         protocol.queue,
     )
@@ -205,7 +234,7 @@ def _line(
     rises = protocol.queue.rises
     found = wait.expected(
         Queue(
-            people=tuple(people),
+            people=tuple(one.person for one in there),
             overtaken=tuple(_always(turn.priority, recent) for turn in turns),
             overtaken_new=_always(NEW, recent),
             at_first=tuple(
@@ -214,28 +243,65 @@ def _line(
             ),
             at_first_new=_at_first(NEW, 0, recent, rises),
             seen=tuple(one + wrap_up for one in recent.lasted),
+            asks=tuple(
+                _asks(turn, by_id[turn.id][4], there, protocol.queue)  # type: ignore[arg-type]
+                if kind == "ccd"
+                else None
+                for turn in turns
+            ),
             prior=PRIORS[kind],
         )
     )
+    here = [one.person for one in there if not one.person.away]
     return Line(
         kind=kind,
         label=spoken.label(kind, protocol),
-        there=len(people),
-        free=sum(not one.held and not one.wrap_left for one in people),
+        there=len(here),
+        free=sum(not one.held and not one.wrap_left for one in here),
         waiting=tuple(
             Expected(
                 call=turn.id,
                 number=str(by_id[turn.id][1]),
                 priority=turn.priority,
+                raised=_raised(int(str(by_id[turn.id][2])), turn.priority),
                 since=by_id[turn.id][3],  # type: ignore[arg-type]
                 wait=one,
                 said=said(one),
+                time=time(one),
+                sure=sureness(one, found.new),
             )
             for turn, one in zip(turns, found.waiting, strict=True)
         ),
         new=found.new,
         said=said(found.new),
+        time=time(found.new),
+        sure=sureness(found.new),
     )
+
+
+def _raised(own: int, now: int) -> str:
+    """A board shows the call's own priority, the queue the one that it has risen to."""
+    if own == now:
+        return ""
+    return _("%(own)d, raised to %(now)d by its age") % {"own": own, "now": now}
+
+
+def _asks(
+    turn: Turn,
+    skills: Mapping[str, Mapping[str, int]],
+    there: Sequence[There],
+    settings: queue.Queue,
+) -> Asks | None:
+    """Who has what this call still requires; None where everybody has."""
+    required = ask.relaxed(Wanted(**skills), turn.waited_s, settings).required
+    suited = [
+        one.person
+        for one in there
+        if all(one.skills.get(skill, 0) >= level for skill, level in required.items())
+    ]
+    if len(suited) == len(there):
+        return None
+    return Asks(suited=tuple(suited), until=settings.relax_required - turn.waited_s)
 
 
 def _always(priority: int, recent: Recent) -> float:
@@ -257,25 +323,35 @@ def _at_first(
 
 def said(one: Wait) -> str:
     """A wait in words, with how sure it is and why."""
-    sure = _("%(sure)s: %(why)s") % {
-        "sure": word(SURE, one.sure),
-        "why": word(WHY, one.why),
-    }
+    sure = sureness(one)
+    return f"{time(one)} ({sure})" if sure else time(one)
+
+
+def time(one: Wait) -> str:
+    """How long alone; beside it stands how sure that is."""
     if one.median is None:
-        return _("Nobody can say how long (%(why)s)") % {"why": word(WHY, one.why)}
+        return _("Nobody can say how long")
     if one.median == 0 and not one.high:
         return _("no wait")
     if one.high is None:
-        return _("%(low)s or much longer (%(sure)s)") % {
-            "low": minutes(one.low or 0),
-            "sure": sure,
-        }
-    return _("about %(median)s, %(low)s to %(high)s (%(sure)s)") % {
+        return _("%(low)s or much longer") % {"low": minutes(one.low or 0)}
+    return _("about %(median)s, %(low)s to %(high)s") % {
         "median": minutes(one.median),
         "low": minutes(one.low or 0),
         "high": minutes(one.high),
-        "sure": sure,
     }
+
+
+def sureness(one: Wait, known: Wait | None = None) -> str:
+    """How sure and why; empty where nobody waits, or where it is as ``known`` says."""
+    if known is not None and (one.sure, one.why) == (known.sure, known.why):
+        return ""
+    if one.median is None:
+        return word(WHY, one.why)
+    if one.median == 0 and not one.high:
+        return ""
+    said = {"sure": word(SURE, one.sure), "why": word(WHY, one.why)}
+    return _("%(sure)s: %(why)s") % said
 
 
 def minutes(seconds: float) -> str:

@@ -1,10 +1,12 @@
 """The words and shapes of every state, the same on each screen."""
 
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext_noop as N_
 
 from dispatch.errors import DispatchError
+from dispatch.models import Unit
 from dispatch.selectors.said import said as _
 
 PRIORITY: Final = {1: N_("Emergency"), 2: N_("Urgent"), 3: N_("Soon"), 4: N_("Routine")}
@@ -43,6 +45,8 @@ RESPONSE: Final = {
     "police": N_("Police"),
     "cit": N_("CIT officer"),
 }
+# As the field says it, where a row has no room for more.
+RESPONSE_SHORT: Final = RESPONSE | {"cit": N_("CIT"), "cn": N_("CN")}
 MODE: Final = {
     "now": N_("now"),
     "staged": N_("staged"),
@@ -91,6 +95,11 @@ def response(kind: str) -> str:
     return _(RESPONSE.get(kind, kind))
 
 
+def response_short(kind: str) -> str:
+    """The field's own short term, for a row of the board."""
+    return _(RESPONSE_SHORT.get(kind, kind))
+
+
 def priority(number: int) -> str:
     return _(PRIORITY[number])
 
@@ -107,6 +116,11 @@ SIMULATED: Final = {
 def simulated(parts: str) -> str:
     """Which parts of a call are not real, in words; empty for a real call."""
     return ", ".join(_(SIMULATED.get(part, part)) for part in parts.split(",") if part)
+
+
+def whose(unit: Unit, home: UUID) -> str:
+    """The unit as this centre's floor calls it: a lent one with the centre it is of."""
+    return unit.name if unit.agency_id == home else f"{unit.name}, {unit.agency.name}"
 
 
 def refusal(error: DispatchError) -> str:

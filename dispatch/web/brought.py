@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dispatch.actions import incoming
 from dispatch.errors import DispatchError, Invalid
@@ -45,6 +46,7 @@ WORDS = {"reference": 40, "name": 80, "person_name": 80, "phone": 40, "address":
 
 
 @open_door
+@require_http_methods(["GET", "HEAD", "POST"])
 def bring(request: HttpRequest, secret: str) -> HttpResponse:
     """Risk and place first; what nobody asked stays not asked."""
     partner = partners.by_key(secret)
@@ -60,14 +62,18 @@ def bring(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @open_door
+@require_safe
 def status(request: HttpRequest, secret: str, reference: str) -> HttpResponse:
     """How far we are with a call of theirs; nothing else of it."""
     partner = partners.by_key(secret)
     found = partners.brought(partner, reference) if partner else None
     if partner is None or found is None:
         return gone(request)
+    again = [(_("What you sent again is with it"), found.updated_at)]
+    again = again if found.updated_at else []
     steps = (
         (_("Received"), found.received_at),
+        *again,
         (_("A dispatcher has it"), found.dispatcher_at),
         (_("Responders on the way"), found.on_the_way_at),
         (_("Responders made contact"), found.contact_made_at),

@@ -1,6 +1,7 @@
 """The codes that the forms of a call offer, with their words."""
 
 from dispatch.actions import callback, callers, contact, flag, handoff
+from dispatch.actions.required import ANSWERED_FOR
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import sentences, words
 from dispatch.selectors import transfer as transfers
@@ -12,7 +13,8 @@ RETURN_WHY = ("outside_heart", "no_unit", "other")
 REOPEN_WHY = ("new_information", "called_again", "closed_by_mistake", "other")
 MOVE_WHY = ("more_urgent", "unit_nearer", "other")
 RELEASE_WHY = ("not_needed", "scene_safe", "other")
-WITHDRAW_WHY = ("not_needed", "not_safe", "another_unit", "other")
+# Two of them answer for help that a safety rule asks for: actions.required.
+WITHDRAW_WHY = ("not_needed", "not_safe", "another_unit", *ANSWERED_FOR, "other")
 
 
 def choices() -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The forms of the call's line: what came of a leg, and whom else to ring."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -108,6 +109,8 @@ STEPS: Mapping[str, Step] = {
     "silent": _plain(contact.silent),
     "heard": _plain(contact.heard),
     "hang_up": _plain(contact.hang_up),
+    "left": _plain(contact.interpreter_left),
+    "another": _plain(partial(contact.interpreter_left, another=True)),
     "tried": _tried,
     "tty": _tty,
     "channel": _channel,

@@ -15,7 +15,7 @@ from dispatch.actions import incoming, intake, offer, outside, safety, scene, un
 from dispatch.actions.base import database_now
 from dispatch.models import Assignment, Unit
 from dispatch.selectors import crew as crews
-from dispatch.selectors import sentences, shifts
+from dispatch.selectors import sentences, shifts, taken_off
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.words import refusal
 from dispatch.states import UnitState
@@ -47,6 +47,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @login_required
 def live(request: HttpRequest) -> HttpResponse:
     return _show(request, "crew/_live.html")
+
+
+@login_required
+def orders(request: HttpRequest) -> HttpResponse:
+    """What a crew must see at once, above a form of theirs that stays as it is."""
+    return _show(request, "crew/_orders.html")
 
 
 def form(act: Act) -> Callable[..., HttpResponse]:
@@ -111,6 +117,12 @@ def decline(request: HttpRequest, own: Unit, offer_id: UUID) -> object:
     row = access.offer_for(request.user, offer_id)
     reason = coded(request, crews.DECLINES)
     return offer.decline(offer_id=row.pk, reason=reason, by=acting(request))
+
+
+@form
+def seen(request: HttpRequest, own: Unit, offer_id: UUID) -> object:
+    """We know that we were taken off this call."""
+    return unit.seen_off(unit_id=own.pk, offer_id=offer_id, by=acting(request))
 
 
 @form
@@ -270,6 +282,9 @@ def _show(
     for where in (crew.at, crew.asked and crew.asked.where) if crew else ():
         if where:
             access.read_as_crew(request.user, where.id)
+    at_work = str(crew.assignment) if crew and crew.assignment else ""
+    # The call that the form on the page was made for, which may have ended since.
+    held = request.GET.get("held", "") or request.POST.get("assignment", "") or at_work
     context = {
         "board_number": number,
         "crew": crew,
@@ -278,6 +293,9 @@ def _show(
         "out": _pairs(crews.OUT_REASONS),
         "unsafe": _pairs(crews.UNSAFE),
         "beside_plan": _beside_plan(request, own, template),
+        "taken_off": taken_off.of(own) if own else (),
+        "held": held,
+        "gone": bool(held) and held != at_work,
         "in_need": own or crews.last_unit_of(request.user),
         "outcomes": [(code, word(sentences.OUTCOMES, code)) for code in OUTCOMES],
         "typed": request.POST if error else {},

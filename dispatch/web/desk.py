@@ -31,6 +31,7 @@ PLAN = ("plan_see", "plan_edit")
 OUTCOMES = (
     "resolved_by_phone",
     "moved_to_988",
+    "moved_to_partner",
     "declined_help",
     "caller_hung_up",
     "not_located",
@@ -215,17 +216,19 @@ def _page(
 
 def _dock(request: HttpRequest) -> dict[str, object]:
     """What rings; showing it is a read of that call."""
-    ring = desk.ringing(request.user, at=database_now())
+    at = database_now()
+    ring = desk.ringing(request.user, at=at)
     boxes: dict[str, object] = {}
     if ring is not None:
         call, _projection = access.read_call(request.user, ring.call.head.id)
-        boxes = known.of_call(request, call, at=database_now())
+        boxes = known.of_call(request, call, at=at)
     return {
         **boxes,
         "may": {
             verb: access.may(request.user, verb.replace("_", ".")) for verb in PLAN
         },
         "ring": ring,
+        "lost": None if ring else desk.lost(request.user, at=at),
         "standing": desk.standing(request.user),
         "declines": _pairs(desk.DECLINES),
     }

@@ -82,6 +82,7 @@ def _nav(user: User, here: str) -> list[dict[str, object]]:
             "key": key,
             "current": name == here,
             "count": asks if name == "loans" else 0,
+            "live": reverse("loans_count") if name == "loans" else "",
         }
         for name, verb, label, key in PAGES
         if access.may(user, verb) and (name != "loans" or asks is not None)

@@ -1,7 +1,7 @@
 """The partner's pages without sign-in: read a hand-off and answer, bring us a call."""
 
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dispatch.actions import handoff
 from dispatch.errors import DispatchError, NotFound
 from dispatch.events import Actor
-from dispatch.selectors import transfer as transfers
+from dispatch.selectors import handoff as pages
 from dispatch.selectors.decision import word
 from dispatch.selectors.sentences import REASONS
 from dispatch.selectors.words import refusal
@@ -20,30 +20,15 @@ from dispatch.web.errors import status_of
 
 View = Callable[..., HttpResponse]
 STEPS = ("acknowledge", "decline", "have", "outcome")
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 
 def open_door(view: View) -> View:
-    """A page that a secret opens: kept nowhere, led nowhere, its path in no log.
+    """A page that a secret opens: ``heart.secret_paths`` keeps it out of log and cache.
 
     The secret is the authority, and no browser sends it by itself: whoever can post
     holds the link, so that a form needs no other token and no cookie.
     """
-
-    @wraps(view)
-    def shown(request: HttpRequest, secret: str, **rest: str) -> HttpResponse:
-        answer = view(request, secret, **rest)
-        for name, value in HEADERS.items():
-            answer[name] = value
-        # Django would log a refused path, and here the path is the secret.
-        answer._has_been_logged = True
-        return answer
-
-    return csrf_exempt(shown)
+    return csrf_exempt(view)
 
 
 def gone(request: HttpRequest) -> HttpResponse:
@@ -59,12 +44,14 @@ def said(request: HttpRequest, name: str, limit: int) -> str:
 @require_safe
 def show(request: HttpRequest, secret: str) -> HttpResponse:
     """What was shared. Looking answers nothing; that somebody looked is recorded."""
-    page = transfers.page(secret)
+    page = pages.page(secret)
     if page is None:
         return gone(request)
     if request.method == "GET":
-        handoff.opened(hand_off_id=page.id, by=_by(page))
-        page = transfers.page(secret) or page
+        try:
+            handoff.opened(hand_off_id=page.id, seen=page.hash, by=_by(page))
+        except NotFound:
+            return gone(request)
     return _show(request, secret, page)
 
 
@@ -72,7 +59,7 @@ def show(request: HttpRequest, secret: str) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, secret: str, step: str) -> HttpResponse:
     """What the partner pressed: we will take them, we cannot, we have them, how it went."""
-    page = transfers.page(secret)
+    page = pages.page(secret)
     if page is None:
         return gone(request)
     name = said(request, "name", handoff.NAME)
@@ -82,32 +69,34 @@ def answer(request: HttpRequest, secret: str, step: str) -> HttpResponse:
         return gone(request)
     except DispatchError as error:
         return _show(request, secret, page, error)
+    if step == "decline":
+        # The link has ended with it: this is the last that it shows.
+        return _show(request, secret, replace(page, answer="declined", shared=()))
     return redirect(reverse("handoff", args=[secret]))
 
 
-def _press(request: HttpRequest, page: transfers.Page, step: str, name: str) -> None:
-    by = _by(page)
+def _press(request: HttpRequest, page: pages.Page, step: str, name: str) -> None:
+    link = {"hand_off_id": page.id, "seen": page.hash, "by": _by(page)}
     match step:
         case "acknowledge":
-            handoff.acknowledge(hand_off_id=page.id, name=name, by=by)
+            handoff.acknowledge(name=name, **link)
         case "decline":
-            reason = request.POST.get("reason", "")
-            handoff.decline(hand_off_id=page.id, name=name, reason=reason, by=by)
+            handoff.decline(name=name, reason=request.POST.get("reason", ""), **link)
         case "have":
-            handoff.have(hand_off_id=page.id, name=name, by=by)
+            handoff.have(name=name, **link)
         case "outcome":
             code, note = request.POST.get("code", ""), said(request, "note", 2000)
-            handoff.outcome(hand_off_id=page.id, code=code, note=note, by=by)
+            handoff.outcome(code=code, note=note, **link)
 
 
-def _by(page: transfers.Page) -> Actor:
+def _by(page: pages.Page) -> Actor:
     return Actor(kind="partner", id=page.partner_id, name=page.partner)
 
 
 def _show(
     request: HttpRequest,
     secret: str,
-    page: transfers.Page,
+    page: pages.Page,
     error: DispatchError | None = None,
 ) -> HttpResponse:
     context = {

@@ -1,6 +1,5 @@
 """The boxes beside a call: what is known here already, what may be the same event."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -17,24 +16,13 @@ from dispatch.selectors.history import Keys
 from dispatch.web import forms
 from dispatch.web.base import acting, chosen_id
 
-CLINICAL = "clinical"
-
 
 def here(
     request: HttpRequest, keys: Keys, *, at: datetime, call: Call | None = None
 ) -> dict[str, object]:
     """What this person may know of number, place and person; a find is recorded."""
     user = request.user
-    found = history.known(
-        keys,
-        agency_id=user.agency_id,
-        at=at,
-        but=call.pk if call else None,
-        clinical=access.require(user, "call.see") == CLINICAL,
-        plans=access.may(user, "plan.see"),
-    )
-    if not access.may(user, "beside.see"):
-        found = replace(found, before=(), familiar=False)
+    found = history.for_reader(keys, user, at=at, but=call.pk if call else None)
     cautions = flag.in_force(keys, user.agency_id)
     if found.before or found.plans or cautions:
         access.record(user, "call.see", call=call, reason="known_here")

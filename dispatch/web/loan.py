@@ -59,8 +59,16 @@ def live(request: HttpRequest) -> HttpResponse:
 @login_required
 def strip(request: HttpRequest) -> HttpResponse:
     """What nobody has answered yet, beside the board."""
-    found = access.read_loans(request.user, LoanState.ASKED)
+    found = access.read_loans(request.user, LoanState.ASKED, again=True)
     return render(request, "loan/_strip.html", {"loans": loans.shown(found)})
+
+
+@login_required
+def count(request: HttpRequest) -> HttpResponse:
+    """How many requests nobody has answered: the number beside the page's name."""
+    access.require(request.user, "loan.work")
+    asks = loans.waiting(request.user.agency_id)
+    return render(request, "loan/_count.html", {"count": asks})
 
 
 def answers(act: Act) -> Callable[..., HttpResponse]:
@@ -105,9 +113,10 @@ def _show(
 ) -> HttpResponse:
     # The number before the reading: what happens in between is shown twice, never lost.
     access.require(request.user, "loan.work")
+    again = template == "loan/_list.html"
     context = {
         "board_number": journal.head(request.user.agency_id),
-        "loans": loans.shown(access.read_loans(request.user)),
+        "loans": loans.shown(access.read_loans(request.user, again=again)),
         "decline_why": [
             (code, word(sentences.REASONS, code)) for code in loan.DECLINE_WHY
         ],

@@ -105,6 +105,7 @@ def _show(
     number = journal.head(user.agency_id)
     now = database_now()
     lends = access.may(user, "loan.work")
+    again = template == "staff/_live.html"
     sees_overrides = access.may(user, "override.see")
     context = {
         "board_number": number,
@@ -112,7 +113,7 @@ def _show(
         "teams": staff.teams(user.agency),
         "overrides": staff.overrides(user.agency, now=now) if sees_overrides else (),
         "sees_overrides": sees_overrides,
-        "loans": loans.shown(access.read_loans(user)) if lends else (),
+        "loans": loans.shown(access.read_loans(user, again=again)) if lends else (),
         "sees_calls": access.may(user, "call.see"),
         "acts": access.may(user, "unit.report"),
         "makes_keys": access.may(user, "unit.key"),

@@ -1,5 +1,7 @@
 """How long calls wait, and a new one would: the page, and its line beside the board."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,4 +32,11 @@ def _show(request: HttpRequest, template: str) -> HttpResponse:
     access.require(request.user, "wait.see")
     agency = request.user.agency_id
     lines = wait.lines(agency, store.published(agency)[1])
-    return render(request, template, {"lines": lines})
+    context = {"lines": lines, "sure": _same([line.sure for line in lines])}
+    return render(request, template, context)
+
+
+def _same(said: Sequence[str]) -> str:
+    """What all the lines say that say anything; empty where they differ."""
+    found = {one for one in said if one}
+    return found.pop() if len(found) == 1 else ""

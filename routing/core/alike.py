@@ -134,9 +134,10 @@ class Alike:
     @property
     def offers(self) -> bool:
         """Time and type alone, with the place unknown, say nothing."""
-        if self.score < OFFER / 100:
-            return False
-        return any(reason.code in PLACE_OR_SAME for reason in self.reasons)
+        codes = {reason.code for reason in self.reasons}
+        if {Code.SAME_NUMBER, Code.FAR, Code.MINUTES} <= codes:
+            return True  # kept apart for the place alone: a person looks
+        return self.score >= OFFER / 100 and not codes.isdisjoint(PLACE_OR_SAME)
 
 
 def likely(new: Seen, open_calls: Iterable[Seen]) -> list[Alike]:

@@ -41,4 +41,6 @@ CLOCKS = {
     "loan_longer": 1800,
     "others_answer": 60,
     "session_over": 60,
+    "dial_within": 60,
+    "same_caller": 1800,
 }

@@ -13,7 +13,7 @@ import yaml
 
 from routing.core import queue, standing
 from routing.core.clocks import CLOCKS as CLOCKS
-from routing.core.facts import Mode, Response
+from routing.core.facts import Mode, Point, Response
 from routing.core.queue import Queue, Wish
 from routing.core.standing import Ranking
 
@@ -97,6 +97,8 @@ class Protocol:
     interpreters: Mapping[str, str] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
     ranking: Ranking = field(default_factory=Ranking)
+    # The middle of where its crews work; None = nobody said.
+    centre: Point | None = None
 
     @property
     def title(self) -> str:
@@ -159,6 +161,7 @@ def read(document: object) -> Protocol:
         ranking=standing.read(
             document.get("ranking", {}), stale=clocks["position_stale"]
         ),
+        centre=read_centre(document.get("centre")),
     )
 
 
@@ -191,6 +194,10 @@ def read_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ProtocolError("time_zone", f"{name!r} is not a time zone") from None
+
+
+def read_centre(said: Mapping[str, float] | None) -> Point | None:
+    return None if said is None else Point(lat=said["lat"], lon=said["lon"])
 
 
 def read_hours(kind: str, window: str) -> tuple[int, int]:

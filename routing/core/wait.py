@@ -10,41 +10,35 @@ call more ahead never shortens it and one person more never lengthens it. At sim
 desks four in five waits came inside the band; a gamma curve of departures held seven in
 ten, and erred up to a fifth more.
 
-A wait is until somebody is free for the call: ringing comes on top. Who is away is not
-counted, whoever is here is taken to stay, and nobody is taken to hang up, for a caller
-who is lost is called back.
+A wait is until somebody is free for the call: ringing comes on top. Who is on a break
+is taken to come back as breaks end; who is away otherwise is not counted, whoever is
+here is taken to stay, and nobody is taken to hang up, for a caller who is lost is called
+back. A call that asks for a skill waits for whoever has it, or until it may be put to
+anybody. That these may take another call meanwhile is not counted, nor whom such a call
+lets pass where skills hold for long, and so neither is said to be sure.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
-from hashlib import blake2b
 from heapq import heapify, heapreplace
 from itertools import accumulate
-from math import ceil, exp, inf, isfinite, log, log1p, sqrt
-from operator import itemgetter, mul
-from statistics import NormalDist, fmean
+from math import ceil, inf, isfinite, log1p
+from operator import mul
+from statistics import fmean
 
-from routing.core import overtaking
+from routing.core import overtaking, sessions
 from routing.core.overtaking import Rate, come, meant
+from routing.core.sessions import FUTURES, HIGH, PARTS, Column, Prior, Sessions
 
-FUTURES = 80  # 128 make the mean error a hundredth smaller
-LOW, HIGH = 0.1, 0.9
-# How many sessions the prior is worth, one fewer for every three that were seen.
-PRIOR_WORTH, FADES = 10, 3
+LOW = 0.1
+# Assumed: a quarter of an hour, and a meal.
+BREAKS = Prior(median=900, ninetieth=2700, source="assumed")
 FEW, ENOUGH = 10, 30  # sessions seen: below, a guess; from the second on, known
 LONG = 0.95  # the part of all sessions that a long one outlasts
-TAIL = 5  # sessions seen that lasted longer: with fewer, their logarithms' normal curve
-FLATTEST = 0.3  # of that curve's deviation, where all that were seen were alike
 WIDE, NARROW = 3.0, 300.0  # times the median; seconds within which a width is no matter
 MOST_OVERTAKING, MOST_HELD = 64, 16  # looked at; calls of one person at once
-SHORTEST = 1.0  # seconds of a session that can be meant; `overtaking` has the longest
-NORMAL = NormalDist()
-PARTS = tuple((turn + 0.5) / FUTURES for turn in range(FUTURES))
-
-Column = Sequence[float]  # one value for each future
 
 
 class Sure(StrEnum):
@@ -64,6 +58,8 @@ class Why(StrEnum):
     LONG_HELD = "long_held"
     OVERTAKEN = "overtaken"
     NOBODY_THERE = "nobody_there"
+    SKILLED = "skilled"
+    ON_BREAK = "on_break"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,22 +67,23 @@ class Person:
     """Somebody who fills such seats; free where nothing is held and no wrap-up left.
 
     ``held``: seconds that each session of theirs, or offer, has lasted. ``wrap_left``:
-    seconds. ``away``: nobody knows until when.
+    seconds. ``away``: nobody knows until when; ``gone``: for so many seconds, if it is on
+    a break that people come back from.
     """
 
     held: tuple[float, ...] = ()
     wrap_left: float = 0.0
     capacity: int = 1
     away: bool = False
+    gone: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prior:
-    """How long a session lasts where none was seen: seconds with wrap-up, and who says so."""
+class Asks:
+    """Only the ``suited`` among the people may be asked for ``until`` seconds from now."""
 
-    median: float
-    ninetieth: float
-    source: str
+    suited: tuple[Person, ...]
+    until: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +92,8 @@ class Queue:
     calls an hour are put before it; ``overtaken_new`` the same for one that would come
     now, at the end. ``at_first``, where given, for each as well: those that
     are put before it only until waiting has lifted it.
-    ``seen``: seconds of recent sessions with their wrap-up.
+    ``seen``: seconds of recent sessions with their wrap-up. ``asks``, where given: for
+    each call that waits, the skill it asks for; None for whom everybody suits.
     """
 
     people: tuple[Person, ...]
@@ -104,6 +102,7 @@ class Queue:
     at_first: tuple[Rate, ...] = ()
     at_first_new: Rate = ()
     seen: tuple[float, ...] = ()
+    asks: tuple[Asks | None, ...] = ()
     prior: Prior
 
 
@@ -111,7 +110,8 @@ class Queue:
 class Wait:
     """Seconds; nine in ten wait longer than ``low``, one in ten longer than ``high``.
 
-    None is unknown: nobody is there, or so many overtake that no end can be said.
+    None is unknown: nobody is there, nobody who is there has what is asked for, or so
+    many overtake that no end can be said.
     """
 
     median: float | None
@@ -131,110 +131,61 @@ class Waits:
     prior: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sessions:
-    """``lengths`` sorted, the prior's among them; their logarithms' mean and deviation."""
-
-    lengths: tuple[float, ...]
-    seen: int
-    mean: float
-    deviation: float
-
-
 def expected(queue: Queue) -> Waits:
     """Total: what cannot be meant (below nought, no number) is taken for nought."""
-    sessions = _sessions(queue)
-    ends = _ends(queue.people, sessions)
+    known = sessions.sessions(queue.seen, queue.prior)
+    waits = _waits(queue, known)
+    return Waits(
+        waiting=tuple(waits[:-1]),
+        new=waits[-1],
+        seen=known.seen,
+        prior=queue.prior.source if sessions.worth(known.seen) else None,
+    )
+
+
+def _waits(queue: Queue, known: Sessions) -> list[Wait]:
+    """Of each call that waits, and last of one that would come now."""
     rates = overtaking.rates(
         (*queue.overtaken, queue.overtaken_new),
         (*(queue.at_first or ((),) * len(queue.overtaken)), queue.at_first_new),
     )
-    if ends:
-        long = _long_held(queue.people, sessions)
-        waits = [
-            _wait(sorted(starts), sessions.seen, long)
-            for starts in _starts(ends, rates, sessions)
-        ]
-    else:
-        waits = [_UNKNOWN] * len(rates)
-    return Waits(
-        waiting=tuple(waits[:-1]),
-        new=waits[-1],
-        seen=sessions.seen,
-        prior=queue.prior.source if _worth(sessions.seen) else None,
-    )
-
-
-# --- How long sessions last ---
-
-
-def _sessions(queue: Queue) -> _Sessions:
-    seen = [meant(each) for each in queue.seen if isfinite(each) and each > 0]
-    typical = _typical(queue.prior, _worth(len(seen)))
-    lengths = sorted(max(SHORTEST, each) for each in (*seen, *typical))
-    logs = [log(each) for each in lengths]
-    mean = fmean(logs)
-    return _Sessions(
-        lengths=tuple(lengths),
-        seen=len(seen),
-        mean=mean,
-        deviation=max(FLATTEST, sqrt(fmean((each - mean) ** 2 for each in logs))),
-    )
-
-
-def _worth(seen: int) -> int:
-    return max(0, PRIOR_WORTH - seen // FADES)
-
-
-def _typical(prior: Prior, count: int) -> list[float]:
-    """So many sessions of the prior, evenly over its log-normal curve."""
-    median = max(SHORTEST, meant(prior.median))
-    ninetieth = max(median, meant(prior.ninetieth))
-    deviation = log(ninetieth / median) / NORMAL.inv_cdf(HIGH)
-    parts = [(turn + 0.5) / count for turn in range(count)]
-    return [median * exp(deviation * NORMAL.inv_cdf(part)) for part in parts]
-
-
-@lru_cache(maxsize=1024)
-def _places(count: int) -> Callable[[Sequence[float]], tuple[float, ...]]:
-    """As many quantiles as there are futures, each as likely as the next."""
-    return itemgetter(*(int(part * count) for part in PARTS))
-
-
-def _spread(ordered: Sequence[float]) -> tuple[float, ...]:
-    return _places(len(ordered))(ordered)
-
-
-def _left(held: float, sessions: _Sessions) -> list[float]:
-    """Seconds that are left of a session, quantile by quantile, given how long it lasts."""
-    longer = sessions.lengths[bisect_right(sessions.lengths, held) :]
-    if len(longer) >= TAIL:
-        return [length - held for length in _spread(longer)]
-    lasted = max(SHORTEST, held)
-    over = (log(lasted) - sessions.mean) / sessions.deviation
-    still = max(NORMAL.cdf(-over), 1e-12)  # the share of sessions that last this long
-    now = NORMAL.inv_cdf(still)
-    tails = [NORMAL.inv_cdf(still * (1 - part)) for part in PARTS]
-    return [lasted * (exp(sessions.deviation * (now - tail)) - 1) for tail in tails]
+    asks = (*(queue.asks or (None,) * len(queue.overtaken)), None)
+    ends = _ends(queue.people, known)
+    if not ends:
+        return [_UNKNOWN] * len(rates)
+    starts = _suited(_starts(ends, rates, known), asks, known)
+    doubts = _doubts(queue.people, known)
+    return [
+        _wait(sorted(column), replace(doubts, skilled=_by_skill(asks[: turn + 1])))
+        for turn, column in enumerate(starts)
+    ]
 
 
 # --- Who is free when ---
 
 
-def _ends(people: Iterable[Person], sessions: _Sessions) -> list[Column]:
-    """For each call that people here can hold at once: when they are free for one."""
-    certain: list[float] = []
-    held: list[float] = []
-    for person in people:
-        if not person.away:
-            certain += _free(person)
-            held += _holding(person)
-    doubt = _doubt(sessions)
-    drawn = [
-        list(map(mul, _shuffle("end", turn)(_left(each, sessions)), doubt))
-        for turn, each in enumerate(sorted(held, reverse=True))
+def _ends(people: Iterable[Person], known: Sessions) -> list[Column]:
+    """For each call that people here can hold at once: when they are free for one.
+
+    Of none where nobody is here: of breaks alone nobody can say when somebody comes.
+    """
+    here = [person for person in people if not person.away]
+    certain = [each for person in here for each in _free(person)]
+    held = [each for person in here for each in _holding(person)]
+    sure = [[each] * FUTURES for each in certain]
+    ends = [*sure, *sessions.drawn("end", held, known)]
+    return [*ends, *_returns(people)] if ends else []
+
+
+def _returns(people: Iterable[Person]) -> Iterable[Column]:
+    """For each call that those on a break can hold: when they are back for it."""
+    gone = [
+        meant(person.gone)
+        for person in people
+        if person.away and person.gone is not None
+        for _call in range(_room(person))
     ]
-    return [*([each] * FUTURES for each in certain), *drawn]
+    return sessions.drawn("back", gone, sessions.sessions((), BREAKS))
 
 
 def _holding(person: Person) -> list[float]:
@@ -251,57 +202,38 @@ def _room(person: Person) -> int:
     return min(max(0, person.capacity), MOST_HELD)
 
 
-def _long_held(people: Iterable[Person], sessions: _Sessions) -> float:
-    """The share of those here in a session that outlasts nearly all that were seen."""
-    here = [person for person in people if not person.away]
-    edge = sessions.lengths[int(LONG * len(sessions.lengths))]
-    long = [person for person in here if any(each >= edge for each in person.held)]
-    return len(long) / len(here)
-
-
 # --- The futures ---
 
 
-@lru_cache(maxsize=512)
-def _shuffle(what: str, which: int) -> Callable[[Sequence[float]], tuple[float, ...]]:
-    """Deals quantiles out to the futures, in an order of its own for each draw."""
-
-    def place(turn: int) -> bytes:
-        return blake2b(f"{what}/{which}/{turn}".encode(), digest_size=8).digest()
-
-    return itemgetter(*sorted(range(FUTURES), key=place))
-
-
-def _doubt(sessions: _Sessions) -> Column:
-    """In each future all sessions are longer or shorter, as few that were seen may be."""
-    error = sessions.deviation / sqrt(len(sessions.lengths))
-    return _shuffle("doubt", 0)([exp(error * NORMAL.inv_cdf(part)) for part in PARTS])
-
-
 def _starts(
-    ends: Sequence[Column], rates: Sequence[Rate], sessions: _Sessions
+    ends: Sequence[Column], rates: Sequence[Rate], known: Sessions
 ) -> list[Column]:
     """For each call, in order: the second at which it is served, in every future."""
-    most = _overtaking(len(ends), rates, fmean(sessions.lengths))
-    starts = _looked_at(most, ends, rates, sessions)
+    most = _overtaking(len(ends), rates, fmean(known.lengths))
+    starts = _looked_at(most, ends, rates, known)
     if 0 < most < MOST_OVERTAKING and inf in starts[-1]:
-        return _looked_at(MOST_OVERTAKING, ends, rates, sessions)
+        return _looked_at(MOST_OVERTAKING, ends, rates, known)
     return starts
 
 
 def _looked_at(
-    most: int, ends: Sequence[Column], rates: Sequence[Rate], sessions: _Sessions
+    most: int, ends: Sequence[Column], rates: Sequence[Rate], known: Sessions
 ) -> list[Column]:
     """The starts, infinite where as many overtake as are looked at."""
-    spread, doubt = _spread(sessions.lengths), _doubt(sessions)
-    lengths = [
-        list(map(mul, _shuffle("length", turn)(spread), doubt))
-        for turn in range(len(rates) + most)
-    ]
+    lengths = _lengths(len(rates) + most, known)
     served = map(_served, zip(*ends, strict=True), zip(*lengths, strict=True))
     if most:
         served = map(_overtaken, served, _arrivals(most), [rates] * FUTURES)
     return [*zip(*served, strict=True)]
+
+
+def _lengths(count: int, known: Sessions) -> list[Column]:
+    """For each of so many calls: how long it lasts in every future."""
+    spread, doubt = sessions.spread(known.lengths), sessions.doubt(known)
+    return [
+        list(map(mul, sessions.shuffle("length", turn)(spread), doubt))
+        for turn in range(count)
+    ]
 
 
 def _served(ends: Iterable[float], lengths: Iterable[float]) -> list[float]:
@@ -320,7 +252,7 @@ def _overtaking(people: int, rates: Sequence[Rate], mean: float) -> int:
 def _arrivals(most: int) -> Iterable[tuple[float, ...]]:
     """In each future: when so many calls come of which one a second is expected."""
     gaps = [-log1p(-part) for part in PARTS]
-    drawn = [_shuffle("gap", turn)(gaps) for turn in range(most)]
+    drawn = [sessions.shuffle("gap", turn)(gaps) for turn in range(most)]
     return (tuple(accumulate(each)) for each in zip(*drawn, strict=True))
 
 
@@ -343,16 +275,68 @@ def _overtaken(
     return kept
 
 
+def _suited(
+    starts: Sequence[Column], asks: Sequence[Asks | None], known: Sessions
+) -> list[Column]:
+    """The same, no sooner than somebody suited is free or skills keep nobody away."""
+    kept: list[Column] = []
+    for turn, (column, ask) in enumerate(zip(starts, asks, strict=True)):
+        if ask is not None:
+            alone = _alone(ask, asks[:turn].count(ask), known)
+            sooner = [min(ask.until, each) for each in alone]
+            column = list(map(max, column, sooner))
+        kept.append(column)
+    return kept
+
+
+def _by_skill(asks: Sequence[Asks | None]) -> bool:
+    """Whether the last asks for a skill, or may go before another that long does."""
+    long = any(ask is not None and ask.until > NARROW for ask in asks)
+    return long or asks[-1] is not None
+
+
+def _alone(ask: Asks, before: int, known: Sessions) -> Column:
+    """When the suited are free, after so many calls that ask for the same."""
+    ends = _ends(ask.suited, known)
+    if not ends:
+        return [inf] * FUTURES
+    lengths = zip(*_lengths(before + 1, known), strict=True)
+    return [each[-1] for each in map(_served, zip(*ends, strict=True), lengths)]
+
+
 # --- How sure ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Doubts:
+    """``seen``: sessions. ``long_held``: the share of those here in a session that
+    outlasts nearly all that were seen. ``on_break``: whether somebody is."""
+
+    seen: int
+    long_held: float
+    on_break: bool
+    skilled: bool = False
+
 
 _UNKNOWN = Wait(median=None, low=None, high=None, sure=Sure.POOR, why=Why.NOBODY_THERE)
 
 
-def _wait(ordered: Sequence[float], seen: int, long_held: float) -> Wait:
+def _doubts(people: Iterable[Person], known: Sessions) -> _Doubts:
+    here = [person for person in people if not person.away]
+    edge = known.lengths[int(LONG * len(known.lengths))]
+    long = [person for person in here if any(each >= edge for each in person.held)]
+    return _Doubts(
+        seen=known.seen,
+        long_held=len(long) / len(here),
+        on_break=any(person.away and person.gone is not None for person in people),
+    )
+
+
+def _wait(ordered: Sequence[float], doubts: _Doubts) -> Wait:
     # Rounded outwards, for the sessions seen are never quite those that come.
     low, high = ordered[int(LOW * FUTURES) - 1], ordered[int(HIGH * FUTURES)]
     median = ordered[FUTURES // 2]
-    sure, why = _sure(median, high, seen, long_held)
+    sure, why = _sure(median, high, doubts)
     return Wait(
         median=_known(median), low=_known(low), high=_known(high), sure=sure, why=why
     )
@@ -362,16 +346,20 @@ def _known(value: float) -> float | None:
     return value if isfinite(value) else None
 
 
-def _sure(median: float, high: float, seen: int, long_held: float) -> tuple[Sure, Why]:
+def _sure(median: float, high: float, doubts: _Doubts) -> tuple[Sure, Why]:
     """The first that holds, the worst first."""
+    seen, long_held = doubts.seen, doubts.long_held
     rows = (
         (high == 0, Sure.GOOD, Why.FREE),
+        (high == inf and doubts.skilled, Sure.POOR, Why.SKILLED),
         (high == inf, Sure.POOR, Why.OVERTAKEN),
         (seen == 0, Sure.POOR, Why.NONE_SEEN),
         (seen < FEW, Sure.POOR, Why.FEW_SEEN),
         (long_held > 0.5, Sure.POOR, Why.LONG_HELD),
         (seen < ENOUGH, Sure.FAIR, Why.FEW_SEEN),
+        (doubts.skilled, Sure.FAIR, Why.SKILLED),
         (long_held > 0, Sure.FAIR, Why.LONG_HELD),
+        (doubts.on_break, Sure.FAIR, Why.ON_BREAK),
         (high > max(NARROW, WIDE * median), Sure.FAIR, Why.WIDE),
     )
     return next(

@@ -1,4 +1,4 @@
-// Alarms: whatever shows them asks again when one is raised, taken, passed on or over.
+// Alarms and loans: whatever shows them asks again when one is raised, answered or over.
 
 import { tell } from "./announce.js";
 import { load } from "./fragments.js";
@@ -17,7 +17,15 @@ export function startAlarms(strip) {
   });
 }
 
+// Pure: the same of a neighbour's request, or of what became of it.
+export const tellsOfLoans = (message) => Boolean(message.loans) || message.t === "snapshot";
+
 export function refreshAlarms(message) {
   if (!tellsOfAlarms(message)) return;
   document.querySelectorAll("[data-alarms]").forEach((root) => load(root.dataset.alarms, root));
+}
+
+export function refreshLoans(message) {
+  if (!tellsOfLoans(message)) return;
+  document.querySelectorAll("[data-loans]").forEach((root) => load(root.dataset.loans, root));
 }

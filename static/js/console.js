@@ -1,9 +1,10 @@
 // Entry: finds the data- hooks of the page and starts what they ask for.
 
 import "../vendor/htmx.org/4.0.1/htmx.esm.min.js";
-import { refreshAlarms, startAlarms } from "./alarm.js";
+import { refreshAlarms, refreshLoans, startAlarms } from "./alarm.js";
 import { startBoard } from "./board.js";
 import { correct, startClock } from "./clock.js";
+import { startCopy } from "./copy.js";
 import { startCrew } from "./crew.js";
 import { startBeat, startDesk } from "./desk.js";
 import { isSending, startEmergency } from "./emergency.js";
@@ -50,7 +51,10 @@ function startLine() {
     onMessage: (message, way) => {
       const changed = apply(store, message);
       showCounts(store);
-      if (way === "apply" || String(message.number) !== settings.number) refreshAlarms(message);
+      if (way === "apply" || String(message.number) !== settings.number) {
+        refreshAlarms(message);
+        refreshLoans(message);
+      }
       // The board redraws itself; looking for fragments among 2,000 rows would cost more than the change.
       if (board) return board.update(changed);
       // The fragments that the page came with are as new as the number it was rendered at.
@@ -91,6 +95,7 @@ if (words) learn(words);
 startClock({ zone: settings.zone, nowIso: settings.now });
 startKeys();
 startFolds();
+startCopy();
 if (settings.socket) startLine();
 if (hook("triage")) startTriage(hook("triage"));
 if (hook("desk")) startDesk(hook("desk"));

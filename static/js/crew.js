@@ -2,6 +2,7 @@
 
 import { tellUrgently } from "./announce.js";
 import { now } from "./clock.js";
+import { load, unsent } from "./fragments.js";
 import { say } from "./words.js";
 
 const SOON = 60000;
@@ -28,6 +29,8 @@ function place(form) {
   return node;
 }
 
+const writesBeside = (form) => [...document.forms].some((other) => other !== form && unsent(other));
+
 async function why(answer) {
   if (answer.headers.get("content-type")?.includes("json")) return (await answer.json()).detail ?? say("not_sent");
   return say("not_sent_status", { status: answer.status });
@@ -40,8 +43,10 @@ async function send(form, submitter) {
   form.querySelector("[data-send-error]")?.remove();
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
-    if (answer.ok) return location.assign(answer.url);
-    place(form).textContent = await why(answer);
+    if (answer.ok && !writesBeside(form)) return location.assign(answer.url);
+    // What somebody has written in another form stays; what the press changed is shown.
+    if (answer.ok) document.querySelectorAll("[data-live-fragment]").forEach((one) => load(one.dataset.liveFragment, one));
+    else place(form).textContent = await why(answer);
   } catch {
     place(form).textContent = say("not_sent");
   }
@@ -61,6 +66,15 @@ function showChecks(root) {
   });
 }
 
+// What takes a call from the crew is spoken once; it stands on the page until they press.
+const told = new Set();
+function speakTaken(root) {
+  const news = [...root.querySelectorAll("[data-tell]")].filter((node) => !told.has(node.dataset.tell));
+  news.forEach((node) => told.add(node.dataset.tell));
+  const said = news.map((node) => [...node.querySelectorAll("h2, p")].map((one) => one.textContent.trim()).join(". "));
+  if (said.length) tellUrgently(said.join(" "));
+}
+
 export function startCrew(root) {
   root.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-send]");
@@ -70,6 +84,8 @@ export function startCrew(root) {
   });
   const look = () => showChecks(root);
   root.addEventListener("fragment:shown", look);
+  root.addEventListener("fragment:shown", () => speakTaken(root));
+  speakTaken(root);
   setInterval(look, 1000);
   look();
 }

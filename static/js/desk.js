@@ -1,11 +1,13 @@
 // The clinician's desk: presence from a worker, the ringing dock and its keys.
 
-import { tellUrgently } from "./announce.js";
+import { tell, tellUrgently } from "./announce.js";
 import { nameOf } from "./keys.js";
 import { say } from "./words.js";
 
 const BEAT_EVERY = 15000;
 export const KEYS_WAIT = 500;
+// So long it stands there who was quicker; the server says it no longer either.
+export const TOLD_FOR = 15000;
 
 // Pure: what a key does to an offer that appeared at `since`; nothing in its first half second.
 export function answerFor(name, { since, now }) {
@@ -24,8 +26,18 @@ export function startBeat(node, csrf) {
   worker.postMessage({ url: node.dataset.beat, csrf, every: BEAT_EVERY });
 }
 
+// Somebody else took what rang here: said once, and shown for a moment.
+export function tellLost(root, told, speak) {
+  const node = root.querySelector("[data-lost]");
+  if (!node) return;
+  if (!told.has(node.dataset.lost)) speak(node.dataset.say);
+  told.add(node.dataset.lost);
+  setTimeout(() => node.remove(), TOLD_FOR);
+}
+
 export function startDesk(root) {
   const seen = new Map();
+  const told = new Set();
 
   const offer = () => root.querySelector("[data-offer]");
 
@@ -56,5 +68,7 @@ export function startDesk(root) {
     if (action) press(node, action);
   });
   root.addEventListener("fragment:shown", notice);
+  root.addEventListener("fragment:shown", () => tellLost(root, told, tell));
+  tellLost(root, told, tell);
   notice();
 }

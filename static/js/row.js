@@ -8,6 +8,8 @@ const SHAPES = new Set(["open", "half", "full", "diamond", "ring", "square", "da
 // "26-000123": a narrow board shows "#123".
 const NUMBER = /^(.*?-0*)(\d+)$/;
 const NOT_ANY = "–";
+// More signs than this find no room in one line of a narrow board: the row then has two.
+const ONE_LINE = { act: 20, units: 8 };
 
 export function markClass(state) {
   const shape = SHAPES.has(state.shape) ? state.shape : "open";
@@ -81,7 +83,8 @@ function patchPriority(parts, card) {
 }
 
 function patchState(parts, state) {
-  setClass(parts.state, state.act ? "act" : markClass(state));
+  const long = state.label.length > ONE_LINE.act ? " act--two" : "";
+  setClass(parts.state, state.act ? `act${long}` : markClass(state));
   setText(parts.stateWord, state.label);
   setAttribute(parts.state, "title", state.label);
   setSince(parts.stateTime, state.since);
@@ -105,7 +108,9 @@ export function patch(entry, card, myOwner) {
   patchState(parts, card.state);
   setText(parts.owner, card.owner || NOT_ANY);
   setClass(parts.owner, card.owner && card.owner === myOwner ? "cell row__mine" : "cell cell--quiet");
-  setText(parts.units, card.units.join(" ") || NOT_ANY);
+  const units = card.units.join(" ") || NOT_ANY;
+  setText(parts.units, units);
+  setClass(parts.units, units.length > ONE_LINE.units ? "cell cell--quiet cell--units cell--two" : "cell cell--quiet cell--units");
   setAttribute(parts.units, "title", card.units.join(", "));
 }
 

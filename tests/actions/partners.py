@@ -1,9 +1,16 @@
 """Partners of a centre, and a caller who is handed to one, as far as a test wants."""
 
 import hashlib
+from datetime import timedelta
 
-from dispatch.actions import handoff, handover
-from dispatch.models import Partner, Transfer
+from django.db.models.functions import Now
+
+from dispatch import wrong
+from dispatch.actions import handoff, handover, line, transfer
+from dispatch.actions.base import action, lock_call
+from dispatch.events import CLOCK
+from dispatch.models import Contact, Partner, Transfer
+from routing import store
 from tests import makers
 
 SECRET = "a-secret-that-only-a-test-knows-of"
@@ -53,3 +60,39 @@ def walked(call, partner, dispatcher, to, **more):
     for name in STEPS[1 : STEPS.index(to) + 1]:
         walk[name]()
     return Transfer.objects.get(pk=transfer.pk)
+
+
+@action
+def caller_is(*, call_id, what, by):
+    """The line of the caller as the other actions of the line report it."""
+    call = lock_call(call_id)
+    leg = line.caller_leg(call)
+    {
+        "lost": transfer.caller_lost,
+        "back": transfer.caller_back,
+        "gone": transfer.caller_gone,
+    }[what](call, leg, by)
+    return call
+
+
+def caller(call, what):
+    caller_is(call_id=call.pk, what=what, by=CLOCK)
+
+
+def ring_out(one):
+    Transfer.objects.filter(pk=one.pk).update(due_at=Now() - timedelta(seconds=1))
+    handover.expire(transfer_id=one.pk, by=CLOCK)
+
+
+def declined(one, who):
+    handover.declined(transfer_id=one.pk, reason="no_capacity", by=who)
+
+
+def live_legs(call):
+    rows = Contact.objects.filter(call=call).exclude(state="completed")
+    return set(rows.values_list("purpose", flat=True))
+
+
+def wrong_now(call):
+    _row, protocol = store.published(call.agency_id)
+    return {found.about for found in wrong.sweep(call.agency_id, protocol)}

@@ -6,10 +6,11 @@ import pytest
 from django.db.models.functions import Now
 
 from dispatch.actions import account, alarm, intake, loan, safety, unit
+from dispatch.errors import Invalid
 from dispatch.events import CLOCK
 from dispatch.management.commands import clock
 from dispatch.management.whom import OPERATOR
-from dispatch.models import Alarm, Assignment, Call, Event, Heartbeat, Unit
+from dispatch.models import Alarm, Assignment, Call, Event, Heartbeat, Loan, Unit
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +124,25 @@ def test_the_alarm_ends_when_somebody_who_is_there_has_the_call(
     assert swept(centre) == []
 
 
-def test_a_decided_call_has_other_people_on_it(centre, dispatcher, call):
+@pytest.mark.parametrize("state", ["decided", "working"])
+def test_a_decided_call_is_watched_until_somebody_has_the_caller(
+    centre, dispatcher, call, state
+):
+    makers.a_unit(centre)
+    makers.decided(call)
+    makers.override(call, "crt")
+    if state == "working":
+        makers.on_scene(call)
+    assert makers.fresh(call).state == state
+
+    heard(dispatcher, 46)
+
+    assert "unowned" in [row.about for row in swept(centre)]
+
+
+def test_a_decided_call_whose_clinician_has_the_caller_is_owned(
+    centre, dispatcher, call
+):
     makers.a_clinician(centre)
     makers.with_clinician(makers.decided(call))
 
@@ -215,17 +234,39 @@ def test_each_centre_takes_its_own_and_says_so_in_its_own_log(centre, home, lent
         assert sorted(kinds) == ["AlarmRaised", "AlarmTaken"]
 
 
-def test_the_home_centre_keeps_it_when_the_crew_has_left_the_call(centre, home, lent):
+def emergencies(*agencies):
+    return [[row.about for row in swept(one)].count("emergency") for one in agencies]
+
+
+def test_a_lent_crew_that_clears_ends_neither_alarm_while_it_is_in_need(
+    centre, home, lent
+):
     in_need(lent, "emergency")
-    for agency in (centre, home):
-        swept(agency)
     call = call_of(lent)
+    assert emergencies(centre, home) == [1, 1]
 
+    with pytest.raises(Invalid) as refused:
+        unit.clear(unit_id=lent.pk, outcome="other", by=CLOCK)
+
+    assert str(refused.value).endswith("needs help now: end that emergency first.")
+    assert emergencies(centre, home) == [1, 1]
+    assert makers.fresh(call).state == "working"
+
+    safety.end_emergency(unit_id=lent.pk, by=CLOCK)
+    assert emergencies(centre, home) == [0, 0]
     unit.clear(unit_id=lent.pk, outcome="other", by=CLOCK)
+    assert makers.fresh(lent).state == "available"
+    assert Loan.objects.get().state == "ended"
 
-    assert "emergency" not in [row.about for row in swept(centre)]
-    assert [row.about for row in swept(home)] == ["emergency"]
-    assert makers.fresh(call).state in {"working", "resolved"}
+
+def test_a_lent_crew_in_need_is_not_signed_off_either(centre, home, lent):
+    in_need(lent, "emergency")
+    crew = lent.shifts.get(ended_at=None).user
+
+    with pytest.raises(Invalid):
+        unit.sign_off(unit_id=lent.pk, by=makers.by(crew))
+
+    assert emergencies(centre, home) == [1, 1]
 
 
 def test_a_crew_of_our_own_has_one_alarm(centre, dispatcher):

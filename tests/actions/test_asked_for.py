@@ -5,7 +5,7 @@ import pytest
 from dispatch.actions import decision, offer, safety, scene, seat, triage, unit
 from dispatch.errors import Invalid
 from dispatch.events import CLOCK
-from dispatch.models import Call
+from dispatch.models import Call, Offer
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +185,22 @@ def test_backup_that_nobody_takes_is_looked_for_until_a_person_lets_it_go(
     makers.ring_out(makers.ringing(call, "cor"))
 
     assert makers.seat_of(call, "cor").state == "wanted"
+
+
+def test_who_declined_is_not_rung_anew_by_the_search_that_follows(centre, call):
+    unwilling, other = (makers.a_unit(centre, "cor") for _ in range(2))
+    request(call, "cor")
+    call = makers.decide(call)
+    for _ in range(2):
+        ring = makers.ringing(call, "cor")
+        offer.decline(offer_id=ring.pk, reason="unsafe", by=CLOCK)
+
+    makers.decide(call)
+
+    rings = Offer.objects.filter(seat__call=call, seat__response="cor")
+    assert sorted(rings.values_list("unit", flat=True)) == sorted(
+        [unwilling.pk, other.pk]
+    )
 
 
 # The emergency of a crew on no call

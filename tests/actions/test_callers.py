@@ -206,3 +206,12 @@ def test_the_first_caller_is_handed_over_and_no_neighbour_who_called_later(centr
     one = partners.asked(call, partners.a_partner(centre), dispatcher)
 
     assert one.caller_leg_id == first.pk
+
+
+@pytest.mark.parametrize("played", [False, True])
+def test_a_real_call_is_not_linked_to_a_simulated_one(centre, played):
+    one = makers.a_call(centre, simulated="call" if played else "")
+    other = makers.a_call(centre, simulated="" if played else "call")
+
+    with pytest.raises(Invalid):
+        intake.link_calls(call_id=one.pk, duplicate_of=other.pk, by=CLOCK)

@@ -6,10 +6,10 @@ import pytest
 from django.db.models.functions import Now
 
 from dispatch import wrong
-from dispatch.actions import loan, offer, safety, triage
+from dispatch.actions import arrival, contact, loan, offer, phone, safety, triage
 from dispatch.events import CLOCK
 from dispatch.management.rehearsal.scaled import scaled
-from dispatch.models import Offer, Transfer, Unit
+from dispatch.models import Call, Contact, Offer, Transfer, Unit
 from dispatch.selectors import due
 from routing import store
 from routing.core.protocol import CLOCKS
@@ -111,9 +111,37 @@ def test_a_loan_has_the_protocol_s_times(centre):
     assert 1400 < seconds_until(makers.fresh(made).ends_at) <= 1440
 
 
+def test_the_telephone_dials_by_itself_within_the_protocol_s_time(centre):
+    call = makers.a_call(centre)
+    said = {"purpose": "collateral", "number": "919-555-0100"}
+    legs = [contact.reach_out(call_id=call.pk, by=CLOCK, **said) for _ in range(2)]
+    Contact.objects.filter(purpose="collateral").update(since=ago(7))
+    assert phone.asked(contact_id=legs[0].pk, by=CLOCK).carrier == "dial"
+
+    ten_times_as_fast(centre)
+
+    assert phone.asked(contact_id=legs[1].pk, by=CLOCK) is None
+
+
+def test_the_same_number_joins_its_call_within_the_protocol_s_time(centre):
+    first = makers.a_call(centre, phone="919-555-0142")
+    Call.objects.filter(pk=first.pk).update(opened_at=ago(200))
+    assert rings_in(centre, "one").call == first
+
+    ten_times_as_fast(centre)
+
+    assert rings_in(centre, "two").call != first
+
+
+def rings_in(centre, ref):
+    leg = arrival.Arrival(ref=ref, channel="voice", number="919-555-0142")
+    return arrival.arrive(agency_id=centre.pk, arrival=leg, by=CLOCK)
+
+
 def test_a_protocol_that_was_published_without_them_has_the_usual_times(centre):
     _row, protocol = store.published(centre.pk)
     new = ["leave_within", "tell_within", "grace", "ask_again", "loan_answer"]
+    new += ["dial_within", "same_caller"]
     clocks = {k: v for k, v in protocol.clocks.items() if k not in new}
     object.__setattr__(protocol, "clocks", clocks)
 

@@ -140,9 +140,23 @@ def test_a_caller_at_risk_is_not_hung_up_on(centre, dispatcher):
         contact.hang_up(contact_id=leg.pk, decided=True, reason="other", by=CLOCK)
     with pytest.raises(Invalid):
         contact.hang_up(contact_id=leg.pk, decided=True, by=dispatcher)
+    with pytest.raises(Stale):
+        contact.hang_up(
+            contact_id=leg.pk, decided=True, reason="other", seen=0, by=dispatcher
+        )
     contact.hang_up(contact_id=leg.pk, decided=True, reason="with_team", by=dispatcher)
 
     assert makers.fresh(leg).state == "completed"
+
+
+def test_a_lost_caller_is_let_be_and_never_hung_up_on(centre, dispatcher):
+    """Only who says why nobody calls back ends it."""
+    _call, leg = a_lost_caller(centre)
+
+    with pytest.raises(LostRace):
+        contact.hang_up(contact_id=leg.pk, decided=True, reason="other", by=dispatcher)
+
+    assert (makers.fresh(leg).state, leg.due) == ("callback_due", "callback")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from dispatch.models import Alarm, PlannedShift
 from dispatch.states import EARLY_SIGN_IN
 from routing import store
 from tests import makers
+from tests.actions import partners
 from tests.actions.rosters import HOUR, moved
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,17 @@ def test_a_supervisor_who_is_there_comes_before_the_deputy(centre):
     deputised(centre)
 
     assert owner_of_the_next_alarm(centre) == ("supervisor", lead)
+
+
+def test_a_partner_s_counsellor_gets_no_alarm_of_a_call_that_is_not_theirs(centre):
+    guest, _shift = deputised(centre, "clinician")
+    guest.employer = partners.a_partner(centre, co_located=True)
+    guest.save()
+    assert owner_of_the_next_alarm(centre) == ("floor", None)
+
+    ours, _shift = deputised(centre)
+
+    assert owner_of_the_next_alarm(centre) == ("deputy", ours)
 
 
 @pytest.mark.parametrize("ended", ["over", "dropped", "not yet"])

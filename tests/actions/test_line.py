@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import contact, disposition, intake
+from dispatch.actions import callback, contact, disposition, intake
 from dispatch.errors import IllegalMove, Invalid, LostRace
 from dispatch.events import CLOCK
 from dispatch.models import Contact, Event
@@ -85,6 +85,27 @@ def test_no_call_ends_over_a_silent_line(call, leg):
         intake.cancel(call_id=call.pk, reason="other", by=CLOCK)
     with pytest.raises(Invalid):
         act(contact.hang_up, leg)
+
+
+def test_nobody_hangs_up_on_a_silent_line_unless_somebody_decides_so(centre):
+    """No risk is known; whoever cannot speak may be in one."""
+    call = makers.triaged(makers.a_call(centre))
+    leg = Contact.objects.get(call=call)
+    assert not callback.at_risk(call)
+    act(contact.silent, leg)
+
+    with pytest.raises(Invalid, match="do not hang up"):
+        act(contact.hang_up, leg)
+
+    assert makers.fresh(leg).state == "open_line"
+
+
+def test_a_clock_that_still_runs_changes_nothing(call, leg):
+    before = act(contact.silent, leg)
+
+    leg = act(contact.due, leg)
+
+    assert (leg.due, leg.due_at, late(call)) == ("silence", before.due_at, [])
 
 
 def test_only_a_silent_line_is_asked_as_tty(leg):

@@ -187,6 +187,22 @@ def test_the_share_ends_with_the_loan(call, next_door):
         access.call_for(crew_of(car), call.pk, "call.note")
 
 
+@pytest.mark.parametrize(
+    "shared", [asked, lambda *both: lent(*both)[0]], ids=["asked", "lent"]
+)
+def test_what_is_shared_is_out_of_sight_in_time_whether_the_clock_ran_or_not(
+    call, next_door, shared
+):
+    made = shared(call, next_door)
+    dispatcher = makers.a_user(next_door, "dispatcher")
+    assert access.loan_to(dispatcher, made.pk) == made
+
+    Loan.objects.filter(pk=made.pk).update(ends_at=Now())
+
+    with pytest.raises(NotFound):
+        access.loan_to(dispatcher, made.pk)
+
+
 def test_the_floor_next_door_never_opens_the_call_itself(call, next_door):
     lent(call, next_door)
 
@@ -290,6 +306,20 @@ def test_an_emergency_of_a_lent_unit_is_known_on_both_sides(ours, call, next_doo
         alarm.see_to(found, by=CLOCK)
     raised = Alarm.objects.get(agency=next_door, about="emergency")
     assert (raised.unit_id, raised.call_id) == (car.pk, None)
+
+
+def test_the_floor_whose_call_it_is_raises_the_emergency_of_a_lent_unit(
+    ours, call, next_door
+):
+    _made, car = lent(call, next_door)
+    floor = makers.a_user(ours, "dispatcher")
+    spare = makers.a_unit(next_door)
+
+    assert access.unit_in_need(floor, car.pk) == car
+    with pytest.raises(NotFound):
+        access.unit_in_need(floor, spare.pk)
+    with pytest.raises(NotFound):
+        access.unit_in_need(makers.a_user(makers.an_agency(), "dispatcher"), car.pk)
 
 
 def test_the_call_keeps_the_number_of_its_own_log(ours, call, next_door):

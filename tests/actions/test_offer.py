@@ -59,6 +59,7 @@ def test_a_decline_rings_the_next_clinician_and_keeps_the_reason(centre):
     second = makers.ringing(call)
     assert second.person != first.person
     assert makers.fresh(first).reason == "language"
+    assert "OfferDeclined" in makers.kinds(call)
     assert presence(first.person) == "available"
 
 
@@ -154,6 +155,19 @@ def test_a_dispatcher_sends_a_named_unit_once(centre):
     assert makers.fresh(unit).state == "dispatched"
     with pytest.raises(NotFree):
         offer.send(call_id=call.pk, unit_id=unit.pk, by=CLOCK)
+
+
+def test_who_is_sent_instead_rings_alone_and_the_first_is_free_at_once(centre):
+    first, second = makers.a_unit(centre), makers.a_unit(centre)
+    call = makers.triaged(makers.a_call(centre, type="trespass"))
+    before = offer.send(call_id=call.pk, unit_id=first.pk, by=CLOCK)
+
+    instead = offer.send(call_id=call.pk, unit_id=second.pk, by=CLOCK)
+
+    assert makers.ringing(call, "crt") == instead
+    assert makers.fresh(first).state == "available"
+    with pytest.raises(LostRace):
+        offer.accept(offer_id=before.pk, by=CLOCK)
 
 
 def test_withdrawing_a_seat_frees_whoever_was_on_it(centre):

@@ -148,6 +148,16 @@ def test_an_answer_between_two_missed_rings_counts_anew(centre):
     assert makers.presence(person) == "available"
 
 
+def test_who_takes_a_call_has_missed_none(centre):
+    person = makers.a_clinician(centre)
+    makers.ring_out(makers.ringing(a_crisis(centre)))
+    assert Presence.objects.get(user=person).missed == 1
+
+    makers.accepted(a_crisis(centre))
+
+    assert Presence.objects.get(user=person).missed == 0
+
+
 def test_who_comes_back_after_missed_rings_is_asked_again(centre):
     person = makers.a_clinician(centre)
     for _ in range(2):
@@ -209,6 +219,7 @@ def test_several_ring_together_where_the_centre_wants_it_and_one_wins(centre):
 
     assert makers.fresh(second).state == "withdrawn"
     assert makers.fresh(second).reason == "taken"
+    assert "OfferWithdrawn" in makers.kinds(call)
     assert makers.presence(second.person) == "available"
     assert makers.presence(first.person) == "engaged"
 
@@ -243,11 +254,28 @@ def test_nobody_off_shift_is_asked_where_the_centre_keeps_a_roster(centre):
     assert rings(a_crisis(centre)) == {person}
 
 
+def test_who_still_has_a_call_after_the_shift_is_asked_for_no_second(centre):
+    person = makers.a_clinician(centre)
+    shift = PlannedShift.objects.create(
+        agency=centre,
+        role="clinician",
+        user=person,
+        starts_at=Now() - timedelta(hours=1),
+        ends_at=Now() + timedelta(hours=1),
+    )
+    rules(centre, roster=True, capacity=2)
+    makers.accepted(a_crisis(centre))
+    PlannedShift.objects.filter(pk=shift.pk).update(ends_at=Now())
+
+    assert rings(a_crisis(centre)) == set()
+
+
 def test_a_call_that_waits_longer_rises_and_an_emergency_stays_ahead(centre):
     """The clock asks for the most urgent first; waiting counts, and danger more."""
     calls = {}
     for name, priority, waited in [
         ("routine, long", 4, 400),
+        ("urgent, long", 2, 400),
         ("soon, new", 3, 0),
         ("urgent, new", 2, 0),
         ("emergency, new", 1, 0),
@@ -263,7 +291,13 @@ def test_a_call_that_waits_longer_rises_and_an_emergency_stays_ahead(centre):
 
     order = [calls[pk] for pk in due.waiting_calls(centre.pk) if pk in calls]
 
-    assert order == ["emergency, new", "routine, long", "urgent, new", "soon, new"]
+    assert order == [
+        "emergency, new",
+        "routine, long",
+        "urgent, long",
+        "urgent, new",
+        "soon, new",
+    ]
 
 
 def test_of_two_that_came_at_the_same_moment_the_lower_id_goes_first(centre):

@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from dispatch.actions import offer, staff
-from dispatch.errors import DispatchError, Invalid, LostRace
+from dispatch.errors import DispatchError, IllegalMove, Invalid, LostRace
 from dispatch.events import CLOCK
 from dispatch.models import Offer, Presence
 from dispatch.selectors import due
@@ -94,6 +94,16 @@ def test_who_leaves_while_it_rings_is_passed_over_and_cannot_take_it_any_more(
 
     assert makers.ringing(call).person == second
     assert makers.presence(first) == to
+
+
+def test_who_is_rung_answers_before_they_are_free_again(centre):
+    clinician = makers.a_clinician(centre)
+    makers.decided(makers.a_call(centre))
+
+    with pytest.raises(IllegalMove):
+        say(clinician, "available")
+
+    assert makers.presence(clinician) == "reserved"
 
 
 def test_an_offer_is_not_dropped_while_somebody_is_there(centre):

@@ -1,12 +1,20 @@
 """The wait that was said against the wait that came, over days at a small desk.
 
-Days are drawn from the hours of the shipped sample of real calls. Who is at the desk
-takes breaks that nobody announces, and the first sessions are not like the prior.
+Of `make bench` the days are drawn, from the hours of the shipped sample of real calls:
+600 calls, and no whole day among them. Over the whole days of a file of real calls:
+
+    python -m tests.bench.waits FILE PEOPLE
+
+Who is at the desk takes breaks that nobody announces, and the first sessions are not
+like the prior; how long they last, who is urgent and who takes a break is drawn.
 """
 
+import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from math import ceil, exp, log
+from pathlib import Path
 from statistics import NormalDist, fmean, median
 
 from dispatch.management.replay.calls_for_service import CallForService, rows
@@ -14,7 +22,7 @@ from dispatch.management.replay.chance import draw
 from dispatch.management.replay.shipped import SAMPLE
 from routing.core.wait import Wait, expected
 from tests.bench.figures import figure, short
-from tests.core.simulated_queue import LAST, Arrival, Desk, Told
+from tests.core.simulated_queue import LAST, Arrival, Desk, Told, people
 
 DAYS, CALLS_A_DAY, PEOPLE = 40, 70, 3
 URGENT = 0.2  # the part of all calls that is put before the others
@@ -22,6 +30,7 @@ URGENT = 0.2  # the part of all calls that is put before the others
 SESSION, DEVIATION = 1100.0, 0.75
 BREAK, BREAKS = 900.0, 0.06
 HOUR = 3600.0
+DRAWN = "drawn by the hours of the shipped sample; no whole day is shipped"
 
 Pairs = list[tuple[Told, Wait]]
 
@@ -30,7 +39,7 @@ def waits() -> list[dict[str, object]]:
     return figures(said(list(_days())))
 
 
-def said(arrivals: list[Arrival], people: int = PEOPLE) -> Pairs:
+def said(arrivals: list[Arrival], count: int = PEOPLE) -> Pairs:
     """For each call that had to wait: what was said when it came, beside what came."""
     days = ceil((arrivals[-1].at - arrivals[0].at) / (24 * HOUR))
     urgent = Counter(_hour(call.at) for call in arrivals if call.priority < LAST)
@@ -38,7 +47,7 @@ def said(arrivals: list[Arrival], people: int = PEOPLE) -> Pairs:
     def rate(now: float, priority: int) -> float:
         return urgent[_hour(now)] / days if priority == LAST else 0.0
 
-    told = Desk(people, rate).run(arrivals)
+    told = Desk(people(count), rate).run(arrivals)
     return [
         (call, expected(call.queue).waiting[call.place]) for call in told if call.wait
     ]
@@ -48,7 +57,7 @@ def _hour(at: float) -> int:
     return int(at / HOUR) % 24
 
 
-def figures(pairs: Pairs) -> list[dict[str, object]]:
+def figures(pairs: Pairs, days: str = DRAWN) -> list[dict[str, object]]:
     known = [(call, wait) for call, wait in pairs if wait.median is not None]
     ours = [abs(wait.median - call.wait) for call, wait in known]
     plain = [abs(_plain(call) - call.wait) for call, _wait in known]
@@ -59,6 +68,7 @@ def figures(pairs: Pairs) -> list[dict[str, object]]:
             median(ours) / median(plain),
             raw=median(plain),
             raw_is="median seconds by which mean session x place / people is wrong",
+            days=days,
             waits=len(pairs),
             said=len(known),
             mean_wait_s=short(fmean(call.wait for call, _wait in known)),
@@ -128,6 +138,19 @@ def _days() -> Iterator[Arrival]:
             yield a_call(at, number)
 
 
+def _recorded(path: Path) -> Iterator[Arrival]:
+    """The welfare checks of a file at their own second, its days one after another."""
+    seconds = [
+        call.received_at
+        for _line, call in rows(path)
+        if isinstance(call, CallForService) and call.wording == "Welfare Check"
+    ]
+    days = {day: n for n, day in enumerate(sorted({at.date() for at in seconds}))}
+    for number, at in enumerate(sorted(seconds)):
+        clock = (at.hour * 60 + at.minute) * 60 + at.second
+        yield a_call(days[at.date()] * 24 * HOUR + clock, number)
+
+
 def a_call(at: float, number: int) -> Arrival:
     tired = draw("break", number) < BREAKS
     length = NormalDist(log(SESSION), DEVIATION).inv_cdf(draw("session", number) or 0.5)
@@ -141,3 +164,14 @@ def a_call(at: float, number: int) -> Arrival:
 
 def _sample() -> Iterator[CallForService]:
     return (row for _line, row in rows(SAMPLE) if isinstance(row, CallForService))
+
+
+def main() -> None:
+    """Figures over the whole days of a file, at a desk of the size that is given."""
+    path, count = Path(sys.argv[1]), int(sys.argv[2])
+    pairs = said(list(_recorded(path)), count)
+    sys.stdout.write(json.dumps(figures(pairs, f"of {path.name}"), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ from dispatch.management.commands import clock
 from dispatch.models import Call, Shift, Unit
 from tests import makers
 from tests.actions import partners
-from tests.actions.test_alarm import ago
+from tests.actions.alarms import ago
 from tests.browser.desks import PHONE, live, screens
 
 pytestmark = pytest.mark.browser

@@ -1,22 +1,20 @@
-"""How long a call waits, against a simulated desk; and what must hold of every queue."""
+"""How long a call waits, and what must hold of every queue; desks are simulated beside."""
 
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
-from math import inf, log, nan
-from statistics import fmean
+from math import inf, nan
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.core.wait import Person, Prior, Queue, Sure, Wait, Why, expected
-from tests.core.simulated_queue import PRIOR, steady
+from routing.core.sessions import Prior
+from routing.core.wait import Asks, Person, Queue, Sure, Wait, Why, expected
+from tests.core.simulated_queue import PRIOR
 
 FREE, AWAY = Person(), Person(away=True)
 BUSY = Person(held=(400.0,))
 MANY = tuple(300.0 + 20 * turn for turn in range(60))
-WARM = 330  # calls until the desk's history is full
 
 
 def a_queue(*people, waiting=0, seen=MANY, **more):
@@ -27,80 +25,6 @@ def a_queue(*people, waiting=0, seen=MANY, **more):
 
 def new(*people, **more):
     return expected(a_queue(*people, **more)).new
-
-
-# --- Against the simulation ---
-
-DESKS = {
-    "two people": {"people": 2, "load": 0.8},
-    "three, a third of the calls overtake": {"people": 3, "load": 0.85, "urgent": 0.3},
-    "three, half overtake until a call has risen": {
-        "people": 3,
-        "load": 0.9,
-        "urgent": 0.5,
-        "rises": 120.0,
-    },
-    "three, some sessions very long": {"people": 3, "load": 0.85, "deviation": 1.1},
-}
-
-
-@cache
-def told(desk):
-    """What was estimated for each call that had to wait, and the wait that came."""
-    kept = []
-    for seed in (1, 2, 3, 4):
-        calls = steady(seed, calls=900, **DESKS[desk])[WARM:]
-        had_to = [call for call in calls if all(one.held for one in call.queue.people)]
-        # Calls that come one after another wait alike: a few of each rush say enough.
-        for call in had_to[::5]:
-            kept.append((call, expected(call.queue).waiting[call.place]))
-    return kept
-
-
-@pytest.mark.parametrize("desk", DESKS)
-def test_eight_in_ten_waits_end_inside_the_band_and_as_many_before_as_after(desk):
-    inside = fmean(said.low <= call.wait <= said.high for call, said in told(desk))
-    before = fmean(call.wait < said.low for call, said in told(desk))
-
-    assert 0.74 <= inside <= 0.88
-    assert 0.04 <= before <= 0.16
-
-
-@pytest.mark.parametrize("desk", DESKS)
-def test_half_of_the_waits_are_shorter_than_the_median(desk):
-    assert 0.42 <= fmean(call.wait < said.median for call, said in told(desk)) <= 0.58
-
-
-def test_it_errs_less_than_the_mean_session_by_place_and_people():
-    every = [pair for desk in DESKS for pair in told(desk)]
-    ours = fmean(times_wrong(said.median, call.wait) for call, said in every)
-    plain = fmean(times_wrong(by_place(call), call.wait) for call, _said in every)
-
-    assert ours < plain
-
-
-def times_wrong(said, came):
-    """As a logarithm: half and twice are as wrong; a minute more or less is little."""
-    return abs(log((said + 60) / (came + 60)))
-
-
-def by_place(call):
-    return fmean(call.queue.seen) * (call.place + 1) / len(call.queue.people)
-
-
-def test_the_surer_the_smaller_the_error():
-    every = [pair for desk in DESKS for pair in told(desk)]
-
-    assert error(every, Sure.GOOD) < 0.75 * error(every, Sure.FAIR)
-
-
-def error(every, sure):
-    """Of the wait that was said, the part by which it was wrong."""
-    return fmean(
-        abs(said.median - call.wait) / said.median
-        for call, said in every
-        if said.sure is sure
-    )
 
 
 # --- What is known of the people ---
@@ -155,6 +79,61 @@ def test_the_longer_than_all_seen_a_session_is_the_longer_it_may_still_last():
     assert 0 < over.median < far_over.median
 
 
+def test_of_several_on_a_break_one_more_never_lengthens_a_wait():
+    gone = Person(away=True, gone=300.0)
+
+    assert no_shorter(new(BUSY), new(BUSY, gone))
+    assert no_shorter(new(BUSY, gone), new(BUSY, gone, gone))
+    assert new(BUSY, gone).median < new(BUSY).median
+    assert new(BUSY, gone).median > 0
+
+
+def test_of_breaks_alone_nobody_can_say_when_somebody_comes():
+    wait = new(Person(away=True, gone=300.0))
+    assert (wait.median, wait.why) == (None, Why.NOBODY_THERE)
+
+
+# --- What a call asks for ---
+
+
+def asking(*people, suited=(), until=30.0):
+    """The wait of a call that asks for a skill and is the first in line."""
+    asks = (Asks(suited=suited, until=until),)
+    return expected(a_queue(*people, waiting=1, asks=asks)).waiting[0]
+
+
+def test_somebody_free_without_the_skill_is_no_help_until_anybody_may_be_asked():
+    wait = asking(FREE, BUSY, suited=(BUSY,))
+
+    assert (wait.median, wait.high) == (30, 30)
+    assert (wait.sure, wait.why) == (Sure.FAIR, Why.SKILLED)
+
+
+def test_somebody_free_with_the_skill_is_no_wait():
+    assert asking(FREE, BUSY, suited=(FREE,)).why == Why.FREE
+
+
+def test_where_nobody_has_the_skill_the_wait_is_until_anybody_may_be_asked():
+    assert asking(FREE, until=45.0).median == 45
+    assert asking(FREE, until=inf).median is None
+    assert asking(FREE, until=inf).why == Why.SKILLED
+
+
+def test_of_two_that_ask_for_the_same_the_second_waits_for_the_next():
+    asks = (Asks(suited=(FREE,), until=inf),) * 2
+    first, second = expected(a_queue(FREE, FREE, waiting=2, asks=asks)).waiting
+
+    assert first.median == 0
+    assert second.median == pytest.approx(890, rel=0.15)
+
+
+def test_who_stands_behind_one_that_long_asks_for_a_skill_is_not_told_for_sure():
+    asks = (Asks(suited=(BUSY,), until=900.0), None)
+    waits = expected(a_queue(BUSY, BUSY, waiting=2, asks=asks))
+
+    assert waits.waiting[1].why == waits.new.why == Why.SKILLED
+
+
 # --- How sure ---
 
 
@@ -191,6 +170,11 @@ def test_sessions_held_very_long_make_it_less_sure():
         Why.LONG_HELD,
     )
     assert (new(long, long, BUSY).sure, new(long).why) == (Sure.POOR, Why.LONG_HELD)
+
+
+def test_somebody_on_a_break_makes_it_less_sure():
+    wait = new(BUSY, BUSY, Person(away=True, gone=300.0))
+    assert (wait.sure, wait.why) == (Sure.FAIR, Why.ON_BREAK)
 
 
 def test_where_more_overtake_than_are_served_no_end_is_said():
@@ -230,6 +214,7 @@ PEOPLE = st.builds(
     wrap_left=st.just(0.0) | SECONDS,
     capacity=st.integers(0, 3),
     away=st.booleans(),
+    gone=st.none() | SECONDS,
 )
 RATES = st.lists(st.floats(0, 30), max_size=4).map(tuple)
 QUEUES = st.builds(
@@ -312,6 +297,7 @@ ANYBODY = st.builds(
     wrap_left=ODD,
     capacity=st.integers(-5, 10**9),
     away=st.booleans(),
+    gone=st.none() | ODD,
 )
 ANYTHING = st.builds(
     Queue,

@@ -8,7 +8,7 @@ from dispatch.events import CLOCK
 from dispatch.management.commands import clock
 from dispatch.models import Alarm, Call, Heartbeat
 from tests import makers
-from tests.actions.test_alarm import ago
+from tests.actions.alarms import ago
 from tests.edges.api import Person
 
 STRIP, LIST = "/alarms/strip/", "/alarms/"

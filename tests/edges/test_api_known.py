@@ -75,6 +75,7 @@ def test_one_more_caller_joins_a_call_and_brings_their_danger(centre, dispatcher
         "answers": {"weapon": "yes"},
         "note": "Red coat",
         "language": "es",
+        "safe_contact": "none",
     }
 
     legs = [
@@ -90,6 +91,7 @@ def test_one_more_caller_joins_a_call_and_brings_their_danger(centre, dispatcher
     assert (one["id"], one["name"]) == (legs[0].json()["id"], "Ada N.")
     assert one["said"] == "She has a knife, Red coat"
     assert one["dangers"] == ["Weapon"]
+    assert one["safe_contact"] == "Do not contact"
     assert legs[0].json()["language"] == "es"
 
 

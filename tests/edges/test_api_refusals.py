@@ -19,7 +19,7 @@ from tests import makers
 from tests.edges.api import API, Person
 
 TOKEN = "t" * 32
-WORDS = ("field", "why", "name", "from_state", "to_state")
+WORDS = ("field", "why", "name", "from_state", "to_state", "phone")
 LARGE = b'{"said": "%s"}' % (b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 

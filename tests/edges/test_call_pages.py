@@ -216,7 +216,7 @@ def test_the_call_page_costs_the_same_however_long_the_history(
     for _ in range(10):
         intake.add_note(call_id=call.pk, text="At the door.", by=CLOCK)
 
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         desk.get(address)
 
 
@@ -285,7 +285,21 @@ def test_what_was_planned_next_is_shown_and_one_press_asks_for_it(centre, desk):
     assert "Next, if somebody should go" not in words(desk.get(page))
 
 
+def test_nothing_stands_next_once_the_call_is_closed(centre, desk):
+    makers.a_clinician(centre)
+    makers.a_unit(centre, "crt")
+    call = makers.decided(makers.a_call(centre))
+    makers.ended(makers.with_clinician(call), "declined_help")
+    page = reverse("call", args=[call.pk])
+    assert "Next, if somebody should go" in words(desk.get(page))
+
+    makers.closed(call)
+
+    assert "Next, if somebody should go" not in words(desk.get(page))
+
+
 def test_nothing_stands_next_where_a_person_chose_otherwise(centre, desk):
+    makers.a_clinician(centre)
     makers.a_unit(centre, "crt")
     call = makers.decided(makers.a_call(centre))
     makers.override(call, "cor")

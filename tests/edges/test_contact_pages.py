@@ -1,6 +1,7 @@
 """The line on the call's page: what is due, the next press, the person's own wish."""
 
 import base64
+import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -8,7 +9,6 @@ from uuid import uuid4
 import pytest
 from django.db.models.functions import Now
 from django.urls import reverse
-from standardwebhooks import Webhook
 
 from dispatch.actions import callers, contact
 from dispatch.actions.intake import Intake
@@ -259,13 +259,21 @@ def test_after_a_session_the_page_says_that_nobody_knows_who_holds_the_line(desk
 
 def popped(client, code, body=None, *, secret=SECRET, at=None):
     said = {"call_ref": "r1", "channel": "voice", "number": "919-555-0142"}
-    text = json.dumps(said | (body or {}))
+    raw = json.dumps(said | (body or {})).encode()
+    return posted(client, code, raw, "application/json", secret=secret, at=at)
+
+
+def posted(client, code, raw, kind, *, secret=SECRET, at=None):
+    """The bytes as they are, signed as the sender would."""
     at = at or datetime.now(UTC)
-    signed = Webhook(secret).sign("m1", at, text)
-    return client.post(
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    parts = b".".join([b"m1", str(int(at.timestamp())).encode(), raw])
+    signed = "v1," + base64.b64encode(hmac.digest(key, parts, "sha256")).decode()
+    return client.generic(
+        "POST",
         f"/api/v1/screen-pop/{code}/",
-        text,
-        content_type="application/json",
+        raw,
+        content_type=kind,
         headers={
             "webhook-id": "m1",
             "webhook-timestamp": str(int(at.timestamp())),
@@ -317,3 +325,72 @@ def test_what_cannot_be_read_is_said_by_its_key(client, centre, signed):
 
     assert answer.status_code == 422
     assert answer.json()["field"] == "channel"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("application/json; charset=nonsense", '{"call_ref": "r", "channel": "voice"}'),
+        (
+            "application/json; charset=iso-8859-1",
+            '{"call_ref": "r", "channel": "voice"}',
+        ),
+        ("application/json", '{"call_ref": "r", "channel": "voice", "call_ref": "s"}'),
+        (
+            "application/json",
+            '{"call_ref": "r", "channel": "voice", '
+            '"location": {"lat": 1, "lon": 2, "lat": 3}}',
+        ),
+        ("application/json", '{"call_ref": "r", "channel": "voice", "at": NaN}'),
+    ],
+)
+def test_an_announcement_with_more_than_one_meaning_is_refused(
+    client, centre, signed, kind, text
+):
+    answer = posted(client, centre.code, text.encode(), kind)
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "unreadable"
+    assert not Call.objects.exists()
+
+
+def test_an_announcement_says_its_place_later(client, centre, signed):
+    popped(client, centre.code)
+    place = {"lat": 35.99, "lon": -78.9, "civic": "44 Rebid Rd", "uncertainty_m": 20}
+
+    popped(client, centre.code, {"location": place})
+
+    assert Call.objects.get().caller.address == "44 Rebid Rd"
+
+
+def with_interpreter(desk, call):
+    said = {"do": "interpreter", "language": "Spanish", "interpreter": "professional"}
+    desk.post(reverse("line_add", args=[call.pk]), said | {"key": str(uuid4())})
+    press(desk, leg_of(call), "connect")
+    return leg_of(call)
+
+
+def test_an_interpreter_who_leaves_is_said_on_the_page_and_another_one_brought(
+    desk, call
+):
+    first = with_interpreter(desk, call)
+    assert "Interpreter left" in page(desk, call)
+
+    press(desk, first, "another")
+    assert (makers.fresh(first).state, leg_of(call).state) == ("completed", "ringing")
+    press(desk, leg_of(call), "connect")
+    press(desk, leg_of(call), "left")
+
+    assert "Interpreter, spanish has left" in page(desk, call)
+
+
+def test_an_interpreter_who_leaves_over_the_api(desk, dispatcher, call):
+    first = with_interpreter(desk, call)
+
+    said = dispatcher.post(f"contacts/{first.pk}/left/", {"another": True})
+    caller = call.contacts.earliest("pk")
+    refused = dispatcher.post(f"contacts/{caller.pk}/left/")
+
+    assert said.json()["id"] == str(leg_of(call).pk)
+    assert leg_of(call).state == "ringing"
+    assert refused.status_code == 422

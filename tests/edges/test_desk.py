@@ -1,14 +1,17 @@
 """The clinician's desk: one clear ring, answer, take the caller, write, end."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models.functions import Now
 from django.urls import reverse
 
-from dispatch.actions import intake
+from dispatch.actions import intake, offer
 from dispatch.events import CLOCK
 from dispatch.models import AccessRecord, Assignment, CallNote, Disposition, Heartbeat
+from routing import store
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +120,25 @@ def test_a_ring_that_is_over_says_so_calmly_on_the_desk(desk, call):
     assert answer.status_code == 409
     assert "This call does not ring for you any more." in words(answer)
     assert not Assignment.objects.exists()
+
+
+def test_who_was_slower_reads_who_took_it_for_a_moment(desk, centre):
+    document = makers.open_all_day()
+    queue = document["queue"] | {"ring_at_once": 2}
+    store.publish(centre.pk, document | {"queue": queue, "version": "test-two"})
+    other = makers.a_clinician(centre, "Q.One")
+    call = makers.decided(makers.a_call(centre))
+    rings = call.seats.get().offers
+    took = f"Q.One took {call.number}."
+    assert took not in words(desk.get(reverse("desk_live")))
+
+    offer.accept(offer_id=rings.get(person=other).pk, by=makers.by(other))
+    shown = desk.get(reverse("desk_live"))
+    rings.update(ended_at=Now() - timedelta(seconds=30))
+
+    assert took in words(shown)
+    assert f'data-say="{took}"' in shown.content.decode()
+    assert took not in words(desk.get(reverse("desk_live")))
 
 
 def test_declining_needs_one_of_the_reasons(desk, call):
@@ -276,7 +298,7 @@ def test_the_desk_costs_the_same_however_long_the_history(
         intake.add_note(call_id=call.pk, text="At the door.", by=CLOCK)
     desk.get(reverse("desk"))
 
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(38):
         desk.get(reverse("desk"))
     with django_assert_max_num_queries(8):
         desk.get(reverse("desk_ending"))

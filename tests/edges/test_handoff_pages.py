@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from dispatch.actions import handoff, handover
+from dispatch.errors import NotFound
 from dispatch.models import HandOff, Transfer
+from dispatch.selectors import handoff as pages
 from dispatch.selectors import transfer as transfers
 from tests import makers
 from tests.actions import partners
@@ -112,10 +114,46 @@ def test_who_answers_says_who_they_are(ringing):
 
 
 def test_a_decline_on_the_page_leads_on_and_shows_nothing_more(call, ringing):
-    assert press("decline", name="Ana", reason="no_capacity").status_code == 302
+    answer = press("decline", name="Ana", reason="no_capacity")
 
+    assert answer.status_code == 200
     assert makers.fresh(ringing).state == "fallback"
-    assert "1012 W Main St" not in Client().get(page()).content.decode()
+    assert "You declined" in answer.content.decode()
+    assert "1012 W Main St" not in answer.content.decode()
+
+
+def test_a_link_that_was_declined_answers_nothing_for_the_partner_asked_next(
+    call, ringing, dispatcher
+):
+    unknown = Client().get(page("x" * 43))
+    partners.a_partner(call.agency, "orange", name="Orange")
+    press("decline", name="Ana", reason="no_capacity")
+    handover.dial(transfer_id=ringing.pk, by=makers.by(dispatcher))
+
+    pressed = [press(step, name="Ana") for step in ("acknowledge", "have", "decline")]
+
+    assert {one.content for one in pressed} == {unknown.content}
+    assert Client().get(page()).content == unknown.content
+    assert makers.fresh(ringing).state == "offered"
+    assert HandOff.objects.get().answer == "declined"
+
+
+@pytest.mark.parametrize("of", ["another partner", "an earlier link"])
+def test_a_press_that_crosses_the_next_link_is_not_the_next_partners(
+    call, ringing, dispatcher, of
+):
+    seen = pages.page(partners.SECRET)
+    partners.a_partner(call.agency, "orange", name="Orange")
+    if of == "another partner":
+        press("decline", name="Ana", reason="no_capacity")
+    partners.page_of(ringing, dispatcher, "the-next-secret")
+
+    with pytest.raises(NotFound):
+        handoff.acknowledge(
+            hand_off_id=seen.id, seen=seen.hash, name="Ana", by=makers.CLOCK
+        )
+
+    assert HandOff.objects.get().answer == ""
 
 
 def ended():

@@ -78,7 +78,8 @@ def test_another_event_stays_away_from_this_form(centre, desk):
 
 def test_one_press_adds_the_caller_and_opens_no_second_call(centre, desk):
     call = makers.a_call(centre)
-    form = typed(**OTHER, name="Ada N.", weapon="yes", note="Red coat")
+    said = {"weapon": "yes", "note": "Red coat", "safe_contact": "none"}
+    form = typed(**OTHER, name="Ada N.", **said)
 
     for _press in range(2):
         done = desk.post(reverse("intake"), form | {"same": str(call.pk)})
@@ -89,6 +90,7 @@ def test_one_press_adds_the_caller_and_opens_no_second_call(centre, desk):
     page = words(desk.get(done.url))
     assert "Ada N." in page
     assert "Red coat" in page
+    assert "Safe contact: Do not contact" in page
     assert call.answers.get(question="weapon").value == "yes"
 
 

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from dispatch import journal
 from dispatch.actions import loan
 from dispatch.events import CLOCK
+from dispatch.selectors import feed
 from tests import makers
 from tests.edges.centres import signed_in
 
@@ -51,6 +53,27 @@ def test_what_is_answered_is_counted_no_more(centre, next_door):
 
     assert entry(user)["count"] == 0
     assert "nav__count" not in page
+
+
+def test_the_count_beside_the_name_is_fetched_anew(centre, next_door):
+    client = signed_in(makers.a_user(next_door, "dispatcher"))
+    page = client.get(reverse("roster")).content.decode()
+    assert f'data-loans="{reverse("loans_count")}"' in page
+    assert "nav__count" not in page
+
+    asked(centre, next_door)
+
+    assert "nav__count" in client.get(reverse("loans_count")).content.decode()
+    clinician = signed_in(makers.a_user(next_door, "clinician"))
+    assert clinician.get(reverse("loans_count")).status_code == 403
+
+
+def test_the_live_line_says_that_a_neighbour_asks(centre, next_door):
+    since = journal.head(next_door.pk)
+    asked(centre, next_door)
+
+    touched = feed._touched(next_door.pk, since, journal.head(next_door.pk))
+    assert (touched.loans, touched.alarms) == (True, False)
 
 
 def test_a_centre_without_neighbours_has_no_entry(centre):

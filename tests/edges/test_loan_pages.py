@@ -1,13 +1,17 @@
 """Neighbours on their pages: what is shown to whom, how it is answered, when it is gone."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from dispatch.access import look
 from dispatch.actions import loan
 from dispatch.events import CLOCK
 from dispatch.models import AccessRecord, Loan
 from tests import makers
 from tests.edges.centres import signed_in
+from tests.selectors.test_board import card
 
 PRIVATE = ("Rosa Calder", "919-555-0177", "Milo Calder", "he shouts at the wall")
 
@@ -89,6 +93,48 @@ def test_each_look_of_a_neighbour_is_recorded(call, next_door, neighbour):
     assert (seen.verb, seen.projection) == ("loan.work", "operations")
 
 
+def looks(next_door):
+    return list(
+        AccessRecord.objects.filter(agency=next_door, verb="loan.work")
+        .order_by("pk")
+        .values_list("reason", flat=True)
+    )
+
+
+@pytest.mark.parametrize("name", ["loans_live", "loans_strip", "staff_live"])
+def test_a_refresh_of_what_is_open_already_is_no_new_look(
+    call, next_door, neighbour, name
+):
+    made, car = asked(call, next_door), makers.a_unit(next_door)
+    text(neighbour, name)
+    text(neighbour, name)
+    assert looks(next_door) == ["loan_asked"]
+
+    # What a loan shows is more than what a request shows.
+    loan.lend(loan_id=made.pk, unit_id=car.pk, by=CLOCK)
+    text(neighbour, "loans_live")
+    text(neighbour, "loans_live")
+    assert looks(next_door) == ["loan_asked", "loan_lent"]
+
+    text(neighbour, "loans")
+    assert looks(next_door) == ["loan_asked", "loan_lent", "loan_lent"]
+
+
+def test_a_refresh_is_a_look_for_somebody_else_and_in_the_next_sitting(
+    call, next_door, neighbour, monkeypatch
+):
+    asked(call, next_door)
+    text(neighbour, "loans")
+    other = signed_in(makers.a_user(next_door, "supervisor"))
+    text(other, "loans_live")
+    assert len(looks(next_door)) == 2
+
+    monkeypatch.setattr(look, "SITTING", timedelta(0))
+    text(neighbour, "loans_live")
+
+    assert len(looks(next_door)) == 3
+
+
 def test_the_strip_beside_the_board_says_who_asks_for_what(call, next_door, neighbour):
     assert call.number not in text(neighbour, "loans_strip")
     asked(call, next_door)
@@ -158,6 +204,41 @@ def test_the_borrower_ends_it_from_the_page(desk, call, next_door):
 
     assert makers.fresh(made).reason == "not_needed"
     assert makers.fresh(car).state == "available"
+
+
+def test_a_program_of_the_borrower_raises_the_emergency_of_the_lent_unit(
+    dispatcher, call, next_door
+):
+    car = makers.a_unit(next_door)
+    loan.lend(loan_id=asked(call, next_door).pk, unit_id=car.pk, by=CLOCK)
+
+    answer = dispatcher.post(f"units/{car.pk}/emergency/")
+
+    assert answer.status_code == 200
+    assert makers.fresh(car).emergency_at is not None
+
+
+def test_a_lent_unit_is_never_taken_for_our_own_of_the_same_name(
+    desk, centre, next_door
+):
+    ours = makers.a_unit(centre, name="CRT 1")
+    floor = makers.somebody_free(centre, "dispatcher")
+    call = makers.decided(makers.a_call(centre, floor, type="trespass"))
+    theirs = makers.a_unit(next_door, name="CRT 1")
+    lent = f"CRT 1, {next_door.name}"
+    loan.lend(loan_id=asked(call, next_door).pk, unit_id=theirs.pk, by=CLOCK)
+    asks = card(call)
+    assert (asks["units"], asks["state"]["label"]) == ([lent], f"Dispatched {lent}")
+
+    makers.on_scene(call)
+
+    there = card(call)
+    assert (there["units"], there["state"]["label"]) == ([lent], f"On scene {lent}")
+    page = text(desk, "call", call.pk)
+    assert f'<span class="big">{lent}</span>' in page
+    assert f"{lent} is done there" in page
+    assert f"{lent}: On scene" in page
+    assert f"Send {ours.name}<" in page
 
 
 def test_a_program_asks_sees_and_lends(dispatcher, call, next_door):

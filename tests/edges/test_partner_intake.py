@@ -96,7 +96,7 @@ def test_who_asks_for_a_team_without_danger_gets_an_unarmed_one(centre, lifeline
 
 def test_the_same_call_brought_twice_is_one_call(lifeline):
     first = send(risk={"attempt": "no"}).json()
-    again = send(risk={"attempt": "yes"}).json()
+    again = send(risk={"attempt": "no"}).json()
 
     assert first == again
     call = Call.objects.get()

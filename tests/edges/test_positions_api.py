@@ -71,6 +71,13 @@ def test_traccar_and_osmand_tell_with_the_key_as_the_device(car):
     assert seen(car).source == "traccar"
 
 
+@pytest.mark.parametrize("name", ["id", "device_id"])
+def test_a_key_that_no_text_can_hold_is_no_key(car, name):
+    said = {name: chr(0xD800), "lat": 1, "lon": 1}
+
+    assert tell(said, header="").status_code == 401
+
+
 @pytest.mark.parametrize("header", ["", "Bearer wrong", "Basic !!", "Bearer "])
 def test_nobody_tells_without_the_key(car, header):
     assert tell(PLACE, header=header).status_code == 401
@@ -138,6 +145,39 @@ def test_of_a_batch_the_newest_counts(car):
     tell(said)
 
     assert seen(car).lat == 36.0
+
+
+def test_one_bad_place_in_a_list_costs_only_itself(car):
+    answer = tell([PLACE, {"lat": 999, "lon": -78.9}, PLACE | {"at": "yesterday"}])
+
+    assert (answer.status_code, seen(car).lat) == (200, 35.99)
+    assert [one["refused"] for one in answer.json()] == ["1.lat", "2.at"]
+    assert all(one["why"] for one in answer.json())
+
+
+def test_a_list_of_owntracks_keeps_what_is_good_and_the_log_has_the_rest(car, caplog):
+    good = {"_type": "location", **PLACE, "tst": int(timezone.now().timestamp())}
+
+    with caplog.at_level(logging.WARNING, logger="dispatch.api.positions"):
+        answer = tell([good | {"lat": 999}, good])
+
+    assert (answer.status_code, answer.json()) == (200, [])
+    assert seen(car).lat == 35.99
+    assert [one.field for one in caplog.records] == ["0.lat"]
+
+
+def test_a_list_with_nothing_good_is_refused(car):
+    assert tell([{"lat": 999, "lon": -78.9}]).status_code == 422
+
+    assert seen(car) is None
+
+
+def test_lat_and_lon_exchanged_are_seen_by_where_the_centre_is(car):
+    answer = tell({"lat": -78.9, "lon": 35.99})
+
+    assert answer.status_code == 422
+    assert "exchanged" in answer.content.decode()
+    assert seen(car) is None
 
 
 def test_a_supervisor_makes_a_key_that_is_shown_once_and_kept_as_a_hash(car):

@@ -70,6 +70,16 @@ def test_a_session_of_nobody_is_kept_too():
 
 
 @pytest.mark.django_db
+def test_a_session_that_is_over_is_nobody_s_before_the_clock_clears_it(
+    signed_in, client
+):
+    Session.objects.filter(user=signed_in).update(expire_date=Now())
+
+    assert SessionStore(key(client)).load() == {}
+    assert take_user(signed_in.pk) is None
+
+
+@pytest.mark.django_db
 def test_the_clock_clears_sessions_that_are_over_and_no_other(signed_in, client):
     over = SessionStore()
     over.save()

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from dispatch import access
 from dispatch.management import arguments
 from dispatch.models import Agency, Event, Presence, Unit, User
 from heart import settings as production
 from routing import store
 from tests import makers
+from tests.actions import partners
 from tests.databases import ROOT
 
 PASSWORD = "seven green herons over a weir"
@@ -73,6 +75,27 @@ def test_a_centre_is_set_up_by_three_commands_and_twice_is_once(db, client, secr
     assert "was there already" in said
     assert client.login(username="jlee", password=PASSWORD)
     assert client.get("/board/").status_code == 200
+
+
+def test_a_centre_says_where_it_is_or_hears_what_nobody_can_notice_then(db):
+    said = run("add_agency", **AGENCY)
+    other = AGENCY | {"code": "elsewhere"}
+    placed = run("add_agency", **other, at="47.6,-122.3")
+
+    agencies = Agency.objects.in_bulk(field_name="code")
+    (_row, durham), (_other, elsewhere) = (
+        store.published(agencies[code].pk) for code in ("durham", "elsewhere")
+    )
+    assert durham.centre is None
+    assert "latitude and longitude are exchanged" in said
+    assert (elsewhere.centre.lat, elsewhere.centre.lon) == (47.6, -122.3)
+    assert "exchanged" not in placed
+
+
+@pytest.mark.parametrize("at", ["here", "47.6", "95,10", "nan,10", "47.6,-122.3,0"])
+def test_a_centre_that_is_nowhere_is_refused(db, at):
+    assert refused("add_agency", **AGENCY, at=at).startswith("--at: ")
+    assert not Agency.objects.exists()
 
 
 def test_the_shipped_hours_are_hours_of_the_agencys_own_zone(db):
@@ -142,6 +165,33 @@ def test_a_taken_name_is_refused_before_a_password_is_asked_for(
 
     other = user(None, short_name="D9 Jones")
     assert refused("add_user", **other) == "--username: it is taken"
+
+
+def test_a_partner_s_counsellor_is_one_from_the_first_moment(db, secret):
+    run("add_agency", **AGENCY)
+    agency = Agency.objects.get()
+    partner = partners.a_partner(agency, co_located=True)
+    sent = user(secret, role="clinician", employer=partner.code)
+
+    for _ in range(2):
+        run("add_user", **sent)
+
+    guest = User.objects.get()
+    assert (guest.employer, access.require(guest, "board.see")) == (partner, "outline")
+    kinds = Event.objects.order_by("number").values_list("kind", flat=True)
+    assert list(kinds)[-2:] == ["UserAdded", "EmployerChanged"]
+
+
+def test_an_employer_who_is_no_partner_or_another_than_before_is_refused(db, secret):
+    run("add_agency", **AGENCY)
+    faulty = user(secret, role="clinician", employer="nobody")
+    assert refused("add_user", **faulty).startswith("--employer: ")
+    assert not User.objects.exists()
+
+    run("add_user", **faulty | {"employer": None})
+    partners.a_partner(Agency.objects.get(), "nobody")
+
+    assert refused("add_user", **faulty) == "--username: it is taken"
 
 
 @pytest.mark.parametrize("weak", ["", "short", "aaaaaaaaaaaaaa\nsecond line"])
@@ -227,6 +277,18 @@ def test_a_door_is_closed_and_opened_again(centre, client):
 
     run("change_user", username="jlee", active=True)
     assert client.login(username="jlee", password=PASSWORD)
+
+
+def test_a_counsellor_is_a_partner_s_from_now_on_and_our_own_again(db, secret):
+    run("add_agency", **AGENCY)
+    run("add_user", **user(secret, role="clinician"))
+    partner = partners.a_partner(Agency.objects.get(), co_located=True)
+
+    run("change_user", username="jlee", employer=partner.code)
+    assert User.objects.get().employer == partner
+
+    run("change_user", username="jlee", employer="")
+    assert User.objects.get().employer is None
 
 
 def test_a_lost_password_is_replaced_from_a_file(centre, client, secret):

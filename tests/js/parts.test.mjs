@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answerFor } from "../../static/js/desk.js";
+import { TOLD_FOR, answerFor, tellLost } from "../../static/js/desk.js";
 import { target } from "../../static/js/grid.js";
 import { allowed, nameOf } from "../../static/js/keys.js";
 import { apply, atLeast, counts, empty, hasRoom, missing } from "../../static/js/store.js";
@@ -87,4 +87,20 @@ test("an offer ignores keys in its first half second", () => {
 });
 test("words keep a place that has no value", () => {
   assert.equal(fill("{count} of {all}", { count: 3 }), "3 of {all}");
+});
+
+test("who was quicker is said once, however often the dock is fetched, and leaves after a moment", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const spoken = [];
+  let gone = 0;
+  const node = { dataset: { lost: "1", say: "Q.One took 26-000001." }, remove: () => { gone += 1; } };
+  const told = new Set();
+  tellLost({ querySelector: () => node }, told, (text) => spoken.push(text));
+  tellLost({ querySelector: () => node }, told, (text) => spoken.push(text));
+  tellLost({ querySelector: () => null }, told, (text) => spoken.push(text));
+  assert.deepEqual(spoken, ["Q.One took 26-000001."]);
+  context.mock.timers.tick(TOLD_FOR - 1);
+  assert.equal(gone, 0);
+  context.mock.timers.tick(1);
+  assert.equal(gone, 2);
 });

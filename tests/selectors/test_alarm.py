@@ -11,7 +11,7 @@ from dispatch.actions import alarm as act
 from dispatch.actions import safety
 from dispatch.events import CLOCK
 from dispatch.management.commands import clock
-from dispatch.models import Alarm, Call
+from dispatch.models import Alarm, Call, Seat
 from dispatch.models.alarm import KINDS
 from dispatch.selectors import alarm, sentences
 from dispatch.selectors.standing import ALARM_WORDS
@@ -57,6 +57,30 @@ def test_the_most_urgent_comes_first_then_the_oldest(centre, dispatcher):
     assert [one.name for one in owned] == [first.number, second.number]
 
 
+def test_an_emergency_call_stands_before_a_calm_one_that_is_older(centre, dispatcher):
+    calm = ownerless(centre, seconds=400)
+    urgent = ownerless(centre)
+    Call.objects.filter(pk=calm.pk).update(priority=4)
+    Call.objects.filter(pk=urgent.pk).update(priority=1)
+
+    names = [one.name for one in shown(centre, dispatcher)]
+
+    assert names == [urgent.number, calm.number]
+
+
+def test_a_wait_says_for_which_help_and_whom_nobody_told(centre, dispatcher):
+    calm = makers.decided(makers.a_call(centre, dispatcher, type="counselling"))
+    danger = makers.a_call(centre, dispatcher)
+    makers.decided(danger, violence="yes", medical="yes")
+    long_ago = Now() - timedelta(hours=1)
+    Seat.objects.filter(call__in=[calm, danger]).update(wanted_at=long_ago)
+
+    said = [one.what for one in shown(centre, dispatcher) if one.about == "waiting"]
+
+    assert set(said[:2]) == {"EMS: not told yet", "Police: not told yet"}
+    assert "Clinician: waits longer than it should" in said[2:]
+
+
 def test_what_i_have_taken_stands_after_what_nobody_has(centre, dispatcher):
     first, second = ownerless(centre), ownerless(centre)
     rows = {one.name: one for one in shown(centre, dispatcher)}
@@ -87,10 +111,10 @@ def test_the_strip_costs_one_query_however_many(centre, dispatcher):
     with CaptureQueriesContext(connection) as asked:
         strip = alarm.strip(Alarm.objects.all(), dispatcher.pk, dispatcher.role)
 
-    assert strip.count == 5
+    assert (strip.count, strip.more) == (5, 4)
     assert len(asked) == 1
 
 
 def test_every_kind_has_a_word_and_a_rank():
-    assert set(KINDS) == set(sentences.ALARMS) == set(alarm.RANKS)
+    assert set(KINDS) == set(sentences.ALARMS) == set(alarm.RANKS) - {"untold"}
     assert set(ALARM_WORDS) < set(KINDS)

@@ -170,3 +170,15 @@ def test_35_callers_about_one_person_are_one_call_and_hide_no_emergency_beside_i
     beside = set().union(*(called[event] for event in called if event != "man"))
     assert len(beside) == 7
     assert man not in beside
+
+
+@pytest.mark.parametrize("played", [False, True])
+def test_a_real_call_and_a_simulated_one_are_never_the_same_event(centre, played):
+    """A guest's number may be anybody's: nobody real is hidden under who plays."""
+    makers.a_call(centre, simulated="" if played else "call")
+    call = makers.a_call(centre, simulated="call" if played else "")
+
+    assert shown(centre, call=call, phone="919-555-0142") == ()
+    known = Intake(phone="919-555-0142", simulated=call.simulated)
+    found = alike.unattended(known, agency_id=centre.pk, at=database_now(), answers={})
+    assert found in {None, call.pk}

@@ -9,6 +9,7 @@ from django.utils import translation
 from dispatch import events
 from dispatch.actions import decision, disposition, intake
 from dispatch.actions import seat as seats_action
+from dispatch.actions.details import Details
 from dispatch.events import CLOCK, EventBody
 from dispatch.selectors import call as calls
 from dispatch.selectors import decision as spoken
@@ -52,11 +53,10 @@ def centre(db):
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_event_has_a_sentence_of_whole_words(kind):
     body = {part.name: SAMPLE.get(part.name, 3) for part in dataclasses.fields(kind)}
-    unit = SimpleNamespace(name="CRT 2")
+    unit = SimpleNamespace(name="CRT 2", agency_id=None)
+    event = SimpleNamespace(kind=kind.__name__, body=body, unit=unit, agency_id=None)
 
-    said = timeline.sentence(
-        SimpleNamespace(kind=kind.__name__, body=body, unit=unit), NAMES
-    )
+    said = timeline.sentence(event, NAMES)
 
     assert said
     assert "_" not in said
@@ -99,9 +99,9 @@ def test_the_page_costs_the_same_however_long_the_history(
         intake.add_note(call_id=busy.pk, text="Talking at the door.", by=CLOCK)
     calls.view(busy, "operations")
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         calls.view(busy, "operations")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         calls.view(bare, "operations")
 
 
@@ -224,6 +224,35 @@ def test_the_history_is_newest_first_and_names_who_did_it(centre):
     assert entries[-1].after == "0:00"
 
 
+def test_the_history_says_whether_a_place_was_verified_or_is_no_longer(centre):
+    call = makers.a_call(centre, location_verified=True)
+    for verified in (False, True, False):
+        intake.correct(
+            call_id=call.pk, details=Details(location_verified=verified), by=CLOCK
+        )
+    moved = Details(location_verified=True, zone="District 9")
+    intake.correct(call_id=call.pk, details=moved, by=CLOCK)
+
+    said = [one.text for one in calls.view(call, "operations").entries]
+
+    assert [one for one in said if "verified" in one] == [
+        "Changed: Place verified, Zone",
+        "Place no longer verified",
+        "Place verified",
+        "Place no longer verified",
+    ]
+
+
+def test_a_help_that_wants_an_act_stands_above_what_is_only_read(centre):
+    call = makers.decided(makers.a_call(centre, type="counselling"))
+    [waits] = calls.view(call, "operations").seats
+    assert calls.view(call, "operations").pressing
+
+    seats_action.withdraw(seat_id=waits.id, why="not_needed", by=CLOCK)
+
+    assert not calls.view(call, "operations").pressing
+
+
 def test_a_finished_seat_stays_readable_beside_the_open_ones(centre):
     makers.a_clinician(centre)
     call = makers.decided(makers.a_call(centre))
@@ -255,3 +284,13 @@ def test_reasons_and_what_if_are_said_in_the_readers_language(monkeypatch):
         assert {text[0] for text in said()} == {"¡"}
     with translation.override(None):
         assert "¡" not in "".join(said())
+
+
+def test_only_who_was_planned_for_later_and_never_asked_for_stands_next():
+    now, later = (
+        spoken.Going(code=code, label=code, mode=mode, how="")
+        for code, mode in (("cor", "now"), ("crt", "then"))
+    )
+
+    assert spoken.planned_next([now, later], ()) == (later,)
+    assert spoken.planned_next([now, later], {spoken.words.response("crt")}) == ()

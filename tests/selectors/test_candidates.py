@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.urls import reverse
 
-from dispatch.actions import outside, scene, unit
+from dispatch.actions import loan, offer, outside, scene, unit
 from dispatch.actions.base import database_now
 from dispatch.events import CLOCK
 from dispatch.models import Shift, Skill, Unit, UnitPosition
@@ -163,6 +164,36 @@ def test_the_busy_are_listed_with_what_they_do_and_may_be_moved_before_they_arri
     assert listed(call).first == ()
 
 
+def test_an_emergency_is_counted_from_its_beginning(centre):
+    car = makers.a_unit(centre)
+    long_ago = database_now() - timedelta(minutes=40)
+    called = database_now() - timedelta(minutes=1)
+    Unit.objects.filter(pk=car.pk).update(state_since=long_ago, emergency_at=called)
+
+    (busy,) = listed(a_call(centre)).busy
+
+    assert (busy.doing, busy.since) == ("Emergency", called)
+
+
+def test_sending_another_says_in_whose_place_it_goes(centre, client):
+    first = placed(makers.a_unit(centre, name="CRT 1"), 36.0)
+    call = makers.decided(a_call(centre))
+    assert makers.ringing(call, "crt").unit == first
+    makers.a_unit(centre, name="CRT 2")
+    other = makers.an_agency()
+    loan.agree(agency_id=centre.pk, neighbour_id=other.pk, by=CLOCK)
+    client.force_login(makers.a_user(centre, "dispatcher"))
+
+    assert listed(call).instead == "CRT 1"
+    page = client.get(reverse("call", args=[call.pk])).content.decode()
+    assert "Send CRT 2 instead of CRT 1" in page
+    assert "it goes instead of CRT 1" in page
+
+    offer.accept(offer_id=makers.ringing(call, "crt").pk, by=CLOCK)
+    # CRT 1 keeps its place now; another one goes beside it.
+    assert listed(call).instead == ""
+
+
 def test_the_first_three_stand_open_and_the_rest_is_folded(centre):
     for _ in range(5):
         makers.a_unit(centre)
@@ -205,3 +236,17 @@ def test_the_page_says_who_came_first_who_leads_and_who_released_whom(centre):
     assert [one.who for one in said.came] == ["CRT 1", "Police"]
     assert said.leads == "CRT 1"
     assert [(one.who, one.by) for one in said.released] == [("Police", "CRT 1")]
+
+
+def test_a_kind_is_wanted_until_a_unit_is_sent_and_then_says_which(centre):
+    call = makers.decided(a_call(centre))
+    makers.override(call, "crt")
+    assert (listed(call).wanted, listed(call).sent) == (True, ())
+
+    car = makers.a_unit(centre, name="CRT 7")
+    offer.send(call_id=call.pk, unit_id=car.pk, by=CLOCK)
+    assert (listed(call).wanted, listed(call).sent) == (False, ("CRT 7: Dispatched",))
+
+    makers.accepted(call, "crt")
+    assert listed(call).sent == ("CRT 7: Acknowledged",)
+    assert listed(a_call(centre)).sent == ()

@@ -102,6 +102,13 @@ def test_no_other_centre_s_calls_are_told(centre):
     assert counts(makers.a_call(centre, **ANA)) == {}
 
 
+@pytest.mark.parametrize("played", [False, True])
+def test_who_played_with_a_number_is_not_told_of_who_really_calls(centre, played):
+    makers.a_call(centre, simulated="" if played else "call")
+
+    assert counts(makers.a_call(centre, simulated="call" if played else "")) == {}
+
+
 def test_a_linked_call_is_told_as_the_one_that_it_went_to(centre):
     first, second = makers.a_call(centre), makers.a_call(centre)
     intake.link_calls(call_id=second.pk, duplicate_of=first.pk, by=CLOCK)

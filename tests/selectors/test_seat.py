@@ -1,8 +1,13 @@
 """The seats of a call in words: who has each help, and who rings for it."""
 
+from datetime import timedelta
+
 import pytest
 
 from dispatch.actions import offer
+from dispatch.events import CLOCK
+from dispatch.models import Offer
+from dispatch.selectors import call as calls
 from dispatch.selectors import seat as seats
 from routing import store
 from tests import makers
@@ -42,3 +47,111 @@ def test_a_crew_that_must_leave_does_not_wait_near_by():
 
     assert (team.mark.label, team.mark.act) == ("Must leave: scene not safe", True)
     assert team.how == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "there"),
+    [("crt", False), ("cor", True)],
+    ids=["near by", "with an officer"],
+)
+def test_only_an_unarmed_crew_with_the_person_is_said_to_have_to_leave(kind, there):
+    centre = makers.an_agency()
+    car = makers.a_unit(centre, kind)
+    call = makers.triaged(makers.a_call(centre, type="welfare_check"))
+    offer.send(call_id=call.pk, unit_id=car.pk, by=CLOCK)
+    if there:
+        makers.on_scene(call, kind)
+    else:
+        makers.accepted(call, kind)
+    call.seats.update(mode="staged")
+    _row, protocol = store.published(centre.pk)
+
+    (team,) = seats.seats(makers.fresh(call), protocol)
+
+    assert not team.mark.act
+    assert team.how.startswith("staged")
+
+
+def two_at_once(centre):
+    document = makers.open_all_day()
+    queue = document["queue"] | {"ring_at_once": 2, "missed_offers": 9}
+    store.publish(centre.pk, document | {"queue": queue, "version": "test-two"})
+
+
+def asked_in_vain(call):
+    """Everybody rung for it lets it ring; decided again, if it wants that."""
+    for ring in Offer.objects.filter(seat__call=call, state="pending"):
+        makers.ring_out(ring)
+    return makers.decide(call)
+
+
+def rung_again(call):
+    """The time in which nobody is rung again is over."""
+    for one in Offer.objects.filter(seat__call=call):
+        made_at = one.made_at - timedelta(seconds=61)
+        Offer.objects.filter(pk=one.pk).update(made_at=made_at)
+    offer.make(call_id=call.pk, by=CLOCK)
+    return makers.fresh(call)
+
+
+@pytest.fixture
+def waits():
+    """A call that only clinicians may take; both were rung once and did not answer."""
+    centre = makers.an_agency()
+    two_at_once(centre)
+    for name in ("Q.One", "Q.Cee"):
+        makers.a_clinician(centre, name)
+    return asked_in_vain(makers.decided(makers.a_call(centre, type="counselling")))
+
+
+def shown(call):
+    """The page of a call, and the seat that it looks for."""
+    page = calls.view(call, "full")
+    return page, page.seats[0]
+
+
+def test_who_was_asked_before_stands_there_once_with_a_count(waits):
+    call = waits
+    for _round in range(2):
+        call = asked_in_vain(rung_again(call))
+
+    _page, seat = shown(call)
+
+    assert sorted(seat.asked) == [
+        "Q.Cee: no answer, 2 times",
+        "Q.One: no answer, 2 times",
+    ]
+
+
+def test_a_call_that_waits_says_when_it_rings_again(waits):
+    _page, seat = shown(waits)
+    last = Offer.objects.filter(seat__call=waits).order_by("made_at").first()
+
+    assert seat.mark.label == "Nobody took it: waits"
+    assert seat.again_at == last.made_at + timedelta(seconds=60)
+
+
+def test_while_help_is_sought_nobody_says_that_the_call_is_not_served(waits):
+    before, _seat = shown(waits)
+    page, seat = shown(rung_again(waits))
+
+    assert before.head.service == page.head.service == "Help is being looked for"
+    assert set(seat.who.split(", ")) == {"Q.One", "Q.Cee"}
+    assert seat.again_at is None
+
+
+def test_that_none_is_free_is_no_reason_while_somebody_rings(waits):
+    before, _seat = shown(waits)
+    page, _seat = shown(rung_again(waits))
+
+    assert any("none is free" in one.text for one in before.decision.words.reasons)
+    assert not any("none is free" in one.text for one in page.decision.words.reasons)
+    assert not any("Next in order" in one.text for one in page.decision.words.reasons)
+
+
+def test_a_call_that_went_to_others_still_says_that_it_is_not_served():
+    call = makers.decided(makers.a_call(makers.an_agency()))
+
+    page, _seat = shown(call)
+
+    assert page.head.service == "Not served: nobody was free"

@@ -13,6 +13,11 @@ from dispatch.management.centre import people
 from dispatch.management.commands.publish_protocol import read
 from routing import store
 
+UNPLACED = (
+    "Nobody said where it is (--at LAT,LON, or centre in its protocol): a phone whose"
+    " latitude and longitude are exchanged is not noticed."
+)
+
 
 class Command(BaseCommand):
     help = "Add an agency, whose calls the shipped protocol decides from the first."
@@ -27,6 +32,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--protocol", type=Path, metavar="FILE", help="in place of the shipped one"
         )
+        parser.add_argument(
+            "--at",
+            default="",
+            metavar="LAT,LON",
+            help="the middle of where its crews work, in degrees",
+        )
 
     def handle(self, *args: object, **options: object) -> None:
         code, zone = str(options["code"]), str(options["time_zone"])
@@ -38,20 +49,39 @@ class Command(BaseCommand):
                 name=str(options["name"]),
                 time_zone=zone,
                 fallback_phone=str(options["fallback_phone"]),
-                document=_document(options["protocol"], zone),
+                document=_document(options["protocol"], zone) | _centre(options["at"]),
                 by=whom.OPERATOR,
             )
-        row, _protocol = store.published(agency.pk)
+        row, protocol = store.published(agency.pk)
         self.stdout.write(
             f"{agency.code} is there; version {row.number} of {row.name} decides"
         )
+        if protocol.centre is None:
+            self.stdout.write(UNPLACED)
 
 
 def _document(path: object, zone: str) -> dict[str, object]:
     """The file as it is; the shipped protocol with its hours in the agency's zone."""
     if path is None:
-        return read(store.DEFAULT) | {"time_zone": zone}
+        shipped = read(store.DEFAULT) | {"time_zone": zone}
+        # It is Durham's, and this agency may be elsewhere.
+        shipped.pop("centre", None)
+        return shipped
     try:
         return read(Path(str(path)))
     except CommandError as error:
         raise CommandError(f"--{error}") from None
+
+
+def _centre(said: object) -> dict[str, object]:
+    """The protocol's centre out of "LAT,LON"; nothing where nobody said."""
+    if not said:
+        return {}
+    lat, comma, lon = str(said).partition(",")
+    try:
+        here = {"lat": float(lat), "lon": float(lon)}
+    except ValueError:
+        raise CommandError(f"--at: {said}: LAT,LON in degrees") from None
+    if not (comma and abs(here["lat"]) <= 90 and abs(here["lon"]) <= 180):
+        raise CommandError(f"--at: {said}: LAT,LON in degrees")
+    return {"centre": here}

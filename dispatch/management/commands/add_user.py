@@ -20,6 +20,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--short-name", required=True, help="on a board, as in D12 Lee"
         )
+        parser.add_argument(
+            "--employer",
+            metavar="CODE",
+            help="the partner who sends this counsellor to our desk",
+        )
         arguments.add_password_file(parser)
 
     def handle(self, *args: object, **options: object) -> None:
@@ -27,6 +32,8 @@ class Command(BaseCommand):
         said = {
             key: str(options[key]) for key in ("username", "role", "name", "short_name")
         }
+        employer = options["employer"]
+        said["employer"] = str(employer) if employer else ""
         with arguments.refused_in_a_line():
             user = setup.a_user(agency_id=agency.pk, **said)
             known = User.objects.filter(username=user.username).exists()

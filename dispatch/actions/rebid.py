@@ -1,0 +1,161 @@
+"""Where an announced leg is: filled in where nothing was known, else kept beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from django.utils.translation import gettext as _
+
+from dispatch import events, journal, lookups, quick, told
+from dispatch.actions import line
+from dispatch.actions.details import Details, correct_locked
+from dispatch.actions.intake import note_locked
+from dispatch.actions.triage import look_again
+from dispatch.events import Actor
+from dispatch.models import Call, Caller, CallNote, Contact
+from routing.core import alike, wording
+from routing.core.facts import Point
+from routing.core.geo import distance_km
+
+# Two readings of one place differ by less, in metres.
+SAME_METRES = 50.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """``ref`` is the sender's name of the leg; ``point`` latitude and longitude, degrees.
+
+    ``vague``: so many metres the point may be off; 0 where nobody said.
+    """
+
+    ref: str = field(repr=False)
+    channel: str
+    number: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    point: tuple[float, float] | None = field(default=None, repr=False)
+    vague: float = 0
+
+
+def tell(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
+    """What this leg's announcement says now. Saying the same again writes nothing.
+
+    What a person wrote or verified is never overwritten. Holds both.
+    """
+    first = next(one for one in line.legs(call) if one.purpose in line.CALLERS)
+    if first.pk == leg.pk:
+        _first(call, leg, arrival, by)
+    else:
+        _further(call, leg, arrival, by)
+
+
+def account(arrival: Arrival) -> told.Account:
+    """What a new leg keeps of its place."""
+    return told.Account(where=arrival.address, point=told.stored(arrival.point))
+
+
+def _first(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
+    caller = Caller.objects.get(call=call)
+    known = told.Account(where=caller.address, point=caller.point)
+    nothing = not (known.where or known.point or call.location_verified)
+    number = arrival.number if not caller.phone else ""
+    fits = nothing or _same(arrival, known)
+    address = arrival.address if fits and not known.where else ""
+    details = Details(phone=number or None, address=address or None)
+    changed = correct_locked(call, details, by)
+    if fits and arrival.point and not known.point:
+        quick.write(caller, {"point": told.stored(arrival.point)})
+        if not address:
+            filled = events.DetailsCorrected(fields=("address",))
+            journal.append(filled, call=call, by=by)
+    look_again(call, changed, by)
+    _other_number(call, arrival, caller.phone or number, by)
+    if not fits:
+        _other_place(call, leg, arrival, by)
+
+
+def _further(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
+    if arrival.number and not leg.number:
+        lookup = lookups.number(arrival.number)
+        quick.write(leg, {"number": arrival.number, "number_lookup": lookup})
+    _other_number(call, arrival, leg.number, by)
+    known = told.of(leg)
+    if known.where or known.point:
+        _other_place(call, leg, arrival, by)
+    else:
+        _keep(leg, arrival)
+
+
+def _other_number(call: Call, arrival: Arrival, known: str, by: Actor) -> None:
+    if lookups.number(arrival.number) not in {"", lookups.number(known)}:
+        said = _("The telephone system says another number: %(number)s")
+        _note(call, said % {"number": arrival.number}, by)
+
+
+def _other_place(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
+    """Beside what is known: a note once, and the newest place with the leg."""
+    if not (arrival.address or arrival.point):
+        return
+    if _same(arrival, told.of(leg)):
+        return
+    _keep(leg, arrival)
+    point = told.stored(arrival.point).replace(",", ", ")
+    place = ", ".join(part for part in (arrival.address.strip(), point) if part)
+    _note(
+        call,
+        _("The telephone system says another place: %(place)s") % {"place": place},
+        by,
+    )
+
+
+def _keep(leg: Contact, arrival: Arrival) -> None:
+    if arrival.address or arrival.point:
+        place, point = arrival.address, told.stored(arrival.point)
+        now = replace(told.of(leg), where=place, point=point)
+        quick.write(leg, told.columns(now))
+
+
+def _note(call: Call, text: str, by: Actor) -> None:
+    stored = CallNote.objects.filter(call=call, by=str(by))
+    if text not in {note.text for note in stored}:
+        note_locked(call, text, by)
+
+
+def _same(arrival: Arrival, known: told.Account) -> bool:
+    """Whether both say one place; False where they cannot be compared."""
+    metres = _metres(arrival, known)
+    if metres is not None:
+        return metres <= max(SAME_METRES, arrival.vague)
+    here, there = (wording.normalise(one) for one in (arrival.address, known.where))
+    return bool(here) and here == there
+
+
+def _metres(arrival: Arrival, known: told.Account) -> float | None:
+    there = told.degrees(known.point)
+    if arrival.point is None or there is None:
+        return None
+    here, other = (Point(lat=lat, lon=lon) for lat, lon in (arrival.point, there))
+    return distance_km(here, other) * 1000
+
+
+def elsewhere(call: Call, arrival: Arrival) -> bool:
+    """Whether the arrival contradicts each place that is known of this call.
+
+    Two events may have one number: a switchboard's, a relay's.
+    """
+    caller = call.caller
+    places = [told.Account(where=caller.address, point=caller.point)]
+    for leg in quick.rows(Contact, call=call.pk, purpose=list(line.CALLERS)):
+        places.append(told.of(leg))
+    found = [far for place in places for far in _apart(arrival, place)]
+    return bool(found) and all(found)
+
+
+def _apart(arrival: Arrival, known: told.Account) -> Iterator[bool]:
+    """Too far from each other to be one event; nothing where nobody can say."""
+    metres = _metres(arrival, known)
+    if metres is not None:
+        yield metres > alike.FAR_METRES + arrival.vague
+        return
+    here, there = (wording.normalise(one) for one in (arrival.address, known.where))
+    if here and there and arrival.vague <= alike.FAR_METRES:
+        reasons = {reason.code for reason in alike.of_address(here, there)}
+        yield alike.Code.OTHER_STREET in reasons

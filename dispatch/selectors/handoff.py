@@ -1,0 +1,174 @@
+"""What a partner reads on its page, and nothing that came after it had the caller."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from dispatch.models import (
+    Answer,
+    Call,
+    Caller,
+    CallNote,
+    Event,
+    HandOff,
+    Transfer,
+)
+from dispatch.models.partner import hashed
+from dispatch.selectors.decision import QUESTIONS, VALUES, word
+from dispatch.selectors.fields import SAFE_CONTACT
+from dispatch.selectors.sentences import SHARED
+from dispatch.selectors.transfer import AGREED_WORDS
+from dispatch.states import OPEN_CALL, TransferState
+
+# What whoever takes the caller asks first.
+RISK = (
+    "attempt",
+    "imminent",
+    "medical",
+    "violence",
+    "weapon",
+    "threat",
+    "household",
+    "minor_alone",
+)
+# Field as it is corrected here → field as it travels.
+TRAVELS_AS = {
+    "language": "language",
+    "address": "place",
+    "name": "name",
+    "phone": "number",
+    "person_name": "person",
+    "said": "said",
+}
+Lines = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a partner without this console reads. ``hash``: of the link that shows it."""
+
+    id: UUID
+    hash: str
+    centre: str
+    phone: str
+    partner_id: UUID
+    partner: str
+    state: str
+    shared: tuple[tuple[str, Lines], ...]
+    agreed: str
+    answer: str
+    outcome: bool
+    expires_at: datetime
+    time_zone: str
+
+
+def page(secret: str) -> Page | None:
+    """The page that this secret opens; None alike for unknown, ended and revoked."""
+    rows = HandOff.objects.filter(
+        hash=hashed(secret),
+        expires_at__gt=Now(),
+        revoked_at=None,
+        transfer__partner__isnull=False,
+    )
+    found = rows.select_related(
+        "transfer__partner", "transfer__call__agency", "transfer__call__caller"
+    ).first()
+    if found is None:
+        return None
+    one = found.transfer
+    assert one.partner is not None
+    return Page(
+        id=found.pk,
+        hash=found.hash,
+        centre=one.call.agency.name,
+        phone=one.call.agency.fallback_phone,
+        partner_id=one.partner.pk,
+        partner=one.partner.name,
+        state=one.state,
+        shared=shared(one),
+        agreed=word(AGREED_WORDS, one.agreed),
+        answer=found.answer,
+        outcome=found.outcome_at is not None,
+        expires_at=found.expires_at,
+        time_zone=one.call.agency.time_zone,
+    )
+
+
+def shared(one: Transfer) -> tuple[tuple[str, Lines], ...]:
+    """What travels with this transfer, label and lines; nothing else is read.
+
+    Once the partner has the caller, what is learnt here stays here: a field that was
+    corrected since is left out. They keep what they were given until the page expires,
+    also when the call ends here; of a call that ended without them nothing is shown.
+    """
+    until = one.ended_at if one.state == TransferState.RELEASED else None
+    if until is None and one.call.state not in OPEN_CALL:
+        return ()
+    later = _corrected(one.call, until) if until else frozenset()
+    read = _readers(one.call, until)
+    lines = (
+        (name, tuple(filter(None, read[name]())))
+        for name in read
+        if name in one.fields and name not in later
+    )
+    return tuple(
+        (word(SHARED, name), text or (_("not known"),)) for name, text in lines
+    )
+
+
+def _readers(call: Call, until: datetime | None) -> dict[str, Callable[[], Lines]]:
+    caller = call.caller
+    return {
+        "reference": lambda: (call.number,),
+        "language": lambda: (caller.language,),
+        "place": lambda: (caller.address, caller.point.replace(",", ", ")),
+        "risk": lambda: _risk(_answers(call, until)),
+        "name": lambda: (caller.name,),
+        "number": lambda: (caller.phone, _reached(caller)),
+        "person": lambda: (caller.person_name,),
+        "said": lambda: (caller.said,),
+        "notes": lambda: _notes(call, until),
+    }
+
+
+def _reached(caller: Caller) -> str:
+    """Beside the number: how it may be used."""
+    return word(SAFE_CONTACT, caller.safe_contact) if caller.phone else ""
+
+
+def _corrected(call: Call, since: datetime) -> frozenset[str]:
+    rows = Event.objects.filter(call=call, kind="DetailsCorrected", at__gt=since)
+    fields = [
+        name for body in rows.values_list("body", flat=True) for name in body["fields"]
+    ]
+    return frozenset(TRAVELS_AS[name] for name in fields if name in TRAVELS_AS)
+
+
+def _answers(call: Call, until: datetime | None) -> dict[str, str]:
+    """Question → answer, as it is now or as the log had it at that moment."""
+    if until is None:
+        return dict(Answer.objects.filter(call=call).values_list("question", "value"))
+    rows = Event.objects.filter(call=call, kind="AnswersRecorded", at__lte=until)
+    known: dict[str, str] = {}
+    for body in rows.order_by("number").values_list("body", flat=True):
+        known |= body["answers"]
+    return known
+
+
+def _risk(known: Mapping[str, str]) -> Lines:
+    """Each question of danger with its answer; nobody asked is said, not left out."""
+    return tuple(
+        f"{word(QUESTIONS, key)}: {word(VALUES, known.get(key, 'not_asked'))}"
+        for key in RISK
+    )
+
+
+def _notes(call: Call, until: datetime | None) -> Lines:
+    rows = CallNote.objects.filter(call=call)
+    if until is not None:
+        rows = rows.filter(at__lte=until)
+    return tuple(one.text for one in rows.order_by("at", "pk"))

@@ -1,0 +1,140 @@
+"""What else is an alarm: crews, seats, lines and transfers that wait too long."""
+
+import pytest
+
+from dispatch.actions import callback, contact, safety, seat, unit
+from dispatch.events import CLOCK
+from dispatch.models import Assignment, Seat, Transfer, Unit, UnitPosition
+from tests import makers
+from tests.actions.alarms import ago, swept
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def centre():
+    return makers.an_agency()
+
+
+@pytest.fixture
+def dispatcher(centre):
+    return makers.a_user(centre, "dispatcher", "D12 Lee")
+
+
+def crew(centre, dispatcher):
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, dispatcher, type="trespass"))
+    return call, makers.accepted(call, "crt")
+
+
+def test_a_crew_that_took_a_call_and_does_not_move_is_an_alarm(centre, dispatcher):
+    makers.here(dispatcher)
+    call, assignment = crew(centre, dispatcher)
+    Unit.objects.update(state_since=ago(181))
+
+    (row,) = swept(centre)
+    assert (row.about, row.unit, row.call) == ("crew_still", assignment.unit, call)
+    assert row.owner == dispatcher
+
+    unit.report(unit_id=assignment.unit_id, to="en_route", by=CLOCK)
+    assert swept(centre)[0].state == "ended"
+
+
+def test_a_seat_that_waits_past_its_target_is_an_alarm(centre, dispatcher):
+    call = makers.decided(makers.a_call(centre, dispatcher))
+    wanted = Seat.objects.filter(call=call, state="wanted").first()
+    assert swept(centre) == []
+
+    Seat.objects.filter(pk=wanted.pk).update(wanted_at=ago(600))
+
+    (row,) = swept(centre)
+    assert (row.about, row.seat) == ("waiting", wanted)
+
+
+def test_police_whom_nobody_told_are_an_alarm_until_somebody_does(centre, dispatcher):
+    call = makers.decided(makers.a_call(centre, dispatcher), violence="yes")
+    police = makers.seat_of(call, "police")
+    assert swept(centre) == []
+    Seat.objects.filter(pk=police.pk).update(wanted_at=ago(31))
+    assert [row.seat for row in swept(centre)] == [police]
+
+    seat.confirm_told(seat_id=police.pk, by=makers.by(dispatcher))
+
+    assert swept(centre)[0].state == "ended"
+
+
+def test_a_late_check_and_an_emergency_of_one_crew_are_two_alarms(centre, dispatcher):
+    call, assignment = crew(centre, dispatcher)
+    for to in ("en_route", "on_scene"):
+        unit.report(unit_id=assignment.unit_id, to=to, by=CLOCK)
+    Unit.objects.update(check_due_at=ago(1))
+    safety.check_overdue(unit_id=assignment.unit_id, by=CLOCK)
+    safety.emergency(unit_id=assignment.unit_id, by=CLOCK)
+    assert {row.about for row in swept(centre)} == {"check", "emergency"}
+
+    safety.confirm_safe(unit_id=assignment.unit_id, by=CLOCK)
+    safety.end_emergency(unit_id=assignment.unit_id, by=CLOCK)
+
+    assert {row.state for row in swept(centre)} == {"ended"}
+    assert makers.kinds(call).count("AlarmEnded") == 2
+
+
+def test_an_emergency_of_a_crew_without_a_call_is_an_alarm_too(centre):
+    car = makers.a_unit(centre)
+
+    safety.emergency(unit_id=car.pk, by=CLOCK)
+
+    (row,) = [one for one in swept(centre) if one.about == "emergency"]
+    assert makers.seat_of(row.call, "crt").assignments.get().unit == row.unit == car
+
+
+def test_a_crew_that_drives_and_stops_reporting_is_an_alarm(centre, dispatcher):
+    _call, assignment = crew(centre, dispatcher)
+    unit.report(unit_id=assignment.unit_id, to="en_route", by=CLOCK)
+    Assignment.objects.update(accepted_at=ago(1200))
+    assert swept(centre) == []  # it never reported: nobody is used to it
+
+    unit.report_position(unit_id=assignment.unit_id, lat=36.0, lon=-78.9)
+    assert swept(centre) == []
+    UnitPosition.objects.update(at=ago(601))
+
+    assert [row.about for row in swept(centre)] == ["position"]
+
+
+def test_a_call_back_that_nobody_made_is_an_alarm_until_somebody_tries(
+    centre, dispatcher
+):
+    makers.here(dispatcher)
+    call = makers.a_call(centre, dispatcher)
+    leg = call.contacts.get()
+    contact.lost(contact_id=leg.pk, by=makers.by(dispatcher))
+    assert swept(centre) == []
+
+    call.contacts.update(due_at=ago(1))
+    contact.due(contact_id=leg.pk, by=CLOCK)
+    (row,) = swept(centre)
+    assert (row.about, row.call, row.owner) == ("callback", call, dispatcher)
+
+    callback.tried(contact_id=leg.pk, result="no_answer", by=makers.by(dispatcher))
+    assert swept(centre)[0].state == "ended"
+
+
+def test_an_interpreter_who_does_not_come_is_an_alarm(centre, dispatcher):
+    call = makers.a_call(centre, dispatcher)
+    leg = contact.ask_interpreter(
+        call_id=call.pk, language="es", by=makers.by(dispatcher)
+    )
+    assert swept(centre) == []
+
+    call.contacts.update(due_at=ago(1))
+    contact.due(contact_id=leg.pk, by=CLOCK)
+
+    assert [row.about for row in swept(centre)] == ["interpreter"]
+
+
+def test_a_transfer_past_its_time_is_an_alarm(centre, dispatcher):
+    makers.a_clinician(centre)
+    makers.decided(makers.a_call(centre, dispatcher))
+    Transfer.objects.update(due_at=ago(11))
+
+    assert [row.about for row in swept(centre)] == ["transfer"]

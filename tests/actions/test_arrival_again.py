@@ -1,0 +1,167 @@
+"""One leg announced again, or from elsewhere: nothing told is lost, and nothing is merged."""
+
+import pytest
+
+from dispatch.actions import arrival, intake
+from dispatch.actions.arrival import Arrival
+from dispatch.actions.details import Details
+from dispatch.events import CLOCK, Actor
+from dispatch.models import Call, Caller, CallNote, Contact
+from dispatch.selectors import alike, callers, fields
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+PHONE = Actor(kind="phone")
+HERE = (35.99403, -78.89862)
+# About 500 m and 2,800 m north.
+NEAR = (35.99853, -78.89862)
+FAR = (36.01903, -78.89862)
+
+
+@pytest.fixture
+def centre():
+    return makers.an_agency()
+
+
+def arrives(centre, ref="a", number="919-555-0142", **known):
+    said = {"channel": "voice"} | known
+    return arrival.arrive(
+        agency_id=centre.pk, arrival=Arrival(ref=ref, number=number, **said), by=PHONE
+    )
+
+
+def notes(call):
+    return [note.text for note in CallNote.objects.filter(call=call)]
+
+
+def test_a_place_that_comes_later_is_the_caller_s_place(centre):
+    call = arrives(centre).call
+
+    arrives(centre, address="44 Rebid Rd", point=HERE)
+
+    caller = Caller.objects.get(call=call)
+    assert (caller.address, caller.point) == ("44 Rebid Rd", "35.99403,-78.89862")
+    assert caller.place_lookup
+    assert notes(call) == []
+
+
+def test_a_number_that_comes_later_is_the_caller_s_number(centre):
+    call = arrives(centre, number="", channel="text").call
+
+    arrives(centre, channel="text")
+
+    caller = Caller.objects.get(call=call)
+    assert caller.phone == "919-555-0142"
+    assert caller.phone_lookup
+
+
+def test_another_place_is_kept_beside_what_a_person_wrote(centre):
+    call = arrives(centre, address="1012 W Main St", point=HERE).call
+    verified = Details(address="1014 W Main St", location_verified=True)
+    intake.correct(call_id=call.pk, details=verified, by=CLOCK)
+
+    for _again in range(2):
+        arrives(centre, address="44 Rebid Rd", point=FAR)
+
+    assert Caller.objects.get(call=call).address == "1014 W Main St"
+    (note,) = notes(call)
+    assert "44 Rebid Rd" in note
+    assert "36.01903, -78.89862" in note
+
+
+def test_another_number_is_kept_beside(centre):
+    call = arrives(centre).call
+
+    for _again in range(2):
+        arrives(centre, number="919-555-0199")
+
+    assert Caller.objects.get(call=call).phone == "919-555-0142"
+    (note,) = notes(call)
+    assert "919-555-0199" in note
+
+
+def test_the_same_place_again_writes_nothing(centre):
+    call = arrives(centre, address="1012 W Main St", point=HERE).call
+    before = makers.events_of(call).count()
+
+    arrives(centre, address="1012 w main street", point=(35.99404, -78.89863))
+
+    assert makers.events_of(call).count() == before
+
+
+def test_a_leg_that_joins_keeps_its_own_place_and_shows_it(centre):
+    call = arrives(centre).call
+
+    arrives(centre, ref="b", address="44 Rebid Rd", point=NEAR)
+
+    (further,) = callers.further(call, numbers=True)
+    assert further.said == "44 Rebid Rd"
+    assert further.point == "35.99853, -78.89862"
+
+
+def test_a_leg_that_joined_is_told_its_place_and_number_later(centre):
+    call = arrives(centre, number="", point=HERE).call
+    arrives(centre, ref="b", number="", point=HERE)
+
+    arrives(centre, ref="b", number="919-555-0199", address="9 Late Ln", point=NEAR)
+
+    (further,) = callers.further(call, numbers=True)
+    assert further.said == "9 Late Ln"
+    assert further.number == "919-555-0199"
+    assert Contact.objects.get(pk=further.id).number_lookup
+
+
+def test_one_number_from_two_places_is_two_calls_which_a_person_may_link(centre):
+    first = arrives(centre, address="1 First St", point=HERE).call
+    other = arrives(centre, ref="b", address="900 Second Ave", point=FAR).call
+
+    assert first != other
+    other = Call.objects.get(pk=other.pk)
+    (likely,) = alike.likely(
+        fields.stored(other), agency_id=centre.pk, at=other.opened_at, call=other
+    )
+    assert likely.id == first.pk
+    assert any("m away" in said for said in likely.against)
+
+
+def test_a_place_that_is_only_roughly_known_contradicts_nothing(centre):
+    call = arrives(centre, point=HERE).call
+
+    assert arrives(centre, ref="b", point=FAR, vague=3000).call == call
+
+
+def test_a_third_leg_is_compared_with_every_place_of_the_call(centre):
+    call = arrives(centre).call
+    arrives(centre, ref="b", point=HERE)
+
+    assert arrives(centre, ref="c", point=NEAR).call == call
+    assert arrives(centre, ref="d", point=FAR).call != call
+
+
+@pytest.mark.parametrize("known", [{}, {"number": "", "point": HERE}])
+def test_nobody_real_joins_a_simulated_call(centre, known):
+    played = makers.a_call(centre, simulated="call", point=HERE)
+
+    assert arrives(centre, **known).call_id != played.pk
+
+
+@pytest.mark.parametrize(
+    ("address", "joins"),
+    [("1012 West Main Street", True), ("9 Foster St", False), ("", True)],
+)
+def test_without_a_point_another_street_is_another_place(centre, address, joins):
+    call = makers.a_call(centre, address="1012 W Main St")
+
+    leg = arrives(centre, ref="b", address=address)
+
+    assert (leg.call_id == call.pk) is joins
+
+
+def test_a_call_that_has_ended_is_told_nothing_more(centre):
+    call = arrives(centre).call
+    intake.cancel(call_id=call.pk, reason="other", by=CLOCK)
+    before = makers.events_of(call).count()
+
+    arrives(centre, address="44 Rebid Rd", point=HERE)
+
+    assert makers.events_of(call).count() == before

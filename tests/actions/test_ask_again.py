@@ -1,0 +1,151 @@
+"""Who did not take a call is not rung for it again at once, and no search runs in a ring."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from dispatch import facts
+from dispatch.actions import offer
+from dispatch.events import CLOCK
+from dispatch.models import Offer
+from dispatch.selectors import due
+from routing import store
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def centre():
+    return makers.an_agency()
+
+
+def rules(centre, **queue):
+    """This centre's calls wait by these settings from now on."""
+    document = makers.open_all_day()
+    waits = document["queue"] | queue
+    store.publish(centre.pk, document | {"queue": waits, "version": f"test-{queue}"})
+
+
+def wants_to_talk(centre, **answers):
+    return makers.decided(makers.a_call(centre, type="counselling"), **answers)
+
+
+def pending(call):
+    return list(Offer.objects.filter(seat__call=call, state="pending"))
+
+
+def nobody_answers(call):
+    """Every ring of now passes its deadline; then the call is decided, if it wants it."""
+    for ring in pending(call):
+        makers.ring_out(ring)
+    return makers.decide(call)
+
+
+def a_while_later(call, seconds=61):
+    """All that this call asked for so far lies that much longer ago."""
+    for one in Offer.objects.filter(seat__call=call):
+        Offer.objects.filter(pk=one.pk).update(
+            made_at=one.made_at - timedelta(seconds=seconds)
+        )
+
+
+def test_two_who_let_it_ring_together_are_not_rung_again_at_once(centre):
+    rules(centre, ring_at_once=2)
+    people = {makers.a_clinician(centre) for _ in range(2)}
+    call = wants_to_talk(centre)
+    assert {one.person for one in pending(call)} == people
+
+    call = nobody_answers(call)
+    offer.make(call_id=call.pk, by=CLOCK)
+
+    assert makers.seat_of(call, "ccd").state == "wanted"
+    assert pending(call) == []
+    assert call.pk not in due.waiting_calls(centre.pk)
+
+
+def test_they_are_rung_again_when_the_time_is_over(centre):
+    person = makers.a_clinician(centre)
+    call = nobody_answers(wants_to_talk(centre))
+    a_while_later(call)
+    assert call.pk in due.waiting_calls(centre.pk)
+
+    offer.make(call_id=call.pk, by=CLOCK)
+
+    assert [one.person for one in pending(call)] == [person]
+
+
+def test_a_lone_clinician_s_silence_is_decided_once_and_then_waits(centre):
+    makers.a_clinician(centre)
+    call = nobody_answers(wants_to_talk(centre))
+
+    for _ in range(5):
+        offer.make(call_id=call.pk, by=CLOCK)
+        call = makers.decide(call)
+
+    assert makers.kinds(call).count("CallDecided") == 2
+    assert makers.kinds(call).count("SeatUnfilled") == 1
+    assert call.decision_wanted_at is None
+
+
+def test_a_call_that_only_a_clinician_may_take_waits_though_a_question_is_open(centre):
+    """A crew is free and held back by what nobody asked: that is no reason to go round."""
+    makers.a_unit(centre)
+    call = makers.a_call(centre, type="follow_up")
+    call = makers.decided(call, weapon="not_asked")
+
+    assert makers.seat_of(call, "ccd").give_up_at is None
+    assert makers.kinds(call).count("SeatUnfilled") == 0
+
+
+def test_who_declined_does_not_count_as_one_who_could_take_it(centre):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    ring = makers.ringing(call)
+    offer.decline(offer_id=ring.pk, reason="language", by=CLOCK)
+    protocol = store.published(centre.pk)[1]
+    now = makers.fresh(ring).ended_at
+
+    assert facts.known(centre.pk, call, protocol, at=now).free["ccd"] == 0
+    other = makers.a_call(centre)
+    assert facts.known(centre.pk, other, protocol, at=now).free["ccd"] == 1
+    assert facts.known(centre.pk, None, protocol, at=now).free["ccd"] == 1
+
+
+def test_after_a_new_triage_the_next_help_is_chosen_and_not_who_just_declined(centre):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    offer.decline(offer_id=makers.ringing(call).pk, reason="language", by=CLOCK)
+    makers.a_unit(centre)
+
+    call = makers.decided(call)
+
+    assert makers.ringing(call, "crt").unit is not None
+    assert [one.unit is None for one in pending(call)] == [False]
+
+
+def test_a_crew_that_declined_is_not_sent_again_by_another_seat(centre):
+    makers.a_unit(centre)
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    offer.decline(offer_id=makers.ringing(call, "crt").pk, reason="too_far", by=CLOCK)
+    call = makers.decide(call)
+
+    makers.override(call, "crt")
+    assert pending(call) == []
+    a_while_later(call)
+    offer.make(call_id=call.pk, by=CLOCK)
+
+    assert makers.ringing(call, "crt").unit is not None
+
+
+def test_who_was_let_go_without_an_answer_may_be_asked_again(centre):
+    person = makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    Offer.objects.filter(seat__call=call).update(made_at=Now())
+    makers.override(call, "police")
+    assert pending(call) == []
+
+    makers.override(call, "ccd")
+
+    assert [one.person for one in pending(call)] == [person]
