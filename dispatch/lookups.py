@@ -1,18 +1,23 @@
 """The keyed fingerprints by which the same number, place or person is found again."""
 
 import re
+import unicodedata
 
 from dispatch.seal import lookup
 from routing.core import wording
 
 # What makes an address one place: a house, the hundred of a street, a crossing.
 EXACT = ("house:", "block:", "crossing")
+# Behind the number itself: "ext 5", "x5", a pause for the switchboard.
+EXTENSION = re.compile(r"(?<=\d)\s*(?:e?xt?\.?|ext(?:ension)?\.?|[,;#])", re.IGNORECASE)
 NAME = re.compile(r"[^\W_]+")
 
 
 def number(phone: str) -> str:
-    """Of its last ten digits; empty where there are none."""
-    digits = "".join(sign for sign in phone if sign.isdigit())[-10:]
+    """Of its last ten digits, without an extension; empty where there are none."""
+    dialled = EXTENSION.split(phone, maxsplit=1)[0]
+    signs = (unicodedata.decimal(sign, None) for sign in dialled)
+    digits = "".join(str(digit) for digit in signs if digit is not None)[-10:]
     return lookup(digits) if digits else ""
 
 

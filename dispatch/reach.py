@@ -1,14 +1,14 @@
 """How a number may be reached: by what its callers said on this call, else before it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from dispatch import planned, quick
 from dispatch.models import Call, Caller, Contact
+from dispatch.models.contact import CALLERS
 from dispatch.states import SafeContact, unsafe
 
-CALLERS = ["caller", "callback"]
 NOT_ASKED = SafeContact.NOT_ASKED.value
 # Said on another call, these forbid what nobody having asked would allow.
 WARNS = (SafeContact.NONE, SafeContact.TEXT_FIRST)
@@ -33,8 +33,8 @@ SAID_BEFORE = """
 class Reach:
     """``said`` on this call, by each who called from the number; ``before``: on another.
 
-    What was allowed before allows nothing now; what was forbidden holds until somebody
-    has asked on this call.
+    What was forbidden before holds until somebody has asked on this call; that a call was
+    allowed before allows none now.
     """
 
     said: tuple[str, ...]
@@ -70,19 +70,34 @@ def _allows(preference: str) -> int:
 def of_leg(call: Call, leg: Contact, caller: Caller | None = None) -> Reach:
     """Of the number that this leg rings: its own, else the first caller's."""
     caller = caller or _caller(call)
-    return of_number(call, leg.number_lookup or caller.phone_lookup, caller)
+    legs = _callers_legs(call)
+    number = _numbers(caller, legs).get(leg.pk) or leg.number_lookup
+    return _of_numbers(call, {number or caller.phone_lookup}, caller, legs).popitem()[1]
 
 
 def of_number(call: Call, number: str, caller: Caller | None = None) -> Reach:
     """Of a look-up; "" is the first caller whose number nobody knows."""
-    legs = quick.rows(Contact, order=["id"], call=call.pk, purpose=CALLERS)
+    legs = _callers_legs(call)
     return _of_numbers(call, {number}, caller or _caller(call), legs)[number]
+
+
+def _callers_legs(call: Call) -> list[Contact]:
+    return quick.rows(Contact, order=["id"], call=call.pk, purpose=list(CALLERS))
+
+
+def _numbers(caller: Caller, legs: Sequence[Contact]) -> dict[UUID, str]:
+    """Each leg's look-up. Of a further caller without a number nobody knows whose it is."""
+    return {
+        leg.pk: leg.number_lookup or (f"{leg.pk}" if place else caller.phone_lookup)
+        for place, leg in enumerate(legs)
+    }
 
 
 def _of_numbers(
     call: Call, numbers: set[str], caller: Caller, legs: Sequence[Contact]
 ) -> dict[str, Reach]:
-    said = {number: _said(number, caller, legs) for number in numbers}
+    rung = _numbers(caller, legs)
+    said = {number: _said(number, caller, legs, rung) for number in numbers}
     unasked = [number for number in numbers if number and not said[number]]
     before = _before(call, unasked)
     return {
@@ -91,14 +106,12 @@ def _of_numbers(
     }
 
 
-def _said(number: str, caller: Caller, legs: Sequence[Contact]) -> tuple[str, ...]:
+def _said(
+    number: str, caller: Caller, legs: Sequence[Contact], rung: Mapping[UUID, str]
+) -> tuple[str, ...]:
     """What was said of this number on this call, each wish once."""
     said = [caller.safe_contact] if caller.phone_lookup == number else []
-    said += [
-        leg.safe_contact
-        for leg in legs
-        if (leg.number_lookup or caller.phone_lookup) == number
-    ]
+    said += [leg.safe_contact for leg in legs if rung[leg.pk] == number]
     return tuple(dict.fromkeys(one for one in said if one != NOT_ASKED))
 
 
@@ -124,7 +137,9 @@ def _before(call: Call, numbers: Sequence[str]) -> dict[str, str]:
 
 def each(call: Call, caller: Caller, legs: Sequence[Contact]) -> dict[UUID, Reach]:
     """Of every caller's leg, by its id. One statement at most."""
-    ours = [leg for leg in legs if leg.purpose in CALLERS]
-    numbers = {leg.pk: leg.number_lookup or caller.phone_lookup for leg in ours}
+    ours = sorted(
+        (leg for leg in legs if leg.purpose in CALLERS), key=lambda leg: leg.pk
+    )
+    numbers = _numbers(caller, ours)
     found = _of_numbers(call, {*numbers.values()}, caller, ours)
     return {pk: found[number] for pk, number in numbers.items()}

@@ -22,7 +22,11 @@ class NoSecretPaths(logging.Filter):
     """Of a path that is a key, the log says which door it was for; whoever writes it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        told = record.getMessage()
+        try:
+            told = record.getMessage()
+        except (TypeError, ValueError, KeyError):
+            # Badly formed by whoever wrote it: the handler says so, the caller goes on.
+            return True
         cut = SECRET.sub(r"\1…", told)
         if cut != told:
             record.msg, record.args = cut, ()

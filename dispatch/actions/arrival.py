@@ -9,11 +9,12 @@ from django.db.models import Q, QuerySet
 
 from dispatch import events, journal, lookups, quick
 from dispatch.actions import line, rebid
-from dispatch.actions.base import action, database_now, lock_call
+from dispatch.actions.base import action, database_now, goes_on, lock_call
 from dispatch.actions.intake import Intake, open_new
 from dispatch.actions.rebid import Arrival as Arrival
 from dispatch.events import Actor
 from dispatch.models import Agency, Call, Contact
+from dispatch.models.contact import CALLERS
 from dispatch.states import OPEN_CALL, ContactState
 from routing import store
 from routing.core.facts import Point
@@ -47,7 +48,7 @@ def arrive(*, agency_id: UUID, arrival: Arrival, by: Actor) -> Contact:
         account=rebid.account(arrival),
     )
     quick.write(leg, {"carrier_ref": ref})
-    callers = [one for one in line.legs(call) if one.purpose in line.CALLERS]
+    callers = [one for one in line.legs(call) if one.purpose in CALLERS]
     joined = events.CallerAttached(contact=leg.pk, count=len(callers))
     journal.append(joined, call=call, by=by)
     return leg
@@ -55,7 +56,10 @@ def arrive(*, agency_id: UUID, arrival: Arrival, by: Actor) -> Contact:
 
 def _again(here: Contact, arrival: Arrival, by: Actor) -> Contact:
     call, leg = line.lock_leg(here.pk)
-    if call.state in OPEN_CALL:
+    event = goes_on(call)
+    if event.pk != call.pk and event.state in OPEN_CALL:
+        rebid.further(event, leg, arrival, by)
+    elif call.state in OPEN_CALL:
         rebid.tell(call, leg, arrival, by)
     return leg
 
@@ -98,9 +102,8 @@ def _alike(agency: Agency, arrival: Arrival) -> Iterator[UUID]:
     if number := lookups.number(arrival.number):
         same = Q(caller__phone_lookup=number) | Q(contacts__number_lookup=number)
         calls = recent.filter(pk__in=recent.filter(same).values("pk"))
-        for call in calls.select_related("caller"):
-            if not rebid.elsewhere(call, arrival):
-                yield call.pk
+        known = list(calls.select_related("caller"))
+        yield from (call.pk for call in rebid.not_elsewhere(known, arrival))
     yield from _near(recent, arrival)
 
 

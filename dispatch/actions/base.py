@@ -184,6 +184,13 @@ def lock_seat(seat_id: UUID) -> tuple[Call, Seat]:
     return _together(Seat, seat_id, "call")  # type: ignore[return-value]
 
 
+def goes_on(call: Call) -> Call:
+    """Of calls that are one event, the one that is worked on, locked. Holds the call."""
+    while call.state == CallState.DUPLICATE and call.duplicate_of_id is not None:
+        call = lock_call(call.duplicate_of_id)
+    return call
+
+
 def lock_offer(offer_id: UUID) -> tuple[Call, Seat, Offer]:
     return _together(Offer, offer_id, "seat", "call")  # type: ignore[return-value]
 

@@ -16,6 +16,7 @@ from dispatch.actions.weigh import Stand, mode_of, weighed
 from dispatch.errors import Forbidden, Invalid, LostRace, Stale
 from dispatch.events import Actor
 from dispatch.models import Answer, Call, Caller, Contact, Seat
+from dispatch.models.contact import CALLERS
 from dispatch.states import CallState, ContactState
 from routing import store
 from routing.core.protocol import Protocol
@@ -81,7 +82,7 @@ def lose(call: Call, leg: Contact, by: Actor, why: str = "lost") -> None:
         return
     unheard = leg.state == K.RINGING
     line.step(call, leg, K.ABANDONED if unheard else K.DISCONNECTED, by, why=why)
-    if leg.purpose not in line.CALLERS or call.state not in WORKED_ON:
+    if leg.purpose not in CALLERS or call.state not in WORKED_ON:
         line.step(call, leg, K.COMPLETED, by, why=why)
         return
     correct_locked(call, Details(location_verified=False), by)
@@ -107,7 +108,7 @@ def came_back(call: Call, leg: Contact, by: Actor) -> None:
         line.step(call, leg, K.CONNECTED, by)
         transfer.caller_back(call, leg, by)
         return
-    if leg.purpose not in line.CALLERS:
+    if leg.purpose not in CALLERS:
         return
     for other in line.legs(call):
         if other.state in line.CALLING_BACK and _same_number(call, leg, other):

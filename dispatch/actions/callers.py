@@ -8,17 +8,18 @@ from django.utils.translation import gettext_noop as _
 from dispatch import events, journal, lookups, quick, told
 from dispatch.actions import caution, line
 from dispatch.actions.base import action, coded, lock_call, move
-from dispatch.actions.details import Details
+from dispatch.actions.details import Details, check_contact
 from dispatch.actions.intake import Intake, check_caller, open_new
 from dispatch.actions.triage import tell_on, want_decision
 from dispatch.actions.weigh import refuse_closed
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import Agency, Call, Caller, Contact
+from dispatch.models.contact import CALLERS
 from dispatch.states import CallState, ContactState
 
-CALLERS = ("caller", "callback")
 UNLINK_WHY = ("another_event", "linked_by_mistake", "new_information", "other")
+NOT_FURTHER = _("Of the first caller it is said with the call's other details.")
 FIRST = _("This is the call's first caller: open a call for the other event instead.")
 
 
@@ -128,6 +129,21 @@ def split(*, contact_id: UUID, by: Actor) -> Call:
     quick.write(leg, {"safe_contact": told.NOT_ASKED})
     journal.append(events.ContactSplit(contact=leg.pk, to=to.pk), call=call, by=by)
     return to
+
+
+@action
+def prefer(*, contact_id: UUID, safe_contact: str, by: Actor) -> Contact:
+    """A further caller said how they may be reached; the first caller's is a detail."""
+    call, leg = line.lock_leg(contact_id)
+    check_contact(safe_contact)
+    callers = [one for one in line.legs(call) if one.purpose in CALLERS]
+    if leg.pk not in {one.pk for one in callers[1:]}:
+        raise Invalid(NOT_FURTHER, field="contact")
+    if leg.safe_contact != safe_contact:
+        quick.write(leg, {"safe_contact": safe_contact})
+        preferred = events.ContactPreferred(contact=leg.pk)
+        journal.append(preferred, call=call, by=by)
+    return leg
 
 
 @action

@@ -24,6 +24,7 @@ from dispatch.actions.callback import (
 from dispatch.errors import Invalid, LostRace, Stale
 from dispatch.events import Actor
 from dispatch.models import Call, Contact, Transfer
+from dispatch.models.contact import CALLERS
 from dispatch.states import OPEN_CALL, ContactState
 from routing import store
 
@@ -217,7 +218,7 @@ def hang_up(
         return leg
     if leg.state in line.LOST:
         raise LostRace
-    if leg.purpose in line.CALLERS and (leg.state == K.OPEN_LINE or at_risk(call)):
+    if leg.purpose in CALLERS and (leg.state == K.OPEN_LINE or at_risk(call)):
         if not decided:
             raise Invalid(AT_RISK, field="line")
         coded("reason", reason)
@@ -295,7 +296,7 @@ def change_channel(
         raise Invalid(field="relay", why=_("vrs, ip, captioned or speech"))
     if leg.state in line.OVER:
         raise LostRace
-    caller = leg.purpose in line.CALLERS
+    caller = leg.purpose in CALLERS
     if channel == "text" and caller and leg.channel != "text":
         refuse_unsafe(call, leg, "text", tried=1)
     quick.write(leg, {"relay": relay if channel == "relay" else ""})

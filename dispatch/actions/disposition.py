@@ -145,7 +145,7 @@ def end_session(
         by=by,
     )
     clocks = store.published(call.agency_id)[1].clocks
-    session_over(call, clocks["session_over"], by, over=line_over)
+    session_over(call, assignment, clocks["session_over"], by, over=line_over)
     settle(call, by, made)
     return assignment
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, reach
 from dispatch.actions.base import action, database_now, lock_call, move
+from dispatch.actions.callback import UNSAFE
 from dispatch.actions.disposition import record, settle
 from dispatch.actions.seat import locked_seats, served
 from dispatch.actions.worklist import close_locked, plan_locked
@@ -77,8 +78,8 @@ def attempt(
         raise LostRace
     if channel not in CHANNELS:
         raise Invalid(field="channel", why=_("voice, text or visit"))
-    if channel in refused_channels(call, row.attempts):
-        raise Invalid(field="channel", why=_("the person asked not to be reached so"))
+    if why := _reach(call).unsafe(channel, row.attempts):
+        raise Invalid(field="channel", why=UNSAFE[why])
     row.attempts += 1
     FollowUpAttempt.objects.create(
         followup=row, number=row.attempts, channel=channel, reached=reached, by=str(by)
@@ -99,8 +100,12 @@ def attempt(
 
 def refused_channels(call: Call, tried: int = 0) -> frozenset[str]:
     """What the safe-contact preference rules out after so many tries."""
-    found = reach.of_number(call, call.caller.phone_lookup, call.caller)
+    found = _reach(call)
     return frozenset(one for one in CHANNELS if found.unsafe(one, tried))
+
+
+def _reach(call: Call) -> reach.Reach:
+    return reach.of_number(call, call.caller.phone_lookup, call.caller)
 
 
 def _close_after_last(call: Call, row: FollowUp, by: Actor) -> None:

@@ -8,6 +8,7 @@ from dispatch.actions.base import move
 from dispatch.actions.seat import PEOPLE, locked_seats, served, withdraw_wanted
 from dispatch.events import Actor
 from dispatch.models import Call, Seat, Transfer
+from dispatch.models.contact import CALLERS
 from dispatch.states import CallState, ContactState, SeatState
 
 
@@ -28,8 +29,7 @@ def _end_caller_leg(call: Call, one: Transfer, by: Actor) -> None:
 def _ring_no_clinician(call: Call, by: Actor) -> None:
     """Once no caller is on a line of ours, nobody here is looked for to talk to them."""
     if any(
-        leg.purpose in line.CALLERS and leg.state in line.LIVE
-        for leg in line.legs(call)
+        leg.purpose in CALLERS and leg.state in line.LIVE for leg in line.legs(call)
     ):
         return
     wanted = {seat.response for seat in locked_seats(call, state=SeatState.WANTED)}

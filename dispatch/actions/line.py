@@ -1,5 +1,6 @@
 """The legs of a call's line: begin one, move it, find the caller's. Callers hold the call."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from dispatch import events, journal, lookups, nudge, quick
 from dispatch.actions.base import database_now, move
 from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
-from dispatch.models import Call, Contact, Partner
+from dispatch.models import Assignment, Call, Contact, Partner, Transfer
+from dispatch.models.contact import CALLERS
 from dispatch.states import ContactState
 from dispatch.told import Account, columns
 
@@ -25,13 +27,13 @@ LIVE = (
     ContactState.HOLDING,
     ContactState.OPEN_LINE,
 )
+# Somebody was spoken with, and is on it still.
+HEARD = (ContactState.CONNECTED, ContactState.HOLDING, ContactState.OPEN_LINE)
 # Nobody is on it, and nobody has decided that this may stay so.
 CALLING_BACK = (ContactState.CALLBACK_DUE, ContactState.CALLBACK_ATTEMPTED)
 LOST = (ContactState.ABANDONED, ContactState.DISCONNECTED, *CALLING_BACK)
 STILL_LOST = _("A caller was lost. Call them back, or say why nobody does.")
 STILL_SILENT = _("A line is open and silent. Ask it as TTY, or say why nobody does.")
-# The person in need or whoever asks for help on their behalf is on these.
-CALLERS = ("caller", "callback")
 
 
 def begin(
@@ -136,21 +138,38 @@ def caller_leg(call: Call) -> Contact | None:
     return open_[0] if open_ else None
 
 
-def session_over(call: Call, within: float, by: Actor, *, over: bool) -> None:
-    """Our clinician is done with the caller: their leg is over, if they say so.
+def session_over(
+    call: Call, session: Assignment, within: float, by: Actor, *, over: bool
+) -> None:
+    """Our clinician is done with their caller: that leg is over, if they say so.
 
-    Else nobody knows who holds it: somebody is to say so ``within`` seconds. A leg that
-    is on hold, silent or written on has a clock already. Holds the call.
+    Else nobody knows who holds it: somebody is to say so ``within`` seconds, and of
+    each caller where several are heard and nobody knows whom this clinician had. A leg
+    that is on hold, silent or written on has a clock already. Holds the call.
     """
-    leg = caller_leg(call)
-    if leg is None or leg.state != ContactState.CONNECTED:
+    heard = [leg for leg in legs(call) if leg.purpose in CALLERS and leg.state in HEARD]
+    theirs = heard if len(heard) == 1 else _theirs(heard, session)
+    if over and len(theirs) == 1:
+        if theirs[0].state == ContactState.CONNECTED:
+            step(call, theirs[0], ContactState.COMPLETED, by, why="session_over")
         return
-    if over:
-        step(call, leg, ContactState.COMPLETED, by, why="session_over")
-        return
-    quick.write(leg, {"person_id": None})
-    if not leg.due:
-        expect(leg, "session_over", within)
+    for leg in theirs or _unheld(heard):
+        if leg.state == ContactState.CONNECTED:
+            quick.write(leg, {"person_id": None})
+            if not leg.due:
+                expect(leg, "session_over", within)
+
+
+def _theirs(heard: Sequence[Contact], session: Assignment) -> list[Contact]:
+    """Whom this clinician had: who was handed to them, else whom they said they hold."""
+    handed = {one.caller_leg_id for one in quick.rows(Transfer, seat=session.seat_id)}
+    given = [leg for leg in heard if leg.pk in handed]
+    return given or [leg for leg in heard if leg.person_id == session.person_id]
+
+
+def _unheld(heard: Sequence[Contact]) -> Sequence[Contact]:
+    """Those whom nobody holds; all, where somebody is said to hold each."""
+    return [leg for leg in heard if leg.person_id is None] or heard
 
 
 def lock_leg(contact_id: UUID) -> tuple[Call, Contact]:

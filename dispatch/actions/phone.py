@@ -17,6 +17,7 @@ from dispatch.actions.targets import patience_of
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import Call, Caller, Contact, Transfer
+from dispatch.models.contact import CALLERS
 from dispatch.states import OPEN_CALL, ContactState, TransferState
 
 K = ContactState
@@ -44,7 +45,7 @@ AWAITS = {
 # Ended in our books, and still speaking: with the partner, or with a closed call.
 STAYS = ("handed_over", "call_over")
 # Whom somebody may have told not to be rung; partners and interpreters have not.
-ASKED = (*line.CALLERS, *contact.OTHERS)
+ASKED = (*CALLERS, *contact.OTHERS)
 ENDS = ("left", "completed", "failed", "no_answer", "busy")
 
 
@@ -73,7 +74,7 @@ def _stays(leg: Contact) -> bool:
 
     Nor is the interpreter of such a caller, once they are there.
     """
-    if leg.purpose in line.CALLERS:
+    if leg.purpose in CALLERS:
         return leg.why in STAYS
     if leg.purpose == "interpreter":
         return leg.why in STAYS and leg.carrier != "rings"
@@ -140,7 +141,7 @@ def _unsafe(call: Call, leg: Contact, verb: str) -> str:
 
 def number_of(leg: Contact) -> str:
     """Whom this leg rings: its own number, or the first caller's; "" for neither."""
-    if leg.number or leg.purpose not in line.CALLERS:
+    if leg.number or leg.purpose not in CALLERS:
         return str(leg.number)
     caller = quick.find(Caller, call=leg.call_id)
     return str(caller.phone) if caller is not None else ""

@@ -1,6 +1,7 @@
 """Where an announced leg is: filled in where nothing was known, else kept beside it."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
@@ -12,12 +13,15 @@ from dispatch.actions.intake import note_locked
 from dispatch.actions.triage import look_again
 from dispatch.events import Actor
 from dispatch.models import Call, Caller, CallNote, Contact
+from dispatch.models.contact import CALLERS
 from routing.core import alike, wording
 from routing.core.facts import Point
 from routing.core.geo import distance_km
 
 # Two readings of one place differ by less, in metres.
 SAME_METRES = 50.0
+# A handset's own position is no vaguer: what the FCC asks of a 911 call, 47 CFR 9.10(i).
+FINE_METRES = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +44,11 @@ def tell(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
 
     What a person wrote or verified is never overwritten. Holds both.
     """
-    first = next(one for one in line.legs(call) if one.purpose in line.CALLERS)
+    first = next(one for one in line.legs(call) if one.purpose in CALLERS)
     if first.pk == leg.pk:
         _first(call, leg, arrival, by)
     else:
-        _further(call, leg, arrival, by)
+        further(call, leg, arrival, by)
 
 
 def account(arrival: Arrival) -> told.Account:
@@ -55,13 +59,16 @@ def account(arrival: Arrival) -> told.Account:
 def _first(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
     caller = Caller.objects.get(call=call)
     known = told.Account(where=caller.address, point=caller.point)
-    nothing = not (known.where or known.point or call.location_verified)
+    # A point without words is a telephone's: a mast's place, say, until it has its own.
+    written = bool(known.where) or call.location_verified
+    finer = not written and arrival.point and 0 < arrival.vague <= FINE_METRES
+    nothing = not (written or known.point)
     number = arrival.number if not caller.phone else ""
-    fits = nothing or _same(arrival, known)
+    fits = nothing or bool(finer) or _same(arrival, known)
     address = arrival.address if fits and not known.where else ""
     details = Details(phone=number or None, address=address or None)
     changed = correct_locked(call, details, by)
-    if fits and arrival.point and not known.point:
+    if fits and arrival.point and (finer or not known.point):
         quick.write(caller, {"point": told.stored(arrival.point)})
         if not address:
             filled = events.DetailsCorrected(fields=("address",))
@@ -72,13 +79,15 @@ def _first(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
         _other_place(call, leg, arrival, by)
 
 
-def _further(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
+def further(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
+    """What another caller's leg says now; what differs is a note on this call."""
     if arrival.number and not leg.number:
         lookup = lookups.number(arrival.number)
         quick.write(leg, {"number": arrival.number, "number_lookup": lookup})
     _other_number(call, arrival, leg.number, by)
     known = told.of(leg)
-    if known.where or known.point:
+    # Of a linked call nobody looks at the legs: it is told where the event goes on.
+    if known.where or known.point or leg.call_id != call.pk:
         _other_place(call, leg, arrival, by)
     else:
         _keep(leg, arrival)
@@ -136,15 +145,23 @@ def _metres(arrival: Arrival, known: told.Account) -> float | None:
     return distance_km(here, other) * 1000
 
 
-def elsewhere(call: Call, arrival: Arrival) -> bool:
-    """Whether the arrival contradicts each place that is known of this call.
+def not_elsewhere(calls: Sequence[Call], arrival: Arrival) -> Iterator[Call]:
+    """Those of which the arrival does not contradict each place that is known.
 
-    Two events may have one number: a switchboard's, a relay's.
+    Two events may have one number: a switchboard's, a relay's. The calls come with
+    their callers; one statement for the legs of all.
     """
+    ids = [call.pk for call in calls]
+    legs = defaultdict(list)
+    for leg in quick.rows(Contact, call=ids, purpose=list(CALLERS)) if ids else ():
+        legs[leg.call_id].append(leg)
+    return (call for call in calls if not _elsewhere(call, legs[call.pk], arrival))
+
+
+def _elsewhere(call: Call, legs: Sequence[Contact], arrival: Arrival) -> bool:
     caller = call.caller
     places = [told.Account(where=caller.address, point=caller.point)]
-    for leg in quick.rows(Contact, call=call.pk, purpose=list(line.CALLERS)):
-        places.append(told.of(leg))
+    places += [told.of(leg) for leg in legs]
     found = [far for place in places for far in _apart(arrival, place)]
     return bool(found) and all(found)
 

@@ -1,6 +1,6 @@
 """What a safety rule requires: it stays until its danger is denied or a person answers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.utils.translation import gettext_noop as _
 
@@ -88,12 +88,25 @@ def answer_for(call: Call, seat: Seat, why: str, by: Actor) -> None:
     journal.append(told, call=call, by=by)
 
 
+def say_let_go(call: Call, seats: Iterable[Seat], by: Actor) -> None:
+    """The supervisor is told that a call ends before such help was had. Holds the call."""
+    wanted_now = {seat.response for seat in seats if seat.state == SeatState.WANTED}
+    if wanted_now & FOR_SAFETY & still_sent(call).keys():
+        told = events.SupervisorTold(why=("required_let_go",))
+        journal.append(told, call=call, by=by)
+
+
 def _asks_for(call: Call, seat: Seat) -> str | None:
     """The rule for which this is the only help of its kind that the call has open."""
     open_ = [SeatState.WANTED, SeatState.FILLED]
     same = quick.rows(Seat, call=call.pk, response=seat.response, state=open_)
     if seat.response not in FOR_SAFETY or len(same) > 1:
         return None
+    return still_sent(call).get(seat.response)
+
+
+def still_sent(call: Call) -> dict[str, str]:
+    """As ``safety_sent``, by what is answered at this moment."""
     now = {one.question: one.value for one in quick.rows(Answer, call=call.pk)}
     _row, protocol = store.published(call.agency_id)
-    return safety_sent(call, now, protocol).get(seat.response)
+    return safety_sent(call, now, protocol)

@@ -23,7 +23,7 @@ from dispatch.actions.before import as_before
 from dispatch.actions.counted import refuse_to_withdraw
 from dispatch.actions.leave import order_out
 from dispatch.actions.lent import came_free, refuse_in_need
-from dispatch.actions.required import answer_for
+from dispatch.actions.required import answer_for, say_let_go
 from dispatch.errors import FloorForbids, Invalid, Stale
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Offer, Presence, Seat, Unit
@@ -140,8 +140,10 @@ def withdraw(*, seat_id: UUID, why: str, by: Actor) -> Seat:
 
 
 def withdraw_all(call: Call, why: str, by: Actor) -> None:
-    """Let everybody go. The caller holds the call."""
-    for seat in locked_seats(call, state=OPEN_SEAT):
+    """Let everybody go, and say so of what a safety rule asks for. Holds the call."""
+    open_ = locked_seats(call, state=OPEN_SEAT)
+    say_let_go(call, open_, by)
+    for seat in open_:
         _withdraw(call, seat, why, by)
 
 

@@ -8,7 +8,7 @@ from django.db.models import Max
 from dispatch import events, journal, quick
 from dispatch.actions.asked import only_chosen
 from dispatch.actions.base import database_now
-from dispatch.actions.required import required, safety_sent, wanted
+from dispatch.actions.required import required, safety_sent, still_sent, wanted
 from dispatch.actions.search import fill
 from dispatch.actions.seat import (
     OURS,
@@ -102,9 +102,9 @@ def settle_override(
     What somebody asked for by name stays, unless the safety rules hold it back; what an
     earlier override chose is replaced, and what a safety rule requires is not.
     """
-    keep = [*required(made), chosen]
-    replaced = only_chosen(call)
     held = barred(stand.line)
+    keep = [*required(made), chosen, *(still_sent(call).keys() - {*held})]
+    replaced = only_chosen(call)
     forbidden = [*held, *replaced]
     withdraw_wanted(call, keep, "overridden", by, forbidden=forbidden, barred=held)
 

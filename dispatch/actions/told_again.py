@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 from django.db.models.functions import Now
 
-from dispatch import events, journal, quick
+from dispatch import events, journal, quick, told
 from dispatch.actions import keys
-from dispatch.actions.base import lock_call, move
+from dispatch.actions.base import goes_on, lock_call, move
 from dispatch.actions.brought import Brought, decidable, in_words, note
 from dispatch.actions.details import Details, correct_locked
 from dispatch.actions.intake import note_locked
@@ -45,7 +45,7 @@ def tell_again(one: Transfer, brought: Brought, by: Actor) -> None:
     last = quick.find(WriteKey, actor=actor, key=key)
     if last is not None and last.body_hash == _hash(brought):
         return
-    call = _goes_on(call)
+    call = goes_on(call)
     new, denied = _news(call, brought.answers)
     anew = call.state not in OPEN_CALL
     if anew:
@@ -67,13 +67,6 @@ def _hash(brought: Brought) -> str:
         key: said for key, said in brought.answers.items() if said != "not_asked"
     }
     return keys.body_hash(tell_again, {**asdict(brought), "answers": answers})
-
-
-def _goes_on(call: Call) -> Call:
-    """Of calls that are one event, the one that is worked on. Holds the call."""
-    while call.state == CallState.DUPLICATE and call.duplicate_of_id is not None:
-        call = lock_call(call.duplicate_of_id)
-    return call
 
 
 def _news(call: Call, said: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -113,8 +106,21 @@ def _open_again(call: Call, brought: Brought, by: Actor) -> None:
 def _keep(
     call: Call, brought: Brought, new: Mapping[str, str], by: Actor, *, anew: bool
 ) -> None:
-    """The safer way to reach them, and the answers; ``anew``: it was just reopened."""
+    """What nobody knew yet, the safer way to reach them, and the answers.
+
+    ``anew``: it was just reopened.
+    """
     caller = Caller.objects.get(call=call)
+    empty = {
+        name: getattr(brought, name).strip()
+        for name in ("phone", "person_name", "address")
+        if getattr(brought, name).strip() and not getattr(caller, name)
+    }
+    if empty:
+        look_again(call, correct_locked(call, Details(**empty), by), by)
+        caller.refresh_from_db()
+    if brought.point and not caller.point and not caller.address:
+        quick.write(caller, {"point": told.stored(brought.point)})
     if SAFER.index(brought.safe_contact) > SAFER.index(caller.safe_contact):
         safer = Details(safe_contact=brought.safe_contact)
         look_again(call, correct_locked(call, safer, by), by)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
 from dispatch.actions.base import (
@@ -13,9 +14,9 @@ from dispatch.actions.base import (
     lock_presence,
     move,
 )
-from dispatch.actions.line import CALLERS, LIVE, OVER, legs
+from dispatch.actions.line import LIVE, OVER, legs
 from dispatch.actions.line import step as line_step
-from dispatch.errors import LostRace
+from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import (
     Answer,
@@ -28,6 +29,7 @@ from dispatch.models import (
     Transfer,
     User,
 )
+from dispatch.models.contact import CALLERS
 from dispatch.models.transfer import MAY_TRAVEL
 from dispatch.states import (
     TRANSFER_OVER,
@@ -45,6 +47,7 @@ BEFORE_ANSWER = frozenset(
 )
 ANSWERED = frozenset({TransferState.ACCEPTED, TransferState.CONFERENCED})
 # Between two receivers: nobody is asked just now.
+NOT_BACK = _("The caller is lost. Call them back first; whoever reaches them has them.")
 WAITING = frozenset({TransferState.DECLINED, TransferState.TIMED_OUT})
 # Here a lost caller is not news: the transfer is over, is just being offered anew, or
 # waits for this very caller.
@@ -83,11 +86,11 @@ def open_of(seat: Seat) -> Transfer | None:
 def end(call: Call, seat: Seat, why: str, by: Actor) -> None:
     """The seat of an unfinished transfer is gone: whoever was asked outside is let go.
 
-    The sender keeps the caller. A partner who talks with them already is not hung up:
-    only their page ends. A finished one stays as it is. Holds the call.
+    The sender keeps the caller. Where a partner talks with them already it goes on: only
+    a person says who has them then. A finished one stays as it is. Holds the call.
     """
     transfer = open_of(seat)
-    if transfer is None:
+    if transfer is None or _partner_talks(transfer):
         return
     before = transfer.state
     if transfer.state in BEFORE_ANSWER | ANSWERED:
@@ -95,12 +98,15 @@ def end(call: Call, seat: Seat, why: str, by: Actor) -> None:
     move(transfer, TransferState.FALLBACK, due_at=None, ended_at=Now(), why=why)
     if transfer.partner_id is None:
         return
-    talks = before == TransferState.CONFERENCED
-    close_page(transfer) if talks else let_partner_go(call, transfer, by, why)
+    let_partner_go(call, transfer, by, why)
     over = events.TransferMoved(
         transfer=transfer.pk, before=before, after=transfer.state, why=why
     )
     journal.append(over, call=call, by=by)
+
+
+def _partner_talks(one: Transfer) -> bool:
+    return one.state == TransferState.CONFERENCED and one.partner_leg_id is not None
 
 
 def let_partner_go(call: Call, one: Transfer, by: Actor, why: str = "") -> None:
@@ -159,14 +165,19 @@ def out(seat: Seat, to: TransferState) -> None:
 
 @action
 def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
-    """The clinician has the caller: from now on the call is theirs, the sender is free."""
+    """The clinician has the caller: from now on the call is theirs, the sender is free.
+
+    Invalid while the caller is lost: nobody has them.
+    """
     call, seat, assignment = lock_assignment(assignment_id)
     if assignment.confirmed_at is not None:
         return assignment
     if assignment.ended_at is not None or assignment.person_id is None:
         raise LostRace
-    quick.write(assignment, {"confirmed_at": Now()})
     transfer = open_of(seat)
+    if transfer is not None and transfer.state == TransferState.CALLBACK:
+        raise Invalid(NOT_BACK, field="session")
+    quick.write(assignment, {"confirmed_at": Now()})
     if transfer is not None:
         if transfer.state != TransferState.CONFERENCED:
             move(transfer, TransferState.CONFERENCED)

@@ -41,6 +41,10 @@ class CallerIn(Nothing):
     note = Text(required=False, allow_blank=True, max_length=4000)
 
 
+class PreferIn(Nothing):
+    safe_contact = Choice(SafeContact)
+
+
 class UnlinkIn(Seen):
     reason = Choice(callers.UNLINK_WHY)
 
@@ -124,6 +128,20 @@ class AddCaller(CallCommand):
             intake=Intake(**known),
             by=asked.by,
         )
+
+
+class PreferCaller(Command):
+    """How this further caller may be reached."""
+
+    verb = "call.edit"
+    takes = PreferIn
+    gives = ContactOut
+
+    def reach(self, user: User, pk: UUID) -> Contact:
+        return access.contact_for(user, pk, self.verb)
+
+    def act(self, asked: Asked) -> Contact:
+        return callers.prefer(contact_id=asked.row.pk, by=asked.by, **asked.said)
 
 
 class SplitCaller(Command):

@@ -55,6 +55,7 @@ urlpatterns = [
     verb(CALL + "alike/", callers.SeeAlike, "alike"),
     verb(CALL + "callers/", callers.SeeCallers, "callers"),
     verb(CALL + "callers/add/", callers.AddCaller, "add-caller"),
+    verb(CONTACT + "prefer/", callers.PreferCaller, "prefer-caller"),
     verb(CONTACT + "split/", callers.SplitCaller, "split-caller"),
     verb(CALL + "known/", known.SeeKnown, "known"),
     verb(CALL + "plans/write/", known.WritePlan, "write-plan"),

@@ -79,6 +79,13 @@ class InterpreterConnected(EventBody):
     contact: UUID
 
 
+@beside
+class ContactPreferred(EventBody):
+    """How this caller may be reached was said; the wish itself stands with their leg."""
+
+    contact: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactSplit(EventBody):
     """What was thought the same event is a call of its own."""

@@ -17,6 +17,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="contact",
             name="safe_contact",
-            field=models.CharField(default="not_asked", max_length=20),
+            field=models.CharField(
+                db_default="not_asked", default="not_asked", max_length=20
+            ),
         ),
     ]

@@ -14,6 +14,8 @@ from dispatch.states import ContactState
 CHANNELS = ("voice", "text", "tty", "rtt", "relay", "partner")
 # caller: who asks for help. consult, collateral: whom we ask. The rest serves these.
 PURPOSES = ("caller", "callback", "consult", "collateral", "interpreter", "partner")
+# Whoever asks for help, whether they rang us or we rang them back.
+CALLERS = ("caller", "callback")
 LIVE = ("ringing", "answered", "connected", "holding", "open_line")
 
 
@@ -40,7 +42,10 @@ class Contact(Row):
     said = SealedField()
     point = SealedField()
     # How they may be reached, as each caller said it of themselves: a SafeContact.
-    safe_contact = models.CharField(max_length=20, default="not_asked")
+    # The database knows it too: processes of the version before write rows without it.
+    safe_contact = models.CharField(
+        max_length=20, default="not_asked", db_default="not_asked"
+    )
     person = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", db_index=False
     )

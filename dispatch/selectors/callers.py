@@ -6,12 +6,11 @@ from uuid import UUID
 
 from dispatch import quick, told
 from dispatch.models import Call, Contact
+from dispatch.models.contact import CALLERS
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import fields
 from dispatch.selectors.decision import word
 from routing.core import wording
-
-CALLERS = ("caller", "callback")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,7 @@ class Further:
     """``dangers`` are named in this caller's words; a denial counts as naming.
 
     ``point``: where their telephone was, "latitude, longitude", or "".
-    ``safe_contact``: how they may be reached, in words.
+    ``safe_contact``: how they may be reached, in words; ``wish``: as a SafeContact.
     """
 
     id: UUID
@@ -29,6 +28,7 @@ class Further:
     said: str
     point: str
     safe_contact: str
+    wish: str
     dangers: tuple[str, ...]
 
 
@@ -52,6 +52,7 @@ def _further(row: Contact, *, numbers: bool) -> Further:
         said=", ".join(part for part in said.splitlines() if part),
         point=account.point.replace(",", ", ") if numbers else "",
         safe_contact=word(fields.SAFE_CONTACT, account.safe_contact),
+        wish=account.safe_contact,
         dangers=tuple(
             word(spoken.QUESTIONS, key) for key in sorted(wording.dangers(said))
         ),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch.models import Agency, FollowUp
-from dispatch.selectors import board, consent, fields, words
+from dispatch.reach import Reach
+from dispatch.selectors import board, consent, wish, words
 from dispatch.selectors.decision import Words, word
 from dispatch.states import FollowUpState
 from routing import store
@@ -83,12 +84,16 @@ def _unfinished(agency: UUID) -> QuerySet[FollowUp]:
 
 
 def worklist(agency: Agency, reader: UUID, *, now: datetime) -> Worklist:
-    """By due time in the agency's zone. Four queries, however long the list."""
+    """By due time in the agency's zone. Five queries, however long the list."""
     rows = open_ones(agency.pk)
     found = list(rows.select_related("call__caller", "claimed_by")[:PAGE])
     consents = consent.of_calls(row.call_id for row in found)
+    wishes = wish.of_calls([row.call for row in found])
     protocol = store.published(agency.pk)[1]
-    items = [item_of(row, reader, consents, protocol, now) for row in found]
+    items = [
+        item_of(row, reader, consents, wishes[row.call_id], protocol, now)
+        for row in found
+    ]
     ends = _ends(agency, now)
     sections: dict[str, list[Item]] = {key: [] for key in ends}
     for item in items:
@@ -119,10 +124,11 @@ def item_of(
     row: FollowUp,
     reader: UUID,
     consents: Mapping[UUID, str],
+    reached: Reach,
     protocol: Protocol,
     now: datetime,
 ) -> Item:
-    call, contact = row.call, row.call.caller.safe_contact
+    call = row.call
     said = consents.get(call.pk)
     return Item(
         id=row.pk,
@@ -141,8 +147,8 @@ def item_of(
         consent=_("Asked for Care Navigation")
         if said is None
         else _("Agreed to follow-up: %(answer)s") % {"answer": _(words.ANSWER[said])},
-        contact=word(fields.SAFE_CONTACT, contact),
-        no_contact=contact == "none",
+        contact=wish.rule(reached),
+        no_contact=reached.never,
         claimed_by=row.claimed_by.short_name if row.claimed_by else "",
         mine=row.claimed_by_id == reader,
     )

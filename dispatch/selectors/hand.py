@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy
 
 from dispatch.models import FollowUp
-from dispatch.selectors import consent, followup
+from dispatch.selectors import consent, followup, wish
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.followup import Item
 from routing import store
@@ -46,9 +46,9 @@ def at_hand(row: FollowUp, reader: UUID, *, now: datetime) -> AtHand:
     """All that whoever claimed it needs to reach the person."""
     protocol = store.published(row.agency_id)[1]
     consents = consent.of_calls([row.call_id])
-    caller = row.call.caller
+    caller, reached = row.call.caller, wish.of_call(row.call)
     return AtHand(
-        item=followup.item_of(row, reader, consents, protocol, now),
+        item=followup.item_of(row, reader, consents, reached, protocol, now),
         person=caller.person_name or caller.name,
         phone=caller.phone,
         language=caller.language,

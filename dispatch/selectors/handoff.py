@@ -8,15 +8,18 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from dispatch import told
 from dispatch.models import (
     Answer,
     Call,
     Caller,
     CallNote,
+    Contact,
     Event,
     HandOff,
     Transfer,
 )
+from dispatch.models.contact import CALLERS
 from dispatch.models.partner import hashed
 from dispatch.selectors.decision import QUESTIONS, VALUES, word
 from dispatch.selectors.fields import SAFE_CONTACT
@@ -45,6 +48,7 @@ TRAVELS_AS = {
     "said": "said",
 }
 Lines = tuple[str, ...]
+Read = Callable[[], Lines]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,10 @@ def page(secret: str) -> Page | None:
         transfer__partner__isnull=False,
     )
     found = rows.select_related(
-        "transfer__partner", "transfer__call__agency", "transfer__call__caller"
+        "transfer__partner",
+        "transfer__call__agency",
+        "transfer__call__caller",
+        "transfer__caller_leg",
     ).first()
     if found is None:
         return None
@@ -108,11 +115,14 @@ def shared(one: Transfer) -> tuple[tuple[str, Lines], ...]:
     until = one.ended_at if one.state == TransferState.RELEASED else None
     if until is None and one.call.state not in OPEN_CALL:
         return ()
-    later = _corrected(one.call, until) if until else frozenset()
-    read = _readers(one.call, until)
+    further = _further(one)
+    # What is corrected is the first caller's.
+    later = _corrected(one.call, until) if until and not further else frozenset()
+    read = _of_call(one.call, until)
+    read |= _of_first(one.call.caller) if further is None else _of_leg(further)
     lines = (
         (name, tuple(filter(None, read[name]())))
-        for name in read
+        for name in SHARED
         if name in one.fields and name not in later
     )
     return tuple(
@@ -120,24 +130,56 @@ def shared(one: Transfer) -> tuple[tuple[str, Lines], ...]:
     )
 
 
-def _readers(call: Call, until: datetime | None) -> dict[str, Callable[[], Lines]]:
-    caller = call.caller
+def _further(one: Transfer) -> Contact | None:
+    """The leg handed over where it is a further caller's; None for the first caller's.
+
+    A leg from the first caller's number on which nobody said who they are is theirs.
+    """
+    leg = one.caller_leg
+    if leg is None:
+        return None
+    legs = Contact.objects.filter(call=one.call, purpose__in=CALLERS).order_by("pk")
+    first = legs.values_list("pk", flat=True).first()
+    same = leg.number_lookup and leg.number_lookup == one.call.caller.phone_lookup
+    again = same and not leg.name and not leg.said
+    return None if leg.pk == first or again else leg
+
+
+def _of_call(call: Call, until: datetime | None) -> dict[str, Read]:
     return {
         "reference": lambda: (call.number,),
-        "language": lambda: (caller.language,),
-        "place": lambda: (caller.address, caller.point.replace(",", ", ")),
         "risk": lambda: _risk(_answers(call, until)),
-        "name": lambda: (caller.name,),
-        "number": lambda: (caller.phone, _reached(caller)),
-        "person": lambda: (caller.person_name,),
-        "said": lambda: (caller.said,),
         "notes": lambda: _notes(call, until),
     }
 
 
-def _reached(caller: Caller) -> str:
-    """Beside the number: how it may be used."""
-    return word(SAFE_CONTACT, caller.safe_contact) if caller.phone else ""
+def _of_first(caller: Caller) -> dict[str, Read]:
+    return {
+        "language": lambda: (caller.language,),
+        "place": lambda: (caller.address, caller.point.replace(",", ", ")),
+        "name": lambda: (caller.name,),
+        "number": lambda: _reached(caller.phone, caller.safe_contact),
+        "person": lambda: (caller.person_name,),
+        "said": lambda: (caller.said,),
+    }
+
+
+def _of_leg(leg: Contact) -> dict[str, Read]:
+    """What a further caller told of themselves, and nothing that another caller did."""
+    account = told.of(leg)
+    return {
+        "language": lambda: (leg.language,),
+        "place": lambda: (account.where, account.point.replace(",", ", ")),
+        "name": lambda: (leg.name,),
+        "number": lambda: _reached(leg.number, leg.safe_contact),
+        "person": tuple,
+        "said": lambda: (account.words,),
+    }
+
+
+def _reached(number: str, wish: str) -> Lines:
+    """The number, and beside it how it may be used."""
+    return (number, word(SAFE_CONTACT, wish)) if number else ()
 
 
 def _corrected(call: Call, since: datetime) -> frozenset[str]:

@@ -17,6 +17,13 @@ class Order:
 
 def last_order(call: UUID, seat: UUID) -> Order | None:
     """What this team was told last; None where nobody told it. One query."""
-    told = Event.objects.filter(call=call, kind="StagingOrdered", body__seat=str(seat))
-    last = told.order_by("-number").values_list("at", "body__why").first()
-    return Order(at=last[0], why=tuple(last[1] or ())) if last else None
+    return last_orders(call).get(seat)
+
+
+def last_orders(call: UUID) -> dict[UUID, Order]:
+    """Seat → what its team was told last, of those that were told. One query."""
+    told = Event.objects.filter(call=call, kind="StagingOrdered").order_by("number")
+    return {
+        UUID(seat): Order(at=at, why=tuple(why or ()))
+        for seat, at, why in told.values_list("body__seat", "at", "body__why")
+    }

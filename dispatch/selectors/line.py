@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch import quick, reach
 from dispatch.models import Call, Caller, Contact
+from dispatch.models.contact import CALLERS
 from dispatch.reach import Reach
 from dispatch.related import attach
 from dispatch.selectors import fields, sentences
@@ -19,7 +20,8 @@ from dispatch.states import OPEN_CALL, ContactState
 from routing.core.protocol import Protocol
 
 K = ContactState
-CALLERS = ("caller", "callback")
+# Of a number of the protocol: which language it is for.
+SPEAKS: Words = {**fields.LANGUAGES, "any": gettext_lazy("any language")}
 CALLING_BACK = (K.CALLBACK_DUE, K.CALLBACK_ATTEMPTED)
 # Whom we ring beside the caller.
 OTHERS = ("consult", "collateral")
@@ -157,7 +159,7 @@ def line(call: Call, protocol: Protocol) -> Line | None:
         folded_wanting=sum(map(_wants, folded)),
         in_vain=_in_vain(every),
         speak=tuple(
-            (code.replace("_", " "), number)
+            (word(SPEAKS, code), number)
             for code, number in sorted(protocol.interpreters.items())
         ),
         rule=_rule(first, caller),

@@ -1,7 +1,7 @@
 """The seats of a call: who has each help that is wanted, and how far along."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from dispatch.related import attach
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import words
 from dispatch.selectors.decision import word
-from dispatch.selectors.leaving import last_order
+from dispatch.selectors.leaving import Order, last_orders
 from dispatch.states import SeatState, UnitState
 from dispatch.wrong import seconds
 from routing.core.protocol import Protocol
@@ -79,7 +79,10 @@ class SeatView:
 
 
 def seats(call: Call, protocol: Protocol) -> list[SeatView]:
-    """Every seat the call ever had, oldest first. At most five queries."""
+    """Every seat the call ever had, oldest first.
+
+    At most five queries, one more if a unit is lent and one if a team must leave.
+    """
     rows = quick.rows(Seat, order=("wanted_at", "id"), call=call.pk)
     here = [row.pk for row in rows]
     offers = quick.rows(Offer, order=("made_at", "id"), seat=here)
@@ -87,12 +90,15 @@ def seats(call: Call, protocol: Protocol) -> list[SeatView]:
     attach([*offers, *working], "person", "unit")
     _name_lent([*offers, *working], call)
     kinds = {row.pk: row.response for row in rows}
+    taken = {one.seat_id: one for one in working}
+    leaves = any(_must_leave(seat, taken.get(seat.pk)) for seat in rows)
+    orders = last_orders(call.pk) if leaves else {}
     return [
         _seat(
             seat,
-            [one for one in offers if one.seat_id == seat.pk],
-            next((one for one in working[::-1] if one.seat_id == seat.pk), None),
             [one for one in offers if kinds[one.seat_id] == seat.response],
+            taken.get(seat.pk),
+            orders,
             protocol,
         )
         for seat in rows
@@ -101,12 +107,13 @@ def seats(call: Call, protocol: Protocol) -> list[SeatView]:
 
 def _seat(
     seat: Seat,
-    offers: Sequence[Offer],
-    taken: Assignment | None,
     alike: Sequence[Offer],
+    taken: Assignment | None,
+    orders: Mapping[UUID, Order],
     protocol: Protocol,
 ) -> SeatView:
     """``alike``: the call's offers for every seat of this kind."""
+    offers = [one for one in alike if one.seat_id == seat.pk]
     ringing = [one for one in offers if one.state == "pending"]
     # The first to be asked; several may ring at once, and who answers first is taken.
     rings = ringing[0] if ringing else None
@@ -119,7 +126,7 @@ def _seat(
         title=spoken.label(seat.response, protocol),
         who=_taker(taken) or ", ".join(_taker(one) for one in ringing),
         how=_how(seat, taken),
-        mark=_mark(seat, rings, taken, refused=bool(refused)),
+        mark=_mark(seat, rings, taken, orders, refused=bool(refused)),
         steps=_steps(seat, offers, taken),
         asked=_tried(offers),
         rings_since=rings.made_at if rings else None,
@@ -182,7 +189,9 @@ def _taker(row: Offer | Assignment | None) -> str:
 
 def _name_lent(rows: Sequence[Offer | Assignment], call: Call) -> None:
     """A neighbour's unit may have the name of one of ours: it says whose it is."""
-    for unit in {one.unit for one in rows if one.unit}:
+    units = {one.unit for one in rows if one.unit}
+    words.know_lent(units, call.agency_id)
+    for unit in units:
         unit.name = words.whose(unit, call.agency_id)
 
 
@@ -210,7 +219,12 @@ def _again_at(refused: Sequence[Offer], protocol: Protocol) -> datetime | None:
 
 
 def _mark(
-    seat: Seat, rings: Offer | None, taken: Assignment | None, *, refused: bool
+    seat: Seat,
+    rings: Offer | None,
+    taken: Assignment | None,
+    orders: Mapping[UUID, Order],
+    *,
+    refused: bool,
 ) -> Mark:
     """The seat's word, as the board would say it. ``refused``: somebody was asked."""
     if seat.state not in OPEN_SEAT:
@@ -223,7 +237,7 @@ def _mark(
     if seat.response not in spoken.OURS:
         return _outside(seat)
     if taken is not None and taken.ended_at is None:
-        return _at_work(seat, taken)
+        return _at_work(seat, taken, orders.get(seat.pk))
     if rings is not None:
         team = rings.unit is not None
         return Mark(
@@ -249,7 +263,7 @@ def _outside(seat: Seat) -> Mark:
     )
 
 
-def _at_work(seat: Seat, taken: Assignment) -> Mark:
+def _at_work(seat: Seat, taken: Assignment, order: Order | None) -> Mark:
     if taken.unit is None:
         if taken.confirmed_at is None:
             label = _("Joins: stay on the line")
@@ -263,7 +277,6 @@ def _at_work(seat: Seat, taken: Assignment) -> Mark:
         return Mark(label=_("Safety check late"), since=unit.check_due_at, act=True)
     if _must_leave(seat, taken):
         label = _("Must leave: scene not safe")
-        order = last_order(seat.call_id, seat.pk)
         since = order.at if order else unit.state_since
         return Mark(label=label, since=since, act=True)
     label, shape = words.unit(unit.state)

@@ -75,6 +75,7 @@ SENTENCES: Words = {
     "CallbackEnded": gettext_lazy("No more call-backs: %(why)s"),
     "InterpreterAsked": gettext_lazy("Interpreter asked for: %(language)s"),
     "InterpreterConnected": gettext_lazy("Interpreter connected"),
+    "ContactPreferred": gettext_lazy("Said how a further caller may be reached"),
     "ContactSplit": gettext_lazy("One caller has a call of their own now"),
     "FlagRaised": gettext_lazy("Caution noted for a %(subject)s: %(code)s"),
     "FlagEnded": gettext_lazy("Caution ended: %(why)s"),
@@ -261,7 +262,7 @@ REASONS: Words = {
 NOTE_KINDS: Words = {"note": gettext_lazy("Note"), "radio": gettext_lazy("Radio line")}
 # Alarm → what nobody sees to.
 ALARMS: Words = {
-    "unowned": gettext_lazy("nobody owns this call who is there"),
+    "unowned": gettext_lazy("nobody who is there owns this call"),
     "forgotten": gettext_lazy("accepted, and then nothing"),
     "crew_still": gettext_lazy("a crew took it and has not moved"),
     "waiting": gettext_lazy("waits longer than it should"),

@@ -12,21 +12,24 @@ from dispatch.models import Unit
 from dispatch.selectors.decision import Words
 
 # Of each call only what came last: who is sent there again is on it. A crew that signed
-# on later never heard of it, and need not.
+# on later never heard of it, and need not. No call that a crew took over with its unit
+# was offered more than a day before: the unit's years of offers are not gone through.
 TAKEN_OFF = """
-    SELECT offer, number, why, danger, ended FROM (
-      SELECT DISTINCT ON (s.call_id) o.id AS offer, c.number,
+    SELECT offer, (SELECT number FROM dispatch_call WHERE id = last.call_id), why,
+      EXISTS (SELECT FROM dispatch_answer w WHERE w.call_id = last.call_id
+        AND w.value = 'yes' AND w.question IN ('weapon', 'violence')), ended
+    FROM (
+      SELECT DISTINCT ON (s.call_id) s.call_id, o.id AS offer,
         CASE WHEN a.id IS NOT NULL THEN s.why WHEN o.state = 'expired' THEN o.state
           ELSE o.reason END AS why,
-        EXISTS (SELECT FROM dispatch_answer w WHERE w.call_id = s.call_id
-          AND w.value = 'yes' AND w.question IN ('weapon', 'violence')) AS danger,
         COALESCE(a.ended_at, o.ended_at) AS ended,
         CASE WHEN a.id IS NOT NULL THEN a.ended_at IS NOT NULL AND s.state = 'withdrawn'
           ELSE o.state IN ('withdrawn', 'expired') END AS off
       FROM dispatch_offer o JOIN dispatch_seat s ON s.id = o.seat_id
-      JOIN dispatch_call c ON c.id = s.call_id
       LEFT JOIN dispatch_assignment a ON a.offer_id = o.id
       WHERE o.unit_id = %(unit)s::uuid
+        AND o.made_at >= (SELECT min(started_at) - interval '1 day'
+          FROM dispatch_shift WHERE unit_id = %(unit)s::uuid AND ended_at IS NULL)
       ORDER BY s.call_id, o.made_at DESC) last
     WHERE off AND ended >= (SELECT min(started_at) FROM dispatch_shift
         WHERE unit_id = %(unit)s::uuid AND ended_at IS NULL)

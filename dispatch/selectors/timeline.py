@@ -44,6 +44,9 @@ def entries(
     ``verified`` is what is verified now: place, number; see ``_taken_away``.
     """
     gone = _taken_away(events, verified or {})
+    if events:
+        units = [event.unit for event in events if event.unit]
+        words.know_lent(units, events[0].agency_id)
     return tuple(
         Entry(
             number=event.number,

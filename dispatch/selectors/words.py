@@ -1,5 +1,6 @@
 """The words and shapes of every state, the same on each screen."""
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_noop as N_
 
 from dispatch.errors import DispatchError
 from dispatch.models import Unit
+from dispatch.related import attach
 from dispatch.selectors.said import said as _
 
 PRIORITY: Final = {1: N_("Emergency"), 2: N_("Urgent"), 3: N_("Soon"), 4: N_("Routine")}
@@ -116,6 +118,11 @@ SIMULATED: Final = {
 def simulated(parts: str) -> str:
     """Which parts of a call are not real, in words; empty for a real call."""
     return ", ".join(_(SIMULATED.get(part, part)) for part in parts.split(",") if part)
+
+
+def know_lent(units: Iterable[Unit], home: UUID) -> None:
+    """Whose the lent ones are, for ``whose``. One query, none where none is lent."""
+    attach([unit for unit in units if unit.agency_id != home], "agency")
 
 
 def whose(unit: Unit, home: UUID) -> str:

@@ -26,6 +26,19 @@ def unlink(request: HttpRequest, call: Call) -> object:
 
 @login_required
 @require_POST
+def prefer(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+    """How one further caller may be reached."""
+    leg = access.contact_for(request.user, contact_id, "call.edit")
+    callers.prefer(
+        contact_id=leg.pk,
+        safe_contact=request.POST.get("safe_contact", ""),
+        by=acting(request),
+    )
+    return redirect("call", leg.call_id)
+
+
+@login_required
+@require_POST
 def split(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """One caller gets a call of their own, which is asked next."""
     leg = access.contact_for(request.user, contact_id, "call.edit")

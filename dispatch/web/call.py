@@ -27,6 +27,7 @@ from dispatch.selectors import loan as loans
 from dispatch.selectors import sentences
 from dispatch.selectors import transfer as transfers
 from dispatch.selectors.callers import further
+from dispatch.selectors.fields import SAFE_CONTACT
 from dispatch.selectors.words import refusal
 from dispatch.web import choices, forms, known
 from dispatch.web.base import ASK_WHY, acting, chosen_id, coded, seen
@@ -250,6 +251,7 @@ def _show(
     context = {
         **(known.of_call(request, call, at=now) if boxes else {}),
         "callers": further(call, numbers=dials) if boxes else (),
+        "wishes": SAFE_CONTACT,
         "board_number": number,
         "call": view,
         "head": view.head,

@@ -16,7 +16,7 @@ from dispatch.actions import followup
 from dispatch.actions.base import database_now
 from dispatch.models import FollowUp
 from dispatch.selectors import followup as followups
-from dispatch.selectors import hand
+from dispatch.selectors import hand, wish
 from dispatch.selectors.decision import word
 from dispatch.selectors.hand import CHANNELS, OUTCOMES
 from dispatch.selectors.words import refusal
@@ -157,16 +157,15 @@ def _at_hand(request: HttpRequest, row: FollowUp | None) -> dict[str, object]:
 
 def _channels(row: FollowUp) -> list[dict[str, object]]:
     """Every way to reach somebody; those the person ruled out cannot be chosen."""
-    refused = followup.refused_channels(row.call, row.attempts)
-    open_ones = [code for code in followup.CHANNELS if code not in refused]
-    asked = row.call.caller.safe_contact != "not_asked"
-    why = _("not wanted") if asked else _("not asked if safe")
+    found = wish.of_call(row.call)
+    why = {code: wish.refused(found, code, row.attempts) for code in followup.CHANNELS}
+    first = next((code for code in why if not why[code]), None)
     return [
         {
             "code": code,
             "label": word(CHANNELS, code),
-            "why": why if code in refused else "",
-            "first": code == next(iter(open_ones), None),
+            "why": why[code],
+            "first": code == first,
         }
         for code in followup.CHANNELS
     ]

@@ -103,6 +103,7 @@ urlpatterns = [
     *presses(TRANSFER, transfer.press, "transfer", transfer.PRESSES),
     path(CALL + "triage/", triage.page, name="triage"),
     path(CALL + "unlink/", alike.unlink, name="call_unlink"),
+    path("contacts/<uuid:contact_id>/prefer/", alike.prefer, name="contact_prefer"),
     path("contacts/<uuid:contact_id>/split/", alike.split, name="contact_split"),
     path("crew/", crew.page, name="crew"),
     path("crew/ask/", crew.ask, name="crew_ask"),

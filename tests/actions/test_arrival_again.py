@@ -1,6 +1,8 @@
 """One leg announced again, or from elsewhere: nothing told is lost, and nothing is merged."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dispatch.actions import arrival, intake
 from dispatch.actions.arrival import Arrival
@@ -43,6 +45,35 @@ def test_a_place_that_comes_later_is_the_caller_s_place(centre):
     assert (caller.address, caller.point) == ("44 Rebid Rd", "35.99403,-78.89862")
     assert caller.place_lookup
     assert notes(call) == []
+
+
+def test_a_mast_s_place_gives_way_to_the_telephone_s_own(centre):
+    call = arrives(centre, point=FAR, vague=3000).call
+
+    arrives(centre, address="44 Rebid Rd", point=HERE, vague=15)
+
+    caller = Caller.objects.get(call=call)
+    assert (caller.address, caller.point) == ("44 Rebid Rd", "35.99403,-78.89862")
+
+
+def test_a_vague_place_never_takes_the_place_of_another(centre):
+    call = arrives(centre, point=HERE, vague=15).call
+
+    arrives(centre, point=FAR, vague=3000)
+
+    assert Caller.objects.get(call=call).point == "35.99403,-78.89862"
+
+
+def test_what_a_linked_call_s_telephone_tells_later_is_read_where_it_goes_on(centre):
+    linked = arrives(centre).call
+    event = makers.a_call(centre, address="9 Elm St")
+    intake.link_calls(call_id=linked.pk, duplicate_of=event.pk, by=CLOCK)
+
+    for _again in range(2):
+        arrives(centre, address="44 Rebid Rd", point=HERE)
+
+    (note,) = notes(event)
+    assert "44 Rebid Rd" in note
 
 
 def test_a_number_that_comes_later_is_the_caller_s_number(centre):
@@ -165,3 +196,17 @@ def test_a_call_that_has_ended_is_told_nothing_more(centre):
     arrives(centre, address="44 Rebid Rd", point=HERE)
 
     assert makers.events_of(call).count() == before
+
+
+def test_the_calls_of_one_number_are_compared_in_one_statement(centre):
+    """A switchboard's: the centre's row is locked while they are compared."""
+    arrives(centre, ref="first", point=(35.9, -79.0))
+    asked = []
+    for ref, lon in (("one", -78.9), ("two", -78.8), ("three", -78.7)):
+        makers.a_call(centre, phone="919-555-0142", point=(36.2, lon))
+        with CaptureQueriesContext(connection) as seen:
+            leg = arrives(centre, ref=ref, point=(35.9, lon))
+        assert leg.call.contacts.get().pk == leg.pk
+        asked.append(len(seen))
+
+    assert len(set(asked)) == 1

@@ -140,6 +140,13 @@ def test_nobody_is_reached_against_their_wish(centre, preference, channel, refus
     assert makers.fresh(row).attempts == (0 if refused else 1)
 
 
+def test_a_refused_way_says_why(centre):
+    with pytest.raises(Invalid) as refused:
+        attempt(planned(centre, safe_contact="not_asked"), channel="text")
+
+    assert "nobody has asked them" in str(refused.value.params["why"])
+
+
 def test_what_a_colleague_did_meanwhile_is_looked_at_again(centre, navigator):
     row = planned(centre)
     followup.claim(followup_id=row.pk, by=makers.by(navigator))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import callback, contact, disposition, intake
+from dispatch.actions import callback, contact, intake
 from dispatch.errors import IllegalMove, Invalid, LostRace
 from dispatch.events import CLOCK
 from dispatch.models import Contact, Event
@@ -313,52 +313,6 @@ def test_without_a_line_in_the_rules_an_interpreter_is_rung_by_hand(call):
 @pytest.fixture
 def clinician(centre):
     return makers.a_clinician(centre)
-
-
-@pytest.fixture
-def in_session(centre, clinician):
-    return makers.with_clinician(makers.decided(makers.a_call(centre)))
-
-
-def first_leg(session):
-    return Contact.objects.filter(call=session.seat.call).earliest("pk")
-
-
-def end(session, **said):
-    disposition.end_session(
-        assignment_id=session.pk,
-        outcomes=["resolved_by_phone"],
-        by=makers.by(session.person),
-        **said,
-    )
-
-
-def test_a_session_that_ends_with_the_line_ends_the_caller_s_leg(in_session):
-    end(in_session, line_over=True)
-
-    assert first_leg(in_session).state == "completed"
-
-
-def test_a_line_that_outlives_its_session_is_asked_about(in_session, clinician):
-    end(in_session)
-    leg = first_leg(in_session)
-    assert (leg.state, leg.due) == ("connected", "session_over")
-
-    time_is_up(leg)
-    assert late(leg.call) == ["session_over"]
-    contact.mine(contact_id=leg.pk, by=makers.by(clinician))
-
-    leg = makers.fresh(leg)
-    assert (leg.person, leg.due, leg.due_at) == (clinician, "", None)
-
-
-def test_no_clock_of_the_caller_is_lost_when_a_session_ends(centre, clinician):
-    written = makers.decided(makers.a_call(centre, channel="text"))
-    session = makers.with_clinician(written)
-
-    end(session)
-
-    assert first_leg(session).due == "text_quiet"
 
 
 def test_who_holds_a_line_does_not_hold_it_once_it_is_lost(leg, clinician):

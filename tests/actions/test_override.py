@@ -49,6 +49,28 @@ def test_an_unarmed_team_that_a_crew_asked_for_survives_as_well(call):
     assert makers.fresh(asked).state == "wanted"
 
 
+@pytest.mark.parametrize("then", ["not_known", "not_asked"])
+@pytest.mark.parametrize("chosen", ["cor", "ems", "cit"])
+def test_police_that_a_safety_rule_sent_outlive_an_override(centre, then, chosen):
+    makers.a_unit(centre, "cor")
+    call = makers.decided(makers.a_call(centre), violence="yes")
+    makers.decide(makers.late(call, violence=then))
+
+    overridden(call, chosen)
+
+    assert makers.seat_of(call, "police").state == "wanted"
+
+
+def test_police_whose_danger_is_denied_go_with_an_override(centre):
+    makers.a_unit(centre, "cor")
+    call = makers.decided(makers.a_call(centre), violence="yes")
+    makers.decide(makers.late(call, violence="no"))
+
+    overridden(call, "cor")
+
+    assert makers.seat_of(call, "police").state == "withdrawn"
+
+
 @pytest.mark.parametrize("kind", ["ccd", "cor"])
 def test_a_team_that_a_dispatcher_asked_for_survives_an_override(call, kind):
     decision.request_team(call_id=call.pk, response=kind, reason="more_help", by=CLOCK)

@@ -128,17 +128,26 @@ def test_the_ways_out_are_to_keep_the_caller_or_to_say_that_the_partner_has_them
     assert makers.seat_of(call, "988").state == "withdrawn"
 
 
+@pytest.mark.parametrize("then", ["confirm", "keep"])
 def test_danger_that_forbids_988_does_not_hang_up_the_partner_who_talks(
-    call, partner, dispatcher
+    call, partner, dispatcher, then
 ):
     one = partners.walked(call, partner, dispatcher, "conferenced")
 
     danger_said(makers.fresh(call), makers.by(dispatcher))
 
-    assert makers.fresh(one).state == "fallback"
+    assert makers.fresh(one).state == "conferenced"
     assert makers.fresh(call).owner == dispatcher
     assert live_legs(call) == {"caller", "partner"}
-    assert not HandOff.objects.filter(transfer=one, revoked_at=None)
+    assert HandOff.objects.filter(transfer=one, revoked_at=None)
+    with pytest.raises(Invalid):
+        disposition.close(
+            call_id=call.pk, outcomes=["moved_to_988"], by=makers.by(dispatcher)
+        )
+    # Who has the caller now is still for a person to say.
+    step = getattr(handover, then)
+    said = step(transfer_id=one.pk, by=makers.by(dispatcher))
+    assert said.state == {"confirm": "released", "keep": "withdrawn"}[then]
 
 
 def test_a_neighbouring_centre_that_talks_is_not_hung_up_either(centre, dispatcher):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.actions import decision, scene, seat, unit
+from dispatch.actions import decision, intake, scene, seat, unit
 from dispatch.errors import Invalid
 from dispatch.events import CLOCK
 from tests import makers
@@ -162,3 +162,15 @@ def test_a_team_that_only_the_decision_wanted_is_replaced_by_the_rules_alone(cen
 
     assert asked(call) == []
     assert "asked_held_back" not in told(call)
+
+
+@pytest.mark.parametrize("danger", ["yes", "no"])
+def test_a_call_that_ends_before_such_help_was_had_is_told_to_the_supervisor(
+    violent, danger
+):
+    makers.late(violent, violence=danger)
+    makers.decide(violent)
+
+    intake.cancel(call_id=violent.pk, reason="caller_cancelled", by=CLOCK)
+
+    assert ("required_let_go" in told(violent)) == (danger == "yes")

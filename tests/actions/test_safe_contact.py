@@ -91,6 +91,28 @@ def test_one_number_said_twice_holds_by_the_stricter_word(call, by):
     assert lost(first_of(call)).why == "asked_not"
 
 
+def test_a_caller_without_a_number_speaks_for_themselves_alone(call):
+    bystander = second(call, "none", number="")
+
+    assert lost(first_of(call)).state == "callback_due"
+    assert lost(bystander).why == "asked_not"
+
+
+# As a telephone with another keyboard writes it.
+WIDE = "".join(chr(0xFF10 + int(digit)) for digit in "9195550142")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["919-555-0142 ext 5", "919 555 0142x22", "9195550142,,1", WIDE],
+)
+def test_however_it_is_typed_it_is_the_same_number(call, by, typed):
+    wish(call, "none", by)
+
+    with pytest.raises(Invalid):
+        contact.reach_out(call_id=call.pk, purpose="collateral", number=typed, by=by)
+
+
 def test_a_caller_s_wish_goes_with_them_to_a_call_of_their_own(call):
     leg = second(call, "none")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.actions import seat, transfer
+from dispatch.actions import callback, contact, seat, transfer
 from dispatch.errors import Invalid, LostRace, NotFound
 from dispatch.events import CLOCK
 from dispatch.models import Transfer
@@ -50,6 +50,22 @@ def test_confirming_twice_is_confirming_once(centre, dispatcher):
 
     assert makers.kinds(call).count("TransferConfirmed") == 1
     assert makers.kinds(call).count("OwnerChanged") == 1
+
+
+def test_nobody_has_a_caller_who_is_lost(centre, dispatcher):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre, dispatcher))
+    taken = makers.accepted(call)
+    leg = call.contacts.get()
+    contact.lost(contact_id=leg.pk, by=makers.by(dispatcher))
+
+    with pytest.raises(Invalid):
+        transfer.confirm(assignment_id=taken.pk, by=makers.by(taken.person))
+    assert makers.fresh(call).owner == dispatcher
+
+    callback.tried(contact_id=leg.pk, result="reached", by=makers.by(dispatcher))
+    transfer.confirm(assignment_id=taken.pk, by=makers.by(taken.person))
+    assert makers.fresh(call).owner == taken.person
 
 
 def test_one_transfer_goes_on_to_the_next_clinician(centre):

@@ -35,7 +35,7 @@ def test_the_strip_is_on_every_page_and_says_what_waits(desk, call):
     for path in ("/board/", "/calls/new/", f"/calls/{call.pk}/", "/staff/", LIST):
         text = desk.get(path).content.decode()
         assert "1 alarm" in text, path
-        assert "nobody owns this call" in text, path
+        assert "nobody who is there owns this call" in text, path
 
 
 def test_the_strip_is_empty_while_nothing_waits(desk):
@@ -81,7 +81,7 @@ def test_a_dispatcher_sees_theirs_and_the_floor_s_a_supervisor_all(
     client.force_login(supervisor)
 
     text = client.get(LIST).content.decode()
-    assert "nobody owns this call" in text
+    assert "nobody who is there owns this call" in text
     assert "with M. Ortiz, the supervisor, not taken yet" in text
 
 

@@ -108,6 +108,22 @@ def test_a_crew_hears_what_a_caller_said_and_not_who_or_from_where(centre):
     assert (one["name"], one["number"], one["said"]) == ("", "", "Two dogs")
 
 
+def test_a_further_caller_s_wish_is_kept_with_their_own_leg(centre, dispatcher):
+    call = makers.a_call(centre)
+    leg = callers.attach(call_id=call.pk, intake=Intake(name="Ada N."), by=CLOCK)
+    first = call.contacts.earliest("pk")
+
+    said = dispatcher.post(f"contacts/{leg.pk}/prefer/", {"safe_contact": "none"})
+    twice = dispatcher.post(f"contacts/{leg.pk}/prefer/", {"safe_contact": "none"})
+    of_first = dispatcher.post(f"contacts/{first.pk}/prefer/", {"safe_contact": "none"})
+
+    assert (said.status_code, twice.status_code) == (200, 200)
+    assert makers.fresh(leg).safe_contact == "none"
+    assert makers.kinds(call).count("ContactPreferred") == 1
+    assert (of_first.status_code, of_first.json()["field"]) == (422, "contact")
+    assert makers.fresh(first).safe_contact == "not_asked"
+
+
 def test_one_caller_is_parted_and_a_linked_call_unlinked(centre, dispatcher):
     call, other = makers.a_call(centre), makers.a_call(centre)
     leg = callers.attach(call_id=call.pk, intake=Intake(name="Ada N."), by=CLOCK)

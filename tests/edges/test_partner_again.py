@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dispatch.actions import intake, triage
+from dispatch.actions import contact, intake, triage
 from dispatch.actions.details import Details
+from dispatch.errors import Invalid
 from dispatch.models import Call, CallNote, Event
 from tests import makers
 from tests.actions import partners
@@ -145,6 +146,22 @@ def test_the_safer_way_to_reach_the_person_wins(before, said, after):
     send(safe_contact=said, said="once more")
 
     assert Call.objects.get().caller.safe_contact == after
+
+
+def test_what_nobody_knew_yet_is_filled_in_and_a_wish_holds_for_its_number(dispatcher):
+    send(phone="")
+
+    send(phone="919-555-0177", person_name="Ada N.", safe_contact="none")
+
+    call = Call.objects.get()
+    assert (call.caller.phone, call.caller.person_name) == ("919-555-0177", "Ada N.")
+    with pytest.raises(Invalid):
+        contact.reach_out(
+            call_id=call.pk,
+            purpose="collateral",
+            number="919-555-0177",
+            by=makers.by(dispatcher),
+        )
 
 
 def test_a_place_that_is_said_first_then_taken_back_is_noted_last():

@@ -1,11 +1,17 @@
 """A crew that is taken off its call is told why, at once and until it says that it knows."""
 
+import json
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from dispatch.actions import loan, offer, scene, seat, triage, unit
 from dispatch.events import CLOCK
-from dispatch.models import Event
+from dispatch.models import Event, Offer, Seat, Shift
 from dispatch.selectors import taken_off
 from tests import makers
 from tests.edges.centres import signed_in
@@ -136,3 +142,55 @@ def test_nobody_presses_for_another_unit(centre, call, phone):
 
     assert press(phone, "crew_seen", theirs.pk).status_code == 404
     assert not Event.objects.filter(kind="TakenOffSeen").exists()
+
+
+def nodes(plan):
+    """Every step of a plan, with what it did."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def plan(crt):
+    """What the statement does to find it, where each table is large."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        explained = "EXPLAIN (ANALYZE, FORMAT JSON) " + taken_off.TAKEN_OFF
+        cursor.execute(explained, {"unit": crt.pk})
+        found = cursor.fetchone()[0]
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    made = json.loads(found) if isinstance(found, str) else found
+    return list(nodes(made[0]["Plan"]))
+
+
+def test_what_the_unit_was_offered_before_the_shift_is_not_gone_through(
+    centre, call, crt
+):
+    seat.withdraw(seat_id=makers.seat_of(call, "crt").pk, why="not_needed", by=CLOCK)
+    long_ago = Now() - timedelta(days=3)
+    for _number in range(5):
+        wanted = Seat.objects.create(call=makers.a_call(centre), response="crt")
+        Offer.objects.create(
+            seat=wanted,
+            unit=crt,
+            state="withdrawn",
+            made_at=long_ago,
+            expires_at=long_ago,
+            ended_at=long_ago,
+        )
+
+    steps = plan(crt)
+
+    (calls,) = [one for one in steps if one["Node Type"] == "Unique"]
+    assert calls["Actual Rows"] == 1
+    offers = [one for one in steps if one.get("Relation Name") == "dispatch_offer"]
+    assert all("unit_id" in one["Index Cond"] for one in offers)
+    assert [one.number for one in taken_off.of(crt)] == [call.number]
+
+
+def test_an_offer_that_rang_when_the_crew_signed_on_is_told(call, crt):
+    seat.withdraw(seat_id=makers.seat_of(call, "crt").pk, why="not_needed", by=CLOCK)
+    Offer.objects.filter(unit=crt).update(made_at=F("made_at") - timedelta(hours=9))
+
+    assert Shift.objects.get(unit=crt).started_at > Offer.objects.get(unit=crt).made_at
+    assert [one.number for one in taken_off.of(crt)] == [call.number]

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch.actions import followup
+from dispatch.actions import callers, followup
+from dispatch.actions.intake import Intake
 from dispatch.events import ROUTER
 from dispatch.models import FollowUp
 from dispatch.selectors import call as calls
 from dispatch.selectors import followup as followups
-from dispatch.selectors import plain
+from dispatch.selectors import hand, plain, wish
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,33 @@ def test_a_line_tells_tries_consent_and_how_contact_is_safe(centre):
     assert item.claimed_by == ""
 
 
+def again_from_the_same_number(call, wish):
+    same = Intake(phone=call.caller.phone, safe_contact=wish)
+    callers.attach(call_id=call.pk, intake=same, by=ROUTER)
+
+
+def test_a_line_tells_the_strictest_of_what_was_said_of_the_number(centre):
+    row = planned(centre, NOON, safe_contact="call_and_text")
+    again_from_the_same_number(row.call, "none")
+
+    seen = followups.worklist(centre, NOBODY, now=NOON)
+
+    (item,) = seen.sections[0].items
+    assert (item.contact, item.no_contact) == ("Do not contact", True)
+
+
+def test_who_works_on_it_reads_what_was_asked_on_another_call(centre):
+    makers.a_call(centre, safe_contact="none")
+    row = planned(centre, NOON)
+
+    item = hand.at_hand(row, NOBODY, now=NOON).item
+
+    assert item.contact == "Asked before: Do not contact. Please ask anew."
+    assert not item.no_contact
+    why = wish.refused(wish.of_call(row.call), "voice", 0)
+    assert why == "not wanted, as said on another call"
+
+
 def test_a_call_that_asked_for_navigation_says_so(centre):
     planned(centre, NOON)
 
@@ -158,13 +186,13 @@ def test_another_centres_follow_ups_are_not_listed(centre):
     assert sections(centre, NOON) == {}
 
 
-def test_the_list_costs_four_queries_however_long(centre, django_assert_num_queries):
+def test_the_list_costs_five_queries_however_long(centre, django_assert_num_queries):
     for _number in range(8):
         planned(centre, NOON)
     # A version of the protocol is read once and remembered.
     followups.worklist(centre, NOBODY, now=NOON)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         seen = followups.worklist(centre, NOBODY, now=NOON)
 
     assert seen.open == 8

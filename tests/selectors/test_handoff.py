@@ -2,8 +2,11 @@
 
 import pytest
 
-from dispatch.actions import disposition, intake, triage
+from dispatch.actions import callers, contact, disposition, intake, triage
 from dispatch.actions.details import Details
+from dispatch.actions.intake import Intake
+from dispatch.events import CLOCK
+from dispatch.models import Contact
 from dispatch.selectors import handoff as pages
 from tests import makers
 from tests.actions import partners
@@ -94,3 +97,58 @@ def test_beside_a_number_stands_how_it_may_be_used(
     partners.walked(call, partner, dispatcher, "conferenced", fields=["number"])
 
     assert shown()["Call-back number"] == ("919-555-0204", words)
+
+
+def a_further_caller(call, wish="none"):
+    """They are on the line; the first caller is not."""
+    known = Intake(
+        name="Ada Neighbour",
+        phone="919-555-0177",
+        address="1014 W Main St",
+        said="by the blue door",
+        language="es",
+        safe_contact=wish,
+    )
+    first = Contact.objects.get(call=call)
+    leg = callers.attach(call_id=call.pk, intake=known, by=CLOCK)
+    contact.hang_up(contact_id=first.pk, by=CLOCK)
+    return leg
+
+
+PERSONAL = ("language", "place", "name", "number", "person", "said")
+
+
+@pytest.mark.parametrize("to", ["conferenced", "released"])
+def test_of_a_further_caller_who_is_handed_over_their_own_is_shared(
+    call, partner, dispatcher, to
+):
+    details = Details(
+        name="First Caller", person_name="First Person", said="by the first door"
+    )
+    intake.correct(call_id=call.pk, details=details, by=makers.by(dispatcher))
+    a_further_caller(call)
+
+    partners.walked(call, partner, dispatcher, to, fields=PERSONAL)
+    more_is_learnt(call, dispatcher)
+
+    assert shown() == {
+        "Language": ("es",),
+        "Where": ("1014 W Main St",),
+        "Caller's name": ("Ada Neighbour",),
+        "Call-back number": ("919-555-0177", "Do not contact"),
+        "Person's name": ("not known",),
+        "What was said": ("by the blue door",),
+    }
+
+
+def test_the_first_caller_who_called_again_is_still_the_first(
+    call, partner, dispatcher
+):
+    first = Contact.objects.get(call=call)
+    again = Intake(phone=call.caller.phone)
+    callers.attach(call_id=call.pk, intake=again, by=CLOCK)
+    contact.hang_up(contact_id=first.pk, by=CLOCK)
+
+    partners.walked(call, partner, dispatcher, "conferenced", fields=FIELDS)
+
+    assert "1012 W Main St" in str(shown())
