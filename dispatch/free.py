@@ -41,4 +41,4 @@ def not_asked(who: str, call: str, kind: str) -> str:
     return f"""NOT EXISTS (
       SELECT FROM dispatch_seat sought JOIN dispatch_offer o ON o.seat_id = sought.id
       WHERE sought.call_id = {call} AND sought.response = {kind} AND {who}
-        AND o.state IN ('declined', 'expired') AND o.made_at > %(asked)s)"""
+        AND o.state IN ('declined', 'expired') AND o.ended_at > %(asked)s)"""

@@ -188,7 +188,7 @@ def _asked(seat: Seat, since: datetime) -> QuerySet[Offer]:
         seat__call=seat.call_id,
         seat__response=seat.response,
         state__in=[OfferState.DECLINED, OfferState.EXPIRED],
-        made_at__gt=since,
+        ended_at__gt=since,
     )
 
 

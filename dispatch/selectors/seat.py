@@ -211,9 +211,11 @@ def _tried(offers: Sequence[Offer]) -> tuple[str, ...]:
 def _again_at(refused: Sequence[Offer], protocol: Protocol) -> datetime | None:
     """When the first of those who did not take it may be asked again, if they are there.
 
-    ``refused`` are in the order in which they were asked.
+    ``refused`` have ended, in the order in which they were asked.
     """
-    last = {one.person_id or one.unit_id: one.made_at for one in refused}
+    last = {
+        one.person_id or one.unit_id: one.ended_at for one in refused if one.ended_at
+    }
     first = min(last.values(), default=None)
     return first + seconds(protocol, "ask_again") if first else None
 

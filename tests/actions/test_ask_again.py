@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.db.models.functions import Now
 
 from dispatch import facts
@@ -45,10 +46,9 @@ def nobody_answers(call):
 
 def a_while_later(call, seconds=61):
     """All that this call asked for so far lies that much longer ago."""
-    for one in Offer.objects.filter(seat__call=call):
-        Offer.objects.filter(pk=one.pk).update(
-            made_at=one.made_at - timedelta(seconds=seconds)
-        )
+    ago = timedelta(seconds=seconds)
+    asked = Offer.objects.filter(seat__call=call)
+    asked.update(made_at=F("made_at") - ago, ended_at=F("ended_at") - ago)
 
 
 def test_two_who_let_it_ring_together_are_not_rung_again_at_once(centre):

@@ -88,7 +88,7 @@ def test_who_was_asked_is_asked_again_after_the_protocol_s_time(centre, kind):
     makers.override(call, kind)
     ring = makers.ringing(call, kind)
     makers.ring_out(ring)
-    Offer.objects.filter(pk=ring.pk).update(made_at=ago(7))
+    Offer.objects.filter(pk=ring.pk).update(ended_at=ago(7))
     assert not list(due.waiting_calls(centre.pk))
 
     ten_times_as_fast(centre)

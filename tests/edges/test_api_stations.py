@@ -193,9 +193,11 @@ def test_an_outside_service_is_confirmed_and_a_seat_withdrawn(centre, dispatcher
     ems = Seat.objects.get(call=call, response="ems")
 
     told = dispatcher.post(f"seats/{ems.pk}/confirm/")
-    gone = dispatcher.post(f"seats/{ems.pk}/withdraw/", {"why": "not_needed"})
+    kept = dispatcher.post(f"seats/{ems.pk}/withdraw/", {"why": "not_needed"})
+    gone = dispatcher.post(f"seats/{ems.pk}/withdraw/", {"why": "supervisor_says"})
 
     assert told.json()["state"] == "filled"
+    assert (kept.status_code, kept.json()["field"]) == (422, "why")
     assert gone.json()["state"] == "withdrawn"
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from dispatch.actions import offer
 from dispatch.events import CLOCK
@@ -87,9 +88,8 @@ def asked_in_vain(call):
 
 def rung_again(call):
     """The time in which nobody is rung again is over."""
-    for one in Offer.objects.filter(seat__call=call):
-        made_at = one.made_at - timedelta(seconds=61)
-        Offer.objects.filter(pk=one.pk).update(made_at=made_at)
+    ago = timedelta(seconds=61)
+    Offer.objects.filter(seat__call=call).update(ended_at=F("ended_at") - ago)
     offer.make(call_id=call.pk, by=CLOCK)
     return makers.fresh(call)
 
@@ -125,10 +125,10 @@ def test_who_was_asked_before_stands_there_once_with_a_count(waits):
 
 def test_a_call_that_waits_says_when_it_rings_again(waits):
     _page, seat = shown(waits)
-    last = Offer.objects.filter(seat__call=waits).order_by("made_at").first()
+    last = Offer.objects.filter(seat__call=waits).order_by("ended_at").first()
 
     assert seat.mark.label == "Nobody took it: waits"
-    assert seat.again_at == last.made_at + timedelta(seconds=60)
+    assert seat.again_at == last.ended_at + timedelta(seconds=60)
 
 
 def test_while_help_is_sought_nobody_says_that_the_call_is_not_served(waits):
