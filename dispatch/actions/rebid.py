@@ -20,7 +20,7 @@ from routing.core.geo import distance_km
 
 # Two readings of one place differ by less, in metres.
 SAME_METRES = 50.0
-# A handset's own position is no vaguer: what the FCC asks of a 911 call, 47 CFR 9.10(i).
+# Ours, from no standard: a mast's place is usually vaguer, a handset's own is not.
 FINE_METRES = 300.0
 
 
