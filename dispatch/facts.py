@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from dispatch import free, planned
+from dispatch import free, near, planned
 from dispatch.models import Call
 from dispatch.states import OPEN_CALL
 from dispatch.wrong import seconds
@@ -57,7 +57,8 @@ KNOWN = f"""
       (SELECT json_object_agg(role, n) FROM
        (SELECT role, count(*) AS n FROM ({FREE_PEOPLE}) AS free GROUP BY role) AS roles),
       ({HISTORY}),
-      (SELECT language FROM dispatch_caller WHERE call_id = %(call)s)
+      (SELECT language FROM dispatch_caller WHERE call_id = %(call)s),
+      ({near.ANY})
 """  # noqa: S608  our own words
 
 
@@ -84,6 +85,8 @@ class Known:
     free: Mapping[str, int]
     history: int
     language: str = ""
+    # Another open call at the same place names a danger.
+    danger_near: bool = False
 
     @property
     def available(self) -> dict[str, int]:
@@ -127,7 +130,9 @@ def known(
         "asked": at - seconds(protocol, "ask_again"),
         **limits(protocol),
     }
-    answers, seats, units, people, history, language = planned.ask(KNOWN, values)[0]
+    answers, seats, units, people, history, language, danger = planned.ask(
+        KNOWN, values
+    )[0]
     counts = dict.fromkeys(["ccd", "crt", "cor", "cn"], 0) | (units or {})
     for role, number in (people or {}).items():
         counts[PERSON_KINDS[role]] += number
@@ -137,6 +142,7 @@ def known(
         free=counts,
         history=history,
         language=language or "",
+        danger_near=danger,
     )
 
 
@@ -165,7 +171,7 @@ def line(call: Call, seen: Known, *, at: datetime) -> dict[str, object]:
         "caller": call.caller_kind or None,
         **{key: seen.answers.get(key, "not_asked") for key in ANSWERS},
         "urgent": call.urgent,
-        "hazard": call.hazard,
+        "hazard": call.hazard or seen.danger_near,
         "location": {
             "verified": call.location_verified,
             "inside": call.inside,

@@ -24,12 +24,13 @@ UNITS = """
          WHERE s.unit_id = n.id GROUP BY k.skill) AS aboard),
       (SELECT count(*) FROM dispatch_assignment a
        WHERE a.unit_id = n.id AND a.accepted_at >= date_trunc(
-         'day', %(now)s::timestamptz AT TIME ZONE g.time_zone) AT TIME ZONE g.time_zone)
+         'day', %(now)s::timestamptz AT TIME ZONE g.time_zone) AT TIME ZONE g.time_zone),
+      n.missed
     FROM dispatch_unit n JOIN dispatch_agency g ON g.id = n.agency_id
     LEFT JOIN dispatch_unitposition p ON p.unit_id = n.id
     WHERE n.agency_id = %(agency)s::uuid AND n.kind = ANY(%(kinds)s::text[])
 """
-# Free units of this kind that this call has not just asked in vain.
+# Free units of this kind that answer, and that this call has not just asked in vain.
 NOT_ASKED = free.not_asked("o.unit_id = n.id", "%(call)s::uuid", "n.kind")
 FREE = f"{UNITS} AND {free.UNIT} AND {NOT_ASKED}"
 
@@ -39,6 +40,7 @@ class Known:
     """A unit, and what the core compares of it.
 
     ``since`` when it does what it does; in an emergency, since that was raised.
+    ``missed``: so many orders in a row its crew has not acknowledged.
     """
 
     id: UUID
@@ -46,6 +48,7 @@ class Known:
     state: str
     since: datetime
     emergency: bool
+    missed: int
     facts: UnitFacts
 
     @property
@@ -54,10 +57,13 @@ class Known:
 
 
 def untried(
-    agency: UUID, call: UUID, kind: str, asked: datetime, now: datetime
+    agency: UUID, call: UUID, kind: str, asked: datetime, missed: int, now: datetime
 ) -> list[UnitFacts]:
-    """Whom a call may ask now: none that it asked in vain since then. One statement."""
-    values = {"agency": agency, "kinds": [kind], "now": now}
+    """Whom a call may ask now: none that it asked in vain since then. One statement.
+
+    Nor one whose crew let ``missed`` orders in a row lapse: nobody may be there.
+    """
+    values = {"agency": agency, "kinds": [kind], "now": now, "missed": missed}
     found = planned.ask(FREE, values | {"call": call, "asked": asked})
     return [_known(*row).facts for row in found]
 
@@ -84,7 +90,7 @@ def _known(
     aboard: int,
     *rest: Any,
 ) -> Known:
-    vehicle, crew, calls = rest
+    vehicle, crew, calls, missed = rest
     facts = UnitFacts(
         id=str(pk),
         kind=Response(kind),
@@ -104,6 +110,7 @@ def _known(
         state=state,
         since=emergency or since,
         emergency=emergency is not None,
+        missed=missed,
         facts=facts,
     )
 

@@ -29,8 +29,10 @@ PERSON = f"""
       SELECT FROM dispatch_offer ring
       WHERE ring.person_id = p.user_id AND ring.state = 'pending')
 """  # noqa: S608  our own words
-# A unit n. A crew that called for help is not free, whatever its state.
-UNIT = "n.state = 'available' AND n.emergency_at IS NULL"
+# A unit n that answers. A crew that called for help is not counted on, whatever its
+# state; nor is one that let so many orders in a row lapse: nobody may be there.
+ANSWERS = "n.emergency_at IS NULL AND n.missed < %(missed)s"
+UNIT = f"n.state = 'available' AND {ANSWERS}"
 
 
 def not_asked(who: str, call: str, kind: str) -> str:

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from dispatch.seal import lookup
 from routing.core import wording
 
 # What makes an address one place: a house, the hundred of a street, a crossing.
 EXACT = ("house:", "block:", "crossing")
+FLAT = "unit:"
 # Behind the number itself: "ext 5", "x5", a pause for the switchboard.
 EXTENSION = re.compile(r"(?<=\d)\s*(?:e?xt?\.?|ext(?:ension)?\.?|[,;#])", re.IGNORECASE)
 NAME = re.compile(r"[^\W_]+")
@@ -23,10 +25,19 @@ def number(phone: str) -> str:
 
 def place(address: str) -> str:
     """Of the address, however it is written; empty where it names no more than a street."""
-    tokens = sorted(wording.normalise(address))
+    return _place(wording.normalise(address))
+
+
+def building(address: str) -> str:
+    """The same of the place without its flat, for what is about the whole house."""
+    tokens = wording.normalise(address)
+    return _place({token for token in tokens if not token.startswith(FLAT)})
+
+
+def _place(tokens: Collection[str]) -> str:
     if not any(token.startswith(EXACT) for token in tokens):
         return ""
-    return lookup(f"place {' '.join(tokens)}")
+    return lookup(f"place {' '.join(sorted(tokens))}")
 
 
 def person(name: str) -> str:

@@ -7,14 +7,15 @@ from uuid import UUID
 from dispatch import planned, quick
 from dispatch.models import Call, Caller, Contact
 from dispatch.models.contact import CALLERS
-from dispatch.states import SafeContact, unsafe
+from dispatch.models.row import NO_ROW
+from dispatch.states import NOT_ASKED, SafeContact, unsafe
 
-NOT_ASKED = SafeContact.NOT_ASKED.value
+# On which call something was said, and what.
+_Word = tuple[UUID, str]
 # Said on another call, these forbid what nobody having asked would allow.
 WARNS = (SafeContact.NONE, SafeContact.TEXT_FIRST)
-# What was last said for each of these numbers on another call, real or simulated alike.
-SAID_BEFORE = """
-  SELECT DISTINCT ON (said.number) said.number, said.wish FROM (
+# Every wish that was said for these numbers, by a first caller or on a leg.
+SAID = """(
     SELECT p.phone_lookup AS number, p.safe_contact AS wish, p.call_id, c.opened_at AS at
     FROM dispatch_caller p JOIN dispatch_call c ON c.id = p.call_id
     WHERE p.phone_lookup = ANY(%(numbers)s::text[])
@@ -23,10 +24,20 @@ SAID_BEFORE = """
     WHERE l.number_lookup = ANY(%(numbers)s::text[]) AND l.number_lookup <> ''
       AND l.purpose IN ('caller', 'callback')) said
   JOIN dispatch_call c ON c.id = said.call_id
-  WHERE said.wish <> 'not_asked' AND c.id <> %(but)s
-    AND c.agency_id = %(agency)s AND (c.simulated <> '') = %(simulated)s
+  WHERE said.wish <> 'not_asked' AND c.agency_id = %(agency)s"""
+# What was last said for each of these numbers on another call, real or simulated alike.
+SAID_BEFORE = f"""
+  SELECT DISTINCT ON (said.number) said.number, said.wish FROM {SAID}
+    AND c.id <> %(but)s::uuid AND (c.simulated <> '') = coalesce(
+      (SELECT b.simulated <> '' FROM dispatch_call b WHERE b.id = %(but)s::uuid), false)
   ORDER BY said.number, said.at DESC
-"""
+"""  # noqa: S608  our own words
+# What was last said for each of these numbers at all, and on which call.
+SAID_LAST = f"""
+  SELECT DISTINCT ON (said.number, c.simulated <> '')
+    said.number, c.simulated <> '', said.call_id, said.wish FROM {SAID}
+  ORDER BY said.number, c.simulated <> '', said.at DESC, said.call_id DESC
+"""  # noqa: S608  our own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +84,51 @@ def of_leg(call: Call, leg: Contact, caller: Caller | None = None) -> Reach:
     legs = _callers_legs(call)
     number = _numbers(caller, legs).get(leg.pk) or leg.number_lookup
     return _of_numbers(call, {number or caller.phone_lookup}, caller, legs).popitem()[1]
+
+
+def of_callers(calls: Sequence[Call]) -> dict[UUID, Reach]:
+    """Of the first caller's number of each call of one centre, by call: two statements.
+
+    For whoever comes back to them later: what was said on another call since binds as
+    well. It forbids more, and never less.
+    """
+    legs: dict[UUID, list[Contact]] = {call.pk: [] for call in calls}
+    rows = Contact.objects.filter(call__in=list(legs), purpose__in=CALLERS)
+    for leg in rows.only("call", "number_lookup", "safe_contact").order_by("pk"):
+        legs[leg.call_id].append(leg)
+    last = _last(calls)
+    return {call.pk: _lately(call, legs[call.pk], last) for call in calls}
+
+
+def _lately(
+    call: Call, legs: Sequence[Contact], last: Mapping[tuple[str, bool], _Word]
+) -> Reach:
+    caller = call.caller
+    said = _said(caller.phone_lookup, caller, legs, _numbers(caller, legs))
+    where, wish = last.get((caller.phone_lookup, bool(call.simulated)), (call.pk, ""))
+    if where == call.pk:
+        return Reach(said=said or (NOT_ASKED,))
+    if said:
+        return Reach(said=(*said, wish))
+    return Reach(said=(NOT_ASKED,), before=wish if wish in WARNS else "")
+
+
+def _last(calls: Sequence[Call]) -> dict[tuple[str, bool], _Word]:
+    """What was last said for their numbers, by number and whether it was simulated."""
+    numbers = sorted({one.caller.phone_lookup for one in calls} - {""})
+    if not numbers:
+        return {}
+    values = {"numbers": numbers, "agency": calls[0].agency_id}
+    found = planned.ask(SAID_LAST, values)
+    return {(number, played): (on, wish) for number, played, on, wish in found}
+
+
+def remembered(number: str, agency_id: UUID, *, but: UUID | None = None) -> str:
+    """What was last said for this look-up on another call; "" where nobody has asked.
+
+    A number that is only being typed, without ``but``, is taken for a real call's.
+    """
+    return _said_before([number] if number else [], agency_id, but).get(number, "")
 
 
 def of_number(call: Call, number: str, caller: Caller | None = None) -> Reach:
@@ -123,16 +179,17 @@ def _caller(call: Call) -> Caller:
 
 def _before(call: Call, numbers: Sequence[str]) -> dict[str, str]:
     """What was last said for these numbers on another call, where it forbids."""
+    found = _said_before(numbers, call.agency_id, call.pk)
+    return {number: wish for number, wish in found.items() if wish in WARNS}
+
+
+def _said_before(
+    numbers: Sequence[str], agency_id: UUID, but: UUID | None
+) -> dict[str, str]:
     if not numbers:
         return {}
-    values = {
-        "numbers": list(numbers),
-        "agency": call.agency_id,
-        "but": call.pk,
-        "simulated": bool(call.simulated),
-    }
-    found = planned.ask(SAID_BEFORE, values)
-    return {number: wish for number, wish in found if wish in WARNS}
+    values = {"numbers": list(numbers), "agency": agency_id, "but": but or NO_ROW}
+    return dict(planned.ask(SAID_BEFORE, values))
 
 
 def each(call: Call, caller: Caller, legs: Sequence[Contact]) -> dict[UUID, Reach]:

@@ -162,6 +162,8 @@ def unsafe(preference: str, channel: str, tried: int = 0) -> str:
     return ""
 
 
+NOT_ASKED = SafeContact.NOT_ASKED.value
+
 State = (
     CallState
     | ContactState
@@ -262,7 +264,7 @@ TRANSFER_MOVES = _table(
         T.DECLINED: {T.OFFERED, T.FALLBACK, T.WITHDRAWN},
         T.TIMED_OUT: {T.OFFERED, T.FALLBACK, T.WITHDRAWN},
         T.CALLER_DROPPED: {T.CALLBACK, T.WITHDRAWN},
-        T.CALLBACK: {T.OFFERED, T.CONFERENCED, T.FALLBACK, T.WITHDRAWN},
+        T.CALLBACK: {T.OFFERED, T.ACCEPTED, T.FALLBACK, T.WITHDRAWN},
         T.FALLBACK: set(),
         T.WITHDRAWN: set(),
     }
@@ -328,9 +330,15 @@ SWAP_MOVES = _table(
 )
 
 OPEN_CALL = frozenset({C.NEW, C.TRIAGING, C.DECIDED, C.WORKING, C.RESOLVED})
+# What a partner may say who had the caller, and does not after all.
+IN_VAIN = frozenset({"not_reached", "sent_to_911"})
+# Help is sought or at work, or may be wanted yet.
+UNRESOLVED = OPEN_CALL - {C.RESOLVED}
+OPEN_SEAT = frozenset({SeatState.WANTED, SeatState.FILLED})
 BEFORE_DECISION = frozenset({C.NEW, C.TRIAGING})
 BUSY_UNIT = frozenset(U) - {U.OFF_DUTY, U.AVAILABLE, U.OUT_OF_SERVICE}
 MOVING_UNIT = BUSY_UNIT - {U.DISPATCHED}
+WITH_PERSON = frozenset({U.ON_SCENE, U.TRANSPORTING, U.AT_DESTINATION})
 
 
 # One may sign in so long before a planned shift; an assumption, as in dispatch.free.

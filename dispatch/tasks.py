@@ -6,14 +6,13 @@ from celery import shared_task
 
 from dispatch.actions import decision, offer
 from dispatch.actions import phone as phoning
-from dispatch.events import ROUTER, Actor
+from dispatch.events import ROUTER, TELEPHONE
 from dispatch.interop import carrier
 from dispatch.interop.legs import PhoneRefused, PhoneUnreachable
 from dispatch.interop.phone import Phone
 from dispatch.models import Contact
 from dispatch.selectors import due
 
-TELEPHONE = Actor(kind="phone")
 IN_A_ROW = 4  # dialled, held, resumed and left meanwhile; the sweep asks for more
 
 

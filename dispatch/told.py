@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from dispatch.models import Contact
-
-NOT_ASKED = "not_asked"
+from dispatch.states import NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

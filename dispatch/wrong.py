@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from dispatch import planned
-from dispatch.states import OPEN_CALL
+from dispatch.models.contact import CALLERS
+from dispatch.states import IN_VAIN, OPEN_CALL
 from routing.core.protocol import CLOCKS, Protocol
 
 BATCH = 200
@@ -23,6 +24,8 @@ OUTSIDE = ("ems", "police", "fire", "988", "cit")
 SILENT_TIMES = 5
 
 _OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN_CALL))
+_VAIN = ", ".join(f"'{outcome}'" for outcome in sorted(IN_VAIN))
+_CALLERS = ", ".join(f"'{purpose}'" for purpose in CALLERS)
 HERE = """
 SELECT u.id, u.role, u.role = 'clinician' AND u.employer_id IS NOT NULL AS guest
 FROM dispatch_user u JOIN dispatch_heartbeat h ON h.user_id = u.id
@@ -71,6 +74,51 @@ JOIN unnest(%(kinds)s::text[], %(targets)s::float8[]) AS t (kind, seconds)
   ON t.kind = s.response
 WHERE s.state = 'wanted' AND c.agency_id = %(agency)s::uuid AND c.state IN ({_OPEN})
   AND s.wanted_at < statement_timestamp() - t.seconds * interval '1 second'
+  -- 988 that rings, answered, or acknowledged its page is told; the transfer has a clock.
+  AND NOT (s.response = '988' AND EXISTS (
+    SELECT FROM dispatch_transfer g LEFT JOIN dispatch_handoff p ON p.transfer_id = g.id
+    WHERE g.seat_id = s.id AND (g.state IN ('accepted', 'conferenced', 'callback')
+      OR g.state = 'offered' AND g.partner_leg_id IS NOT NULL
+      OR g.state IN ('requested', 'data_sent')
+        AND p.answer = 'acknowledged' AND p.revoked_at IS NULL)))
+UNION ALL
+-- Decided, or still not decided, and nobody is with it or looked for; or its triage is
+-- not ended, or not begun, for long. A partner that has
+-- the caller is with it, until it says that it did not reach them or sends them back.
+SELECT 'nobody', c.id, c.id, NULL, NULL, NULL, NULL, FALSE
+FROM dispatch_call c
+WHERE c.agency_id = %(agency)s::uuid AND (
+    c.state IN ('decided', 'working') AND c.decision_wanted_at IS NULL
+    OR c.state IN ('new', 'triaging')
+      AND c.state_since < statement_timestamp() - %(triage)s::interval
+    OR c.state IN ({_OPEN})
+      AND c.decision_wanted_at < statement_timestamp() - %(grace)s::interval)
+  AND c.state_since < statement_timestamp() - %(grace)s::interval
+  AND NOT EXISTS (SELECT FROM dispatch_seat s LEFT JOIN dispatch_transfer g
+      ON g.seat_id = s.id AND g.state = 'released'
+    LEFT JOIN dispatch_handoff p ON p.transfer_id = g.id
+    WHERE s.call_id = c.id AND (s.state IN ('wanted', 'filled')
+        AND COALESCE(p.outcome, '') NOT IN ({_VAIN})
+        -- Who was told before it was opened again is not with it now.
+        AND (s.state = 'wanted' OR c.state NOT IN ('new', 'triaging')
+          OR s.since >= c.state_since OR EXISTS (SELECT FROM dispatch_assignment w
+            WHERE w.seat_id = s.id AND w.ended_at IS NULL))
+      OR s.since > statement_timestamp() - %(grace)s::interval))
+  AND NOT EXISTS (SELECT FROM dispatch_transfer g
+    LEFT JOIN dispatch_handoff p ON p.transfer_id = g.id
+    WHERE g.call_id = c.id AND g.kind <> '988_911' AND g.partner_id IS NOT NULL
+      AND (g.state NOT IN ('released', 'fallback', 'withdrawn')
+        OR g.state = 'released' AND g.receiver_id IS NULL
+          AND g.ended_at >= c.state_since - interval '1 second'
+          AND COALESCE(p.outcome, '') NOT IN ({_VAIN})))
+UNION ALL
+-- Somebody who has taken it knows; what is told after that is news again.
+SELECT 'told', c.id, c.id, NULL, NULL, NULL, NULL, FALSE
+FROM dispatch_call c
+WHERE c.agency_id = %(agency)s::uuid AND c.state IN ({_OPEN})
+  AND c.supervisor_told_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM dispatch_alarm n WHERE n.about = 'told' AND n.subject = c.id
+      AND n.taken_at > c.supervisor_told_at)
 UNION ALL
 SELECT k.about, u.id, own.id, s.id, a.id, u.id, NULL, FALSE
 FROM dispatch_unit u
@@ -90,30 +138,43 @@ CROSS JOIN LATERAL (VALUES
 ) AS k (about, holds)
 WHERE u.agency_id = %(agency)s::uuid AND k.holds
 UNION ALL
--- As much an alarm where the call is that a lent unit works on: there it is about the
--- unit's place on the call, for one thing has one alarm.
-SELECT k.about, s.id, c.id, s.id, a.id, u.id, NULL, FALSE
-FROM dispatch_unit u JOIN dispatch_assignment a ON a.unit_id = u.id AND a.ended_at IS NULL
-JOIN dispatch_seat s ON s.id = a.seat_id JOIN dispatch_call c ON c.id = s.call_id
+-- As much an alarm where the call is that a unit is lent to: there it is about the loan,
+-- for one thing has one alarm, and a crew in need may have no place on the call yet.
+SELECT k.about, l.id, c.id, s.id, a.id, u.id, NULL, FALSE
+FROM dispatch_loan l JOIN dispatch_unit u ON u.id = l.unit_id
+JOIN dispatch_call c ON c.id = l.call_id
+LEFT JOIN dispatch_assignment a ON a.unit_id = u.id AND a.ended_at IS NULL
+LEFT JOIN dispatch_seat s ON s.id = a.seat_id
 CROSS JOIN LATERAL (VALUES
   ('emergency', u.emergency_at IS NOT NULL), ('check', u.check_late)) AS k (about, holds)
-WHERE c.agency_id = %(agency)s::uuid AND u.agency_id <> c.agency_id AND k.holds
+WHERE l.state = 'lent' AND c.agency_id = %(agency)s::uuid AND k.holds
   AND (u.emergency_at IS NOT NULL OR u.check_late) AND c.state IN ({_OPEN})
 UNION ALL
-SELECT l.about, l.id, c.id, NULL, NULL, NULL, NULL, FALSE
-FROM dispatch_call c JOIN LATERAL (
-  SELECT l.id, CASE WHEN l.due = 'interpreter' THEN l.due ELSE 'callback' END AS about
-  FROM dispatch_contact l
-  WHERE l.call_id = c.id AND (
-    l.due = 'interpreter'
-      AND COALESCE(l.due_at < statement_timestamp() - %(grace)s::interval, TRUE)
-    OR l.state IN ('callback_due', 'callback_attempted')
-      AND (l.due_at < statement_timestamp() - %(grace)s::interval OR 'not_made' = (
-        SELECT e.body->>'result' FROM dispatch_event e
-        WHERE e.call_id = c.id AND e.kind = 'CallbackTried'
-          AND e.body->>'contact' = l.id::text
-        ORDER BY e.number DESC LIMIT 1)))) l ON TRUE
-WHERE c.agency_id = %(agency)s::uuid AND c.state IN ({_OPEN})
+SELECT k.about, l.id, c.id, NULL, NULL, NULL, NULL, FALSE
+FROM dispatch_call c JOIN dispatch_contact l ON l.call_id = c.id
+CROSS JOIN LATERAL (VALUES
+  ('interpreter', l.due = 'interpreter'
+    AND COALESCE(l.due_at < statement_timestamp() - %(grace)s::interval, TRUE)),
+  -- Since their session nobody has said who holds the caller: nobody is with them.
+  ('nobody', l.due = 'session_over'
+    AND COALESCE(l.due_at < statement_timestamp() - %(grace)s::interval, TRUE)),
+  ('callback', l.state IN ('callback_due', 'callback_attempted')
+    AND (l.due_at < statement_timestamp() - %(grace)s::interval OR 'not_made' = (
+      SELECT e.body->>'result' FROM dispatch_event e
+      WHERE e.call_id = c.id AND e.kind = 'CallbackTried'
+        AND e.body->>'contact' = l.id::text
+      ORDER BY e.number DESC LIMIT 1))),
+  -- Of a call without an owner the alarm about that says it; a new one looks first.
+  ('unanswered', l.state = 'ringing' AND l.purpose IN ({_CALLERS}) AND NOT l.outgoing
+    AND c.owner_since < statement_timestamp() - %(grace)s::interval
+    AND l.since < statement_timestamp() - %(unanswered)s::interval),
+  ('on_hold', l.state = 'holding' AND l.purpose IN ({_CALLERS})
+    AND l.since < statement_timestamp() - %(on_hold)s::interval)
+) AS k (about, holds)
+WHERE c.agency_id = %(agency)s::uuid AND c.state IN ({_OPEN}) AND k.holds
+  -- Of most legs nothing is asked further.
+  AND (l.due IN ('interpreter', 'session_over')
+    OR l.state IN ('ringing', 'holding', 'callback_due', 'callback_attempted'))
 UNION ALL
 SELECT 'transfer', t.id, c.id, t.seat_id, NULL, NULL, NULL, FALSE
 FROM dispatch_transfer t JOIN dispatch_call c ON c.id = t.call_id
@@ -195,6 +256,7 @@ def seconds(protocol: Protocol, name: str) -> timedelta:
 
 
 def _values(agency: UUID, protocol: Protocol) -> dict[str, Any]:
+    grace = seconds(protocol, "grace")
     tell_within = seconds(protocol, "tell_within").total_seconds()
     targets = dict.fromkeys(OUTSIDE, tell_within) | {
         kind.value: target for kind, target in protocol.queue.targets.items()
@@ -208,7 +270,10 @@ def _values(agency: UUID, protocol: Protocol) -> dict[str, Any]:
         "silent": seconds(protocol, "position_stale") * SILENT_TIMES,
         # A deadline may be over so long before somebody is told (10 s): the clock and
         # whoever is just pressing come first. Assumption.
-        "grace": seconds(protocol, "grace"),
+        "grace": grace,
+        "unanswered": seconds(protocol, "answer_within"),
+        "triage": seconds(protocol, "triage_within"),
+        "on_hold": seconds(protocol, "on_hold") + grace,
         "kinds": list(targets),
         "targets": list(targets.values()),
     }

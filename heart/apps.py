@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from heart import checks, telephone
+from heart import checks, placed, telephone
 
 
 class HeartConfig(AppConfig):
@@ -12,3 +12,4 @@ class HeartConfig(AppConfig):
     def ready(self) -> None:
         checks.register_all()
         telephone.register_check()
+        placed.register_check()

@@ -10,6 +10,7 @@ from dispatch.access.call import call_for as call_for
 from dispatch.access.call import contact_for as contact_for
 from dispatch.access.call import flag_for as flag_for
 from dispatch.access.call import followup_for as followup_for
+from dispatch.access.call import plan_about as plan_about
 from dispatch.access.call import plan_for as plan_for
 from dispatch.access.call import read_as_crew as read_as_crew
 from dispatch.access.call import read_call as read_call
@@ -24,10 +25,13 @@ from dispatch.access.loan import own_loan as own_loan
 from dispatch.access.loan import read_loans as read_loans
 from dispatch.access.look import actor as actor
 from dispatch.access.look import record as record
+from dispatch.access.look import screen_lock as screen_lock
 from dispatch.access.offer import assignment_for as assignment_for
 from dispatch.access.offer import offer_for as offer_for
 from dispatch.access.offer import offers_of as offers_of
+from dispatch.access.policy import CLINICAL as CLINICAL
 from dispatch.access.policy import POLICY as POLICY
+from dispatch.access.policy import WALL as WALL
 from dispatch.access.policy import may as may
 from dispatch.access.policy import require as require
 from dispatch.access.policy import role_of as role_of
@@ -40,3 +44,4 @@ from dispatch.access.unit import joinable_unit as joinable_unit
 from dispatch.access.unit import unit_for as unit_for
 from dispatch.access.unit import unit_in_need as unit_in_need
 from dispatch.access.unit import unit_of_key as unit_of_key
+from dispatch.access.unit import unit_watched as unit_watched

@@ -9,6 +9,7 @@ from dispatch.access.loan import lent_calls
 from dispatch.access.look import record
 from dispatch.access.policy import FLOOR, LENT_VERBS, is_guest, require, role_of
 from dispatch.access.row import chain, found, one
+from dispatch.errors import NotFound
 from dispatch.models import (
     Alarm,
     Assignment,
@@ -139,6 +140,17 @@ def flag_for(user: User, flag_id: UUID) -> Flag:
 def plan_for(user: User, plan_id: UUID, verb: str) -> Plan:
     require(user, verb)
     return one(Plan.objects.filter(agency=user.agency_id), plan_id)
+
+
+def plan_about(plan: Plan, call: Call) -> Plan:
+    """The plan, if it is about this call's person or number; NotFound otherwise.
+
+    Who may work on one call is not let at everybody's plans by it.
+    """
+    keys = {"person": call.caller.person_lookup, "number": call.caller.phone_lookup}
+    if plan.lookup != keys[plan.subject]:
+        raise NotFound
+    return plan
 
 
 def alarm_for(user: User, alarm_id: UUID) -> Alarm:

@@ -24,16 +24,28 @@ def unit_for(user: User, unit_id: UUID, verb: str) -> Unit:
     return one(units, unit_id)
 
 
-def unit_in_need(user: User, unit_id: UUID) -> Unit:
-    """As ``unit_for``; of a crew also the unit that it was the last to be on.
+def unit_watched(user: User, unit_id: UUID, verb: str) -> Unit:
+    """As ``unit_for``; for the floor also a neighbour's unit while it is lent to it.
 
-    The floor whose call a neighbour's unit is lent to calls for help for it too.
+    Who has it on a call watches over it: its safety checks, its emergency.
     """
-    require(user, "unit.report")
+    require(user, verb)
+    units = _watched(user)
+    if role_of(user) is Role.RESPONDER:
+        units = units.filter(pk__in=units_of(user))
+    return one(units, unit_id)
+
+
+def _watched(user: User) -> QuerySet[Unit]:
+    """The centre's own units, and those that neighbours have lent to its calls now."""
     lent = Loan.objects.filter(state="lent", call__agency=user.agency_id)
-    units = Unit.objects.filter(
-        Q(agency=user.agency_id) | Q(pk__in=lent.values("unit"))
-    )
+    return Unit.objects.filter(Q(agency=user.agency_id) | Q(pk__in=lent.values("unit")))
+
+
+def unit_in_need(user: User, unit_id: UUID) -> Unit:
+    """As ``unit_watched``; of a crew also the unit that it was the last to be on."""
+    require(user, "unit.report")
+    units = _watched(user)
     if role_of(user) is Role.RESPONDER:
         last = Shift.objects.filter(user=user).order_by("-started_at", "-pk")
         units = units.filter(pk__in=last.values("unit")[:1])

@@ -10,15 +10,18 @@ from dispatch.actions import forgotten
 from dispatch.actions.base import action, database_now, lock_call, lock_unit, move
 from dispatch.errors import LostRace, NotFound
 from dispatch.events import Actor, EventBody
-from dispatch.models import Alarm, Call, Unit
+from dispatch.models import Alarm, Call, Contact, Unit
+from dispatch.models.contact import LIVE
 from dispatch.states import OPEN_CALL, AlarmState
 from dispatch.wrong import Found
 from routing import store
 from routing.core.protocol import Protocol
 
 LINE = ("owner", "supervisor", "deputy", "floor")
+# About a caller on the line; it is over as well when they are on it no longer.
+ON_THE_LINE = frozenset({"unanswered", "on_hold"})
 # Whoever owns the call, and is there, can put these right at once.
-OWNER_FIRST = frozenset({"forgotten", "crew_still", "callback"})
+OWNER_FIRST = frozenset({"forgotten", "crew_still", "callback", "nobody", *ON_THE_LINE})
 
 
 def see_to(found: Found, by: Actor) -> None:
@@ -113,12 +116,22 @@ def end(*, alarm_id: UUID, by: Actor) -> Alarm:
     still = wrong.holds(alarm.agency_id, protocol, alarm.about, alarm.subject)
     if alarm.state == AlarmState.ENDED or still:
         return alarm
-    over = call is not None and call.state not in OPEN_CALL
-    why = "call_ended" if over else "put_right"
+    why = _over_why(alarm, call)
     move(alarm, AlarmState.ENDED, ended_at=Now(), passes_at=None, why=why)
     ended = events.AlarmEnded(alarm=alarm.pk, about=alarm.about, why=why)
     _say(alarm, ended, call, unit, by)
     return alarm
+
+
+def _over_why(alarm: Alarm, call: Call | None) -> str:
+    """A word of ``selectors.alarm.WHY``: who hung up unheard was not put right."""
+    if call is not None and call.state not in OPEN_CALL:
+        return "call_ended"
+    if alarm.about in ON_THE_LINE:
+        leg = quick.find(Contact, id=alarm.subject)
+        if leg is not None and leg.state not in LIVE:
+            return "line_over"
+    return "put_right"
 
 
 def _say(

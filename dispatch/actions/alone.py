@@ -40,6 +40,7 @@ def open_for_crew(unit: Unit, now: datetime, check_due: datetime) -> Call:
     crew = Actor(kind="unit", id=unit.pk, name=unit.name)
     intake = Intake(
         urgent=True,
+        hazard=True,
         priority=1,
         caller_kind="with_person",
         simulated="crew" if unit.simulated else "",

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 
 from dispatch import events, journal, lookups, quick
 from dispatch.actions import line, rebid
-from dispatch.actions.base import action, database_now, goes_on, lock_call
+from dispatch.actions.base import action, database_now, lock_call
 from dispatch.actions.intake import Intake, open_new
+from dispatch.actions.linking import lock_event
 from dispatch.actions.rebid import Arrival as Arrival
 from dispatch.events import Actor
 from dispatch.models import Agency, Call, Contact
@@ -55,8 +56,8 @@ def arrive(*, agency_id: UUID, arrival: Arrival, by: Actor) -> Contact:
 
 
 def _again(here: Contact, arrival: Arrival, by: Actor) -> Contact:
+    call, event = lock_event(here.call_id)
     call, leg = line.lock_leg(here.pk)
-    event = goes_on(call)
     if event.pk != call.pk and event.state in OPEN_CALL:
         rebid.further(event, leg, arrival, by)
     elif call.state in OPEN_CALL:

@@ -1,6 +1,7 @@
-"""What a partner says of a call that it brings: checked, and in the words of a note."""
+"""What a partner says of a call that it brings: checked, and coded as a note keeps it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext_noop as _
@@ -71,22 +72,43 @@ def decidable(answers: Mapping[str, str]) -> bool:
 
 
 def note(brought: Brought) -> str:
-    """What has no question of ours, in the partner's words of choice."""
-    return (
-        f"988: accepts help: {brought.willing.replace('_', ' ')}; "
-        f"asks for a team: {brought.wants_team.replace('_', ' ')}."
-    )
+    """What has no question of ours, as codes: ``selectors.noted`` has the words."""
+    return json.dumps(_choices("brought", brought))
 
 
-def in_words(brought: Brought) -> dict[str, str]:
-    """Label → what was said under it; what was left empty is not there."""
+def again(
+    brought: Brought,
+    told: Mapping[str, str],
+    denied: Sequence[str],
+    opened_by: Sequence[str],
+) -> str:
+    """The same of a call that is sent again, with what is told now.
+
+    ``told`` is part of ``given``; ``denied`` are questions that have a yes here and a no
+    there; ``opened_by`` those whose yes opened a call again that had ended.
+    """
+    lists = {"denied": list(denied), "opened_by": list(opened_by)}
+    made = _choices("sent_again", brought) | {"told": dict(told)} | lists
+    return json.dumps(made, ensure_ascii=False)
+
+
+def _choices(code: str, brought: Brought) -> dict[str, object]:
+    return {
+        "code": code,
+        "willing": brought.willing,
+        "wants_team": brought.wants_team,
+    }
+
+
+def given(brought: Brought) -> dict[str, str]:
+    """Code → what was said under it; what was left empty is not there."""
     point = brought.point
     said = {
-        "Place": brought.address,
-        "Point": f"{point[0]:.5f},{point[1]:.5f}" if point else "",
-        "Number": brought.phone,
-        "Person": brought.person_name,
-        "Counsellor": brought.name,
-        "Said": brought.said,
+        "place": brought.address,
+        "point": f"{point[0]:.5f},{point[1]:.5f}" if point else "",
+        "number": brought.phone,
+        "person": brought.person_name,
+        "counsellor": brought.name,
+        "said": brought.said,
     }
-    return {label: text.strip() for label, text in said.items() if text.strip()}
+    return {code: text.strip() for code, text in said.items() if text.strip()}

@@ -4,19 +4,20 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, lookups, quick, reach
+from dispatch import events, journal, lookups, quick, reach, unheard
 from dispatch.actions import line, transfer
-from dispatch.actions.base import action, coded, database_now
+from dispatch.actions.base import action, coded, database_now, move
 from dispatch.actions.details import Details, correct_locked
 from dispatch.actions.search import fill
 from dispatch.actions.seat import OPEN_SEAT
 from dispatch.actions.seating import open_for
-from dispatch.actions.triage import DANGER
+from dispatch.actions.triage import DANGER, look_again
 from dispatch.actions.weigh import Stand, mode_of, weighed
 from dispatch.errors import Forbidden, Invalid, LostRace, Stale
 from dispatch.events import Actor
 from dispatch.models import Answer, Call, Caller, Contact, Seat
 from dispatch.models.contact import CALLERS
+from dispatch.models.unit import TEAMS
 from dispatch.states import CallState, ContactState
 from routing import store
 from routing.core.protocol import Protocol
@@ -26,13 +27,28 @@ RESULTS = ("reached", "no_answer", "busy", "voicemail_left", "answered_unsafe")
 CHANNELS = ("voice", "text")
 # Why a named person lets a lost caller be.
 STOP_WHY = ("called_again", "safe_now", "with_team", "duplicate", "test_call", "other")
+# Why a line that was open and silent is called back.
+SILENT = ("still_silent", "silent_end")
 # Somebody stands at the door.
 IN_PERSON = ("crt", "cor", "cit", "police", "ems", "fire")
-TEAMS = ("crt", "cor")
 # Asked and answered no, each of them: else there is a risk, or nobody knows.
 ASKED = DANGER | {"minor_alone"}
+# Why somebody is rung against what they asked for on another call.
+RING_WHY = ("risk_to_life", "asked_us_to_call", "other_number_now")
+BEFORE = {
+    "before_asked_not": _(
+        "On another call, whoever has this number asked not to be contacted. To ring "
+        "them all the same, confirm that you know it, and say why."
+    ),
+    "before_text_first": _(
+        "On another call, whoever has this number asked for a text before a call. To "
+        "ring them all the same, confirm that you know it, and say why."
+    ),
+}
 UNSAFE = {
-    "not_asked": _("nobody has asked them whether that is safe"),
+    "not_asked": _(
+        "nobody has asked them whether that is safe: ask, and say it under Safe contact"
+    ),
     "asked_not": _("they asked not to be contacted so"),
     "text_first": _("they asked for a text before a call"),
     "before_asked_not": _(
@@ -56,42 +72,80 @@ def at_risk(call: Call) -> bool:
     return call.type == "suicide_threat" or said.get("imminent") in {"yes", "not_known"}
 
 
-def refuse_unsafe(call: Call, leg: Contact, channel: str, tried: int = 0) -> None:
-    """Invalid where whoever is on this leg is not to be reached so. Holds the call."""
+def refuse_unsafe(
+    call: Call, leg: Contact, channel: str, tried: int | None = None
+) -> None:
+    """Invalid where whoever is on this leg is not to be reached so. Holds the call.
+
+    ``tried``: how often somebody tried them; a try whose time passed is none.
+    """
+    if tried is None:
+        tried = unheard.tried([leg])[leg.pk].recorded
     if why := reach.of_leg(call, leg).unsafe(channel, tried):
         raise Invalid(field="channel", why=UNSAFE[why])
 
 
-def refuse_number(call: Call, number: str, tried: int = 0) -> None:
-    """The same before a number is rung, whatever for. Holds the call."""
+def refuse_number(
+    call: Call, number: str, by: Actor, *, confirmed: str = "", reason: str = ""
+) -> str:
+    """The same before somebody else's number is rung, whatever for. Holds the call.
+
+    What was asked on another call a named person may set aside, who was shown that wish
+    and says why: answers with it, else with "".
+    """
     found = reach.of_number(call, lookups.number(number))
-    if why := found.unsafe("voice", tried):
+    why = found.unsafe("voice")
+    if not why:
+        return ""
+    if why not in BEFORE:
         raise Invalid(field="number", why=UNSAFE[why])
+    if confirmed != found.before:
+        raise Invalid(BEFORE[why], field="confirmed", wish=found.before)
+    if reason not in RING_WHY:
+        raise Invalid(field="reason", why=_("say why they are rung all the same"))
+    refuse_unnamed(by)
+    return confirmed
 
 
 def lose(call: Call, leg: Contact, by: Actor, why: str = "lost") -> None:
     """Nobody is on this leg any more. Twice is once; what is over stays so.
 
     A caller's leg is to be called back: the place is asked for again, and a transfer
-    waits. A call that somebody said has ended ends the leg as well. Holds both.
+    waits. A call that somebody said has ended ends the leg as well, unless they cannot
+    have meant it. Holds both.
     """
     if leg.state in line.LOST or leg.state in line.OVER:
         return
     if leg.state == K.WRAPPING:
         line.step(call, leg, K.COMPLETED, by)
         return
-    unheard = leg.state == K.RINGING
-    line.step(call, leg, K.ABANDONED if unheard else K.DISCONNECTED, by, why=why)
+    to = K.ABANDONED if leg.state == K.RINGING else K.DISCONNECTED
+    unsaid = _unsaid(call, leg)
+    line.step(call, leg, to, by, why=why)
+    if leg.purpose in CALLERS and unsaid and call.state == CallState.RESOLVED:
+        move(call, CallState.WORKING)
     if leg.purpose not in CALLERS or call.state not in WORKED_ON:
         line.step(call, leg, K.COMPLETED, by, why=why)
         return
-    correct_locked(call, Details(location_verified=False), by)
+    look_again(call, correct_locked(call, Details(location_verified=False), by), by)
     transfer.caller_lost(call, leg, by)
     if reach.of_leg(call, leg).never:
         give_up(call, leg, "asked_not", by)
         return
     line.step(call, leg, K.CALLBACK_DUE, by)
+    # The screen says of a silent call that nobody heard them go. Tries count anew.
+    quick.write(leg, {"why": why if why in SILENT else "", "tries": 0})
     line.expect(leg, "callback", clock(call, "callback_within"))
+
+
+def _unsaid(call: Call, leg: Contact) -> bool:
+    """Whether an ended call says nothing of this leg.
+
+    Nobody has said who holds it since a session, it is silent, or it rang, was answered
+    or came back only after the end.
+    """
+    since = leg.since > call.state_since
+    return leg.due == "session_over" or leg.state == K.OPEN_LINE or since
 
 
 WORKED_ON = (CallState.NEW, CallState.TRIAGING, CallState.DECIDED, CallState.WORKING)
@@ -104,23 +158,37 @@ def clock(call: Call, name: str) -> float:
 
 def came_back(call: Call, leg: Contact, by: Actor) -> None:
     """A lost caller is on this leg: theirs, or another from the same number. Holds both."""
-    if leg.state in line.CALLING_BACK:
-        line.step(call, leg, K.CONNECTED, by)
-        transfer.caller_back(call, leg, by)
-        return
     if leg.purpose not in CALLERS:
         return
-    for other in line.legs(call):
-        if other.state in line.CALLING_BACK and _same_number(call, leg, other):
+    if leg.state in line.CALLING_BACK:
+        # The place stays to be asked for, however they came back.
+        quick.write(leg, {"why": "came_back"})
+        line.step(call, leg, K.CONNECTED, by)
+        transfer.caller_back(call, leg, leg, by)
+    for other in _same_caller(call, leg):
+        if other.state in line.CALLING_BACK:
             _stopped(call, other, "called_again", by)
-            transfer.caller_back(call, leg, by)
+            transfer.caller_back(call, other, leg, by)
+        elif other.state in line.OVER and other.why in unheard.FOR_GOOD:
+            # Given up, and here after all.
+            quick.write(other, {"why": "called_again"})
 
 
-def _same_number(call: Call, leg: Contact, other: Contact) -> bool:
+def _same_caller(call: Call, leg: Contact) -> list[Contact]:
+    """The other legs from this leg's number; none where nobody knows that number."""
+    callers = line.callers(call)
+    others = [one for one in callers if one.pk != leg.pk]
+    if not others:
+        return []
     caller = quick.find(Caller, call=call.pk)
     first = caller.phone_lookup if caller else ""
-    one, two = (each.number_lookup or first for each in (leg, other))
-    return bool(one) and one == two
+
+    def number(one: Contact) -> str:
+        theirs = one.pk == callers[0].pk or one.outgoing
+        return one.number_lookup or (first if theirs else "")
+
+    known = number(leg)
+    return [one for one in others if known and number(one) == known]
 
 
 @action
@@ -143,9 +211,9 @@ def tried(
         raise Invalid(field="channel", why=_("voice or text"))
     if leg.state not in line.CALLING_BACK or number not in {None, leg.tries + 1}:
         raise LostRace
-    refuse_unsafe(call, leg, channel, leg.tries)
+    refuse_unsafe(call, leg, channel)
     if result == "voicemail_left":
-        refuse_unsafe(call, leg, "voicemail", leg.tries)
+        refuse_unsafe(call, leg, "voicemail")
     count_try(call, leg, result, by)
     if leg.state == K.CONNECTED and leg.channel in {"voice", "text"} - {channel}:
         switch(call, leg, channel, by)
@@ -168,6 +236,8 @@ def switch(call: Call, leg: Contact, channel: str, by: Actor) -> None:
 
 def watch_text(call: Call, leg: Contact) -> None:
     """Whoever writes falls silent without a sound: a clock listens for it."""
+    if leg.due == "session_over":
+        return  # first somebody says who holds it
     if leg.channel == "text" and leg.state == K.CONNECTED:
         line.expect(leg, "text_quiet", clock(call, "text_quiet"))
     elif leg.due.startswith("text_"):
@@ -197,7 +267,7 @@ def count_try(call: Call, leg: Contact, result: str, by: Actor) -> None:
         line.step(call, leg, K.CALLBACK_ATTEMPTED, by, why=result)
     if result == "answered_unsafe" or leg.tries >= clock(call, "callback_attempts"):
         used_up = "tries_used" if result != "answered_unsafe" else result
-        give_up(call, leg, used_up, by)
+        give_up(call, leg, used_up, by, passed=result == "not_made")
         return
     line.expect(leg, "callback_again", clock(call, "callback_again"))
 
@@ -206,7 +276,10 @@ def count_try(call: Call, leg: Contact, result: str, by: Actor) -> None:
 def stop(
     *, contact_id: UUID, reason: str, by: Actor, seen: int | None = None
 ) -> Contact:
-    """A named person decides that nobody calls back, and that no check is sent for it."""
+    """A named person decides that nobody calls back, and that no check is sent for it.
+
+    Who waited for this caller is let go, or has them on the line they came back on.
+    """
     call, leg = line.lock_leg(contact_id)
     if seen is not None and call.version != seen:
         raise Stale
@@ -219,6 +292,12 @@ def stop(
     if leg.state not in line.LOST:
         raise LostRace
     _stopped(call, leg, reason, by)
+    heard = [one for one in line.callers(call) if one.state in unheard.HEARD]
+    if reason == "called_again" and heard:
+        same = [one for one in heard if one in _same_caller(call, leg)]
+        transfer.caller_back(call, leg, (same or heard)[-1], by)
+    else:
+        transfer.caller_gone(call, leg, by, decide=False)
     return leg
 
 
@@ -228,20 +307,38 @@ def refuse_unnamed(by: Actor) -> None:
         raise Forbidden
 
 
-def _stopped(call: Call, leg: Contact, why: str, by: Actor) -> None:
+def _stopped(
+    call: Call, leg: Contact, why: str, by: Actor, *, passed: bool = False
+) -> None:
+    """No more call-backs. ``passed``: of the last try only its time, in this action."""
+    made = unheard.tried([leg])[leg.pk]
     line.step(call, leg, K.COMPLETED, by, why=why)
-    journal.append(events.CallbackEnded(contact=leg.pk, why=why), call=call, by=by)
+    ended = events.CallbackEnded(
+        contact=leg.pk,
+        why=why,
+        recorded=made.recorded - passed,
+        passed=made.passed + passed,
+    )
+    journal.append(ended, call=call, by=by)
 
 
-def give_up(call: Call, leg: Contact, why: str, by: Actor) -> None:
-    """No further try; where a risk is not ruled out, somebody goes and looks."""
-    _stopped(call, leg, why, by)
+def give_up(
+    call: Call, leg: Contact, why: str, by: Actor, *, passed: bool = False
+) -> None:
+    """No further try; where a risk is not ruled out, somebody goes and looks.
+
+    Nobody is rung or kept for a line that is over.
+    """
+    _stopped(call, leg, why, by, passed=passed)
+    # Who was asked or accepted after the loss waits for this caller as well.
+    transfer.caller_lost(call, leg, by)
     transfer.caller_gone(call, leg, by)
+    fill(call, by)
     if at_risk(call):
-        send_check(call, by)
+        send_check(call, "not_reached_again" if leg.tries else "caller_lost", by)
 
 
-def send_check(call: Call, by: Actor) -> None:
+def send_check(call: Call, why: str, by: Actor) -> None:
     """Somebody goes to the lost caller, as far as the rules let them. Holds the call.
 
     Who is on the way already is enough. The seat never gives up: only a person lets it
@@ -253,7 +350,7 @@ def send_check(call: Call, by: Actor) -> None:
     stand = weighed(call, protocol, database_now())
     for kind in checkers(stand, protocol):
         journal.append(
-            events.TeamRequested(response=kind, reason="caller_lost"), call=call, by=by
+            events.TeamRequested(response=kind, reason=why), call=call, by=by
         )
         mode = mode_of(stand, kind)
         open_for(

@@ -8,15 +8,19 @@ from django.utils.translation import gettext_noop as _
 from dispatch import events, journal, lookups, quick, told
 from dispatch.actions import caution, line
 from dispatch.actions.base import action, coded, lock_call, move
+from dispatch.actions.callback import came_back
 from dispatch.actions.details import Details, check_contact
+from dispatch.actions.ending import untell_contact
+from dispatch.actions.going_on import come_back, refuse_handed_over
 from dispatch.actions.intake import Intake, check_caller, open_new
-from dispatch.actions.triage import tell_on, want_decision
+from dispatch.actions.linking import lock_event
+from dispatch.actions.triage import look_again, tell_on, want_decision
 from dispatch.actions.weigh import refuse_closed
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import Agency, Call, Caller, Contact
 from dispatch.models.contact import CALLERS
-from dispatch.states import CallState, ContactState
+from dispatch.states import NOT_ASKED, CallState, ContactState
 
 UNLINK_WHY = ("another_event", "linked_by_mistake", "new_information", "other")
 NOT_FURTHER = _("Of the first caller it is said with the call's other details.")
@@ -63,6 +67,7 @@ def attach(
     count = sum(one.purpose in CALLERS for one in line.legs(call))
     attached = events.CallerAttached(contact=leg.pk, count=count)
     journal.append(attached, call=call, by=by)
+    came_back(call, leg, by)
     _tell(call, intake, answers or {}, by)
     return leg
 
@@ -83,17 +88,20 @@ def _tell(call: Call, intake: Intake, answers: Mapping[str, str], by: Actor) -> 
     of_them = Caller(
         phone_lookup=lookups.number(intake.phone),
         place_lookup=lookups.place(intake.address),
+        building_lookup=lookups.building(intake.address),
         person_lookup=lookups.person_of(
             intake.caller_kind, intake.name, intake.person_name
         ),
     )
     flags = caution.in_force(call.agency_id, of_them)
-    hazard = intake.hazard or any(flag.hazard for flag in flags)
+    there = caution.dangers(call, of_them)
+    hazard = intake.hazard or bool(there) or any(flag.hazard for flag in flags)
     details = None
     if hazard or intake.urgent:
         details = Details(hazard=hazard or None, urgent=intake.urgent or None)
     tell_on(call, answers, details, by)
-    caution.say(call, flags, by)
+    if caution.say(call, flags, there, by):
+        look_again(call, frozenset({"hazard"}), by)
 
 
 @action
@@ -110,6 +118,7 @@ def split(*, contact_id: UUID, by: Actor) -> Call:
         raise Invalid(field="contact", why=_("only a caller has a call of their own"))
     if callers[0].pk == leg.pk:
         raise Invalid(FIRST, field="contact")
+    refuse_handed_over(call, [leg])
     agency = quick.find(Agency, id=call.agency_id)
     assert agency is not None
     account = told.of(leg)
@@ -126,7 +135,7 @@ def split(*, contact_id: UUID, by: Actor) -> Call:
     )
     to = open_new(agency, known, by, leg=leg)
     # Theirs is the first caller's now: there it is corrected, so it stands only there.
-    quick.write(leg, {"safe_contact": told.NOT_ASKED})
+    quick.write(leg, {"safe_contact": NOT_ASKED})
     journal.append(events.ContactSplit(contact=leg.pk, to=to.pk), call=call, by=by)
     return to
 
@@ -152,6 +161,7 @@ def unlink(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) ->
 
     What it told the other call of danger stays there too. Twice is once.
     """
+    _call, other = lock_event(call_id)
     call = lock_call(call_id, seen)
     if call.duplicate_of_id is None and call.state in {
         CallState.TRIAGING,
@@ -165,8 +175,11 @@ def unlink(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) ->
     before = call.duplicate_of_id
     coded("reason", reason)
     move(call, CallState.TRIAGING, duplicate_of=None, closed_at=None)
+    come_back(call, other, by)
     unlinked = events.CallsUnlinked(duplicate_of=before, reason=reason)
     journal.append(unlinked, call=call, by=by)
+    journal.append(events.OtherUnlinked(other=call.pk), call=other, by=by)
+    untell_contact(call)
     if call.triaged_at is not None:
         # It had been decided before it was linked: what it wanted was let go with it.
         want_decision(call)

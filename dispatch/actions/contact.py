@@ -24,13 +24,11 @@ from dispatch.actions.callback import (
 from dispatch.errors import Invalid, LostRace, Stale
 from dispatch.events import Actor
 from dispatch.models import Call, Contact, Transfer
-from dispatch.models.contact import CALLERS
+from dispatch.models.contact import CALLERS, OTHERS
 from dispatch.states import OPEN_CALL, ContactState
 from routing import store
 
 K = ContactState
-# Whom we call ourselves beside the caller: the clinician on call, who knows the person.
-OTHERS = ("consult", "collateral")
 WRITTEN = ("voice", "text", "tty", "rtt", "relay")
 RELAYS = ("vrs", "ip", "captioned", "speech")
 # A telephone interpreter's firm, or a colleague trained for it.
@@ -44,7 +42,9 @@ AT_RISK = _(
     "If you have decided so, say why."
 )
 HANG_UP_WHY = ("agreed_end", "with_team", "safe_now", "test_call", "other")
-TTY = ("tty", "voice", "silent")
+TTY = ("tty", "rtt", "voice", "silent")
+# On these nobody speaks: who is on them types, and typing takes its time.
+TYPED = ("tty", "rtt")
 # What ran out → why nobody is on the leg, where it is not the same word.
 LOST_BY = {"others_answer": "no_answer"}
 
@@ -57,14 +57,20 @@ def reach_out(
     by: Actor,
     name: str = "",
     number: str = "",
+    confirmed: str = "",
+    reason: str = "",
 ) -> Contact:
-    """Ring the clinician on call, or somebody who knows the person, beside the caller."""
+    """Ring the clinician on call, or somebody who knows the person, beside the caller.
+
+    ``confirmed``: the wish of another call that ``by`` was shown, set aside for
+    ``reason``; see ``callback.refuse_number``.
+    """
     call = _open(lock_call(call_id))
     if purpose not in OTHERS:
         raise Invalid(field="purpose", why=_("consult or collateral"))
     if not number.strip():
         raise Invalid(field="number", why=_("say which number"))
-    refuse_number(call, number)
+    wish = refuse_number(call, number, by, confirmed=confirmed, reason=reason)
     leg = line.begin(
         call,
         by,
@@ -73,6 +79,9 @@ def reach_out(
         name=name.strip(),
         number=number.strip(),
     )
+    if wish:
+        aside = events.WishSetAside(contact=leg.pk, wish=wish, reason=reason)
+        journal.append(aside, call=call, by=by)
     line.expect(leg, "others_answer", clock(call, "others_answer"))
     return leg
 
@@ -180,12 +189,13 @@ def mine(*, contact_id: UUID, by: Actor) -> Contact:
     if leg.person_id == by.id:
         return leg
     if leg.state in line.CALLING_BACK:
-        refuse_unsafe(call, leg, "voice", leg.tries)
+        refuse_unsafe(call, leg, "voice")
         forget_order(leg)
         line.step(call, leg, K.CALLBACK_DUE, by)
         line.expect(leg, "callback", clock(call, "callback_within"))
     elif leg.due == "session_over":
         quick.write(leg, {"due": "", "due_at": None})
+        watch_text(call, leg)
     quick.write(leg, {"person_id": by.id})
     journal.append(events.LineHeld(contact=leg.pk, person=by.id), call=call, by=by)
     return leg
@@ -260,20 +270,28 @@ def _partner_gone(call: Call, leg: Contact, by: Actor) -> bool:
 
 @action
 def silent(*, contact_id: UUID, by: Actor) -> Contact:
-    """The line is open and nobody speaks: it may be a TTY, or somebody who cannot."""
+    """The line is open and nobody speaks: it may be a TTY, or somebody who cannot.
+
+    On a line for typing nobody types. Of a text it begins the last clock: write again.
+    """
     call, leg = line.lock_leg(contact_id)
-    if leg.state != K.OPEN_LINE:
+    if leg.channel == "text":
+        waits = leg.due in {"text_again", "session_over"}
+        if leg.state == K.CONNECTED and not waits:
+            line.expect(leg, "text_again", clock(call, "text_quiet"))
+    elif leg.state != K.OPEN_LINE:
         line.step(call, leg, K.OPEN_LINE, by)
-        line.expect(leg, "silence", clock(call, "silence"))
+        due = "untyped" if leg.channel in TYPED else "silence"
+        line.expect(leg, due, clock(call, "silence"))
     return leg
 
 
 @action
 def queried_tty(*, contact_id: UUID, result: str, by: Actor) -> Contact:
-    """The silent line was asked as TTY: it types, it speaks, or it is still silent."""
+    """The silent line was asked in writing: it types, it speaks, or it is still silent."""
     call, leg = line.lock_leg(contact_id)
     if result not in TTY:
-        raise Invalid(field="result", why=_("tty, voice or silent"))
+        raise Invalid(field="result", why=_("tty, rtt, voice or silent"))
     if leg.state != K.OPEN_LINE:
         raise LostRace
     if result == "silent":
@@ -327,19 +345,33 @@ def due(*, contact_id: UUID, by: Actor) -> Contact:
         case "callback_again":
             line.step(call, leg, K.CALLBACK_DUE, by)
             line.expect(leg, "callback", clock(call, "callback_within"))
-        case "silence":
-            _late(call, leg, by)
-            line.expect(leg, "tty", clock(call, "callback_within"))
+        case "silence" | "untyped" | "tty" | "untyped_again":
+            _still_silent(call, leg, by)
         case "text_quiet":
             _late(call, leg, by)
             line.expect(leg, "text_again", clock(call, "text_quiet"))
-        case "tty" | "text_again" | "others_answer":
+        case "silent_end" | "text_again" | "others_answer":
             lose(call, leg, by, why=LOST_BY.get(leg.due, leg.due))
         case _:
             # What was due stays on the screen, as late, until somebody does it.
             _late(call, leg, by)
             quick.write(leg, {"due_at": None})
     return leg
+
+
+def _still_silent(call: Call, leg: Contact, by: Actor) -> None:
+    """Nobody asked a silent line: said as late twice, then it ends as a silent call.
+
+    It is never over by itself: from then on it is called back, and a check goes out.
+    """
+    _late(call, leg, by)
+    within = clock(call, "callback_within")
+    if leg.due == "silence":
+        line.expect(leg, "tty", within)
+    elif leg.due == "untyped":
+        line.expect(leg, "untyped_again", clock(call, "text_quiet"))
+    else:
+        line.expect(leg, "silent_end", within)
 
 
 def _not_made(call: Call, leg: Contact, by: Actor) -> None:

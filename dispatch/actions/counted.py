@@ -1,11 +1,12 @@
 """Who is counted on: with the person, with the caller or in need; not just let go."""
 
+from django.db.models import F
 from django.utils.translation import gettext_noop as _
 
 from dispatch import quick
 from dispatch.actions.targets import partner_of
 from dispatch.errors import Invalid
-from dispatch.models import Assignment, Call, Seat, Transfer
+from dispatch.models import Assignment, Call, Event, Seat, Transfer
 from dispatch.states import TransferState, UnitState
 
 EMERGENCY = _("%(who)s needs help now: end that emergency first.")
@@ -31,7 +32,19 @@ def refuse_with_person(call: Call) -> None:
         refuse_counted_on(one)
         if one.unit is None and one.confirmed_at is not None:
             raise Invalid(WITH_CALLER, field="call", who=str(one.person))
+    refuse_crew_in_need(call)
     refuse_partner_talks(call)
+
+
+def refuse_crew_in_need(call: Call) -> None:
+    """Invalid while a crew that called for help from this call needs it. Holds the call.
+
+    Also one that was only asked to go there: the police and EMS of this call are for it.
+    """
+    calls = Event.objects.filter(call=call, kind="CrewEmergency")
+    open_ = calls.filter(at__gte=F("unit__emergency_at")).select_related("unit")
+    if first := open_.order_by("number").first():
+        raise Invalid(EMERGENCY, field="call", who=str(first.unit))
 
 
 def refuse_to_withdraw(call: Call, seat: Seat) -> None:

@@ -51,17 +51,23 @@ class Details:
 
 
 def correct_locked(call: Call, details: Details, by: Actor) -> frozenset[str]:
-    """Store what differs; the names of what changed. The caller holds the call."""
+    """Store what differs; the names of what changed. The caller holds the call.
+
+    A hazard that the call now hears of for the first time counts as changed.
+    """
     caller = Caller.objects.get(call=call)
     told = _change_caller(call, caller, details)
     flags = caution.in_force(call.agency_id, caller)
-    if any(flag.hazard for flag in flags):
+    there = caution.dangers(call, caller)
+    if there or any(flag.hazard for flag in flags):
         # Known of the place or the person: no form that was open longer takes it back.
         details = replace(details, hazard=True)
     changed = [*_change_call(call, details), *told]
     if changed:
         journal.append(events.DetailsCorrected(fields=tuple(changed)), call=call, by=by)
-    caution.say(call, flags, by)
+    if caution.say(call, flags, there, by):
+        # Whoever was let in past another hazard has not heard of this one.
+        changed.append("hazard")
     return frozenset(changed)
 
 
@@ -114,6 +120,7 @@ def _change_caller(call: Call, caller: Caller, details: Details) -> list[str]:
         new["phone_lookup"] = lookups.number(str(new["phone"]))
     if "address" in new:
         new["place_lookup"] = lookups.place(str(new["address"]))
+        new["building_lookup"] = lookups.building(str(new["address"]))
     kind = details.caller_kind
     new["person_lookup"] = lookups.person_of(
         call.caller_kind if kind is None else kind,

@@ -16,8 +16,13 @@ from dispatch.actions.base import (
     lock_call,
     move,
 )
-from dispatch.actions.ending import refuse_to_end
-from dispatch.actions.line import end_all, session_over
+from dispatch.actions.ending import open_again, refuse_to_end
+from dispatch.actions.intake import own_locked
+from dispatch.actions.line import (
+    end_all,
+    refuse_session_over_lost,
+    session_over,
+)
 from dispatch.actions.seat import (
     OPEN_SEAT,
     OURS,
@@ -130,6 +135,9 @@ def end_session(
         return assignment
     if assignment.confirmed_at is None:
         raise Invalid(field="session", why=_("confirm first that you have the caller"))
+    clocks = store.published(call.agency_id)[1].clocks
+    most = int(clocks["callback_attempts"])
+    refuse_session_over_lost(call, assignment, most)
     end_assignment(assignment, by)
     done(call, seat, by)
     made = record(
@@ -144,7 +152,6 @@ def end_session(
         call=call,
         by=by,
     )
-    clocks = store.published(call.agency_id)[1].clocks
     session_over(call, assignment, clocks["session_over"], by, over=line_over)
     settle(call, by, made)
     return assignment
@@ -214,7 +221,7 @@ def close(
 
 @action
 def reopen(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) -> Call:
-    """The call is open again and wants another look."""
+    """The call is open again and wants another look, by whoever opened it."""
     call = lock_call(call_id, seen)
     if call.state in BEFORE_DECISION:
         return call
@@ -227,6 +234,7 @@ def reopen(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) ->
         CallState.DUPLICATE,
     }:
         raise LostRace
-    move(call, CallState.TRIAGING, closed_at=None, duplicate_of=None)
-    journal.append(events.CallReopened(reason=reason), call=call, by=by)
+    open_again(call, reason, by)
+    if by.id is not None and call.owner_id != by.id:
+        own_locked(call, by.id, by)
     return call

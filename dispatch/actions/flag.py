@@ -13,7 +13,8 @@ from dispatch.actions.triage import look_again
 from dispatch.errors import Invalid, LostRace, NotFound
 from dispatch.events import Actor
 from dispatch.models import Call, Caller, Flag
-from dispatch.states import OPEN_CALL
+from dispatch.models.flag import SUBJECTS as SUBJECTS
+from dispatch.states import OPEN_CALL, UNRESOLVED
 from routing import store
 
 # What somebody saw or was told, never what a person has or is.
@@ -26,7 +27,6 @@ CODES = (
     "communication_need",
     "other",
 )
-SUBJECTS = ("place", "number", "person")
 END_WHY = ("not_true", "no_longer", "entered_by_mistake", "other")
 NOTHING_TO_FIND = _(
     "Nothing to find it again by: say a house or a crossing, a number or a full name."
@@ -77,7 +77,9 @@ def raise_(
     journal.append(raised, call=calls[call_id], by=by)
     for call in calls.values():
         if call.state in OPEN_CALL:
-            look_again(call, correct_locked(call, Details(), by), by)
+            changed = correct_locked(call, Details(), by)
+            if call.state in UNRESOLVED:
+                look_again(call, changed, by)
     return flag
 
 

@@ -105,7 +105,7 @@ def refused_channels(call: Call, tried: int = 0) -> frozenset[str]:
 
 
 def _reach(call: Call) -> reach.Reach:
-    return reach.of_number(call, call.caller.phone_lookup, call.caller)
+    return reach.of_callers([call])[call.pk]
 
 
 def _close_after_last(call: Call, row: FollowUp, by: Actor) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
 from dispatch.actions.base import action, database_now
+from dispatch.actions.ending import open_again
 from dispatch.actions.handover import (
     TO_DIAL,
     WITH_PARTNER,
@@ -21,12 +22,14 @@ from dispatch.actions.handover import (
     go,
     lock,
 )
+from dispatch.actions.linking import lock_event
 from dispatch.actions.targets import clocks, patience_of
 from dispatch.actions.transfer import close_page
+from dispatch.actions.triage import again, want_decision
 from dispatch.errors import Invalid, LostRace, NotFound
 from dispatch.events import Actor
 from dispatch.models import Call, HandOff, Transfer
-from dispatch.states import TransferState
+from dispatch.states import IN_VAIN, CallState, TransferState
 
 TO_SHARE = TO_DIAL | {TransferState.REQUESTED}
 DECLINE_WHY = (
@@ -37,6 +40,7 @@ DECLINE_WHY = (
     "technical",
     "other",
 )
+ENDED = (CallState.RESOLVED, CallState.CLOSED, CallState.CANCELLED)
 OUTCOMES = ("helped", "follow_up", "not_reached", "sent_to_911", "other")
 NAME, NOTE = 80, 2000
 
@@ -130,7 +134,11 @@ def have(
 def outcome(
     *, hand_off_id: UUID, code: str, note: str, by: Actor, seen: str | None = None
 ) -> HandOff:
-    """How it went with the partner, said once."""
+    """How it went with the partner, said once.
+
+    Of a call that was linked since, it is the other's news: that one goes on for them.
+    """
+    event = _event(hand_off_id)
     call, one, page = _lock(hand_off_id, by, seen)
     if page.outcome_at is not None:
         return page
@@ -143,7 +151,30 @@ def outcome(
     )
     said = events.HandOffAnswered(transfer=one.pk, answer="outcome")
     journal.append(said, call=call, by=by)
+    if event.pk != call.pk:
+        journal.append(said, call=event, by=by)
+    if code in IN_VAIN:
+        _without_help(event, code, by, linked=event.pk != call.pk)
     return page
+
+
+def _event(hand_off_id: UUID) -> Call:
+    """The call that goes on for the page's own: locked before anything else of them."""
+    page = quick.find(HandOff, id=hand_off_id)
+    one = quick.find(Transfer, id=page.transfer_id) if page else None
+    if one is None:
+        raise NotFound
+    _handed_over, event = lock_event(one.call_id)
+    return event
+
+
+def _without_help(event: Call, code: str, by: Actor, *, linked: bool) -> None:
+    """Nobody has the person: it is decided anew, and who owns it sees it. Holds it."""
+    if event.state in ENDED:
+        open_again(event, code, by)
+        want_decision(event)
+    elif linked:
+        again(event)
 
 
 def _answer(

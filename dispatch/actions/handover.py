@@ -161,7 +161,7 @@ def dial(*, transfer_id: UUID, by: Actor) -> Transfer:
         number=partner.line(one.route),
         partner=partner,
     )
-    due = database_now() + patience(call, partner)
+    due = database_now() + patience_of(call, one)
     if one.state == TransferState.OFFERED:
         quick.write(one, {"due_at": due, "partner_leg_id": leg.pk})
     else:
@@ -323,10 +323,9 @@ def fall_back(call: Call, one: Transfer, why: str, by: Actor) -> None:
     step(call, one, TransferState.FALLBACK, by, why=why, due_at=Now())
     seat = quick.find(Seat, id=one.seat_id) if one.seat_id else None
     if seat is not None and seat.state == SeatState.WANTED:
-        move(seat, SeatState.UNFILLED, why="timed_out")
-        unfilled = events.SeatUnfilled(
-            seat=seat.pk, response=seat.response, why="timed_out"
-        )
+        missed = "timed_out" if why == "no_answer" else why
+        move(seat, SeatState.UNFILLED, why=missed)
+        unfilled = events.SeatUnfilled(seat=seat.pk, response=seat.response, why=missed)
         journal.append(unfilled, call=call, by=by)
     elif seat is not None or call.state not in ANEW:
         return

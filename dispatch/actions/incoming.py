@@ -4,8 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, quick
+from dispatch import events, journal, quick, reached
 from dispatch.actions.base import action, database_now, lock_call
 from dispatch.actions.brought import QUESTIONS as QUESTIONS
 from dispatch.actions.brought import VALUES as VALUES
@@ -18,11 +19,16 @@ from dispatch.actions.told_again import remember, tell_again
 from dispatch.actions.transfer import have
 from dispatch.actions.triage import complete_locked, record_locked
 from dispatch.actions.weigh import refuse_closed
-from dispatch.errors import LostRace
+from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import Call, Partner, Transfer
 from dispatch.models.transfer import AGREED
 from dispatch.states import TRANSFER_OVER, TransferState
+
+NOBODY_THERE = _(
+    "Nobody is recorded with the person: a team on scene, an outside service there, "
+    "a clinician who has them, or a person recorded as reached."
+)
 
 
 @action
@@ -105,12 +111,17 @@ def take(*, transfer_id: UUID, by: Actor) -> Transfer:
 def contact_made(*, call_id: UUID, by: Actor) -> Call:
     """Our people are with the person and say so; the partner who sent the call may know.
 
-    Somebody presses it: a vehicle at the kerb is not yet contact. Twice is once.
+    Somebody presses it: a vehicle at the kerb is not yet contact. Twice is once; after
+    the call was opened again it is said anew. Invalid while nobody is with the person.
     """
     call = lock_call(call_id)
-    for one in quick.rows(Transfer, lock="NO KEY UPDATE", call=call.pk, kind="988_911"):
-        if one.contact_made_at is None:
-            quick.write(one, {"contact_made_at": Now(), "answered_back_at": Now()})
-            made = events.RespondersMadeContact(transfer=one.pk)
-            journal.append(made, call=call, by=by)
+    anew = reached.opened_again(call)
+    sent = quick.rows(Transfer, lock="NO KEY UPDATE", call=call.pk, kind="988_911")
+    untold = [one for one in sent if one.contact_since(anew) is None]
+    if untold and not reached.attested(call, anew):
+        raise Invalid(NOBODY_THERE, field="contact")
+    for one in untold:
+        quick.write(one, {"contact_made_at": Now(), "answered_back_at": Now()})
+        made = events.RespondersMadeContact(transfer=one.pk)
+        journal.append(made, call=call, by=by)
     return call

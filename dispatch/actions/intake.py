@@ -127,6 +127,7 @@ def open_new(
         phone_lookup=lookups.number(intake.phone),
         phone_verified=intake.phone_verified,
         place_lookup=lookups.place(intake.address),
+        building_lookup=lookups.building(intake.address),
         person_lookup=lookups.person_of(
             intake.caller_kind, intake.name, intake.person_name
         ),
@@ -140,7 +141,8 @@ def open_new(
         point=told.stored(intake.point),
     )
     flags = caution.in_force(agency.pk, caller)
-    call.hazard = call.hazard or any(flag.hazard for flag in flags)
+    there = caution.dangers(call, caller)
+    call.hazard = call.hazard or bool(there) or any(flag.hazard for flag in flags)
     quick.add(caller)
     if leg is not None:
         quick.write(leg, {"call_id": call.pk})
@@ -156,7 +158,7 @@ def open_new(
         call=call,
         by=by,
     )
-    caution.say(call, flags, by)
+    caution.say(call, flags, there, by)
     return call
 
 
@@ -247,6 +249,7 @@ def link_calls(
         decision_wanted_at=None,
     )
     journal.append(events.CallsLinked(duplicate_of=other.pk), call=call, by=by)
+    journal.append(events.OtherLinked(other=call.pk), call=other, by=by)
     return call
 
 

@@ -3,6 +3,7 @@
 from dispatch import quick
 from dispatch.actions.base import database_now, lock_unit
 from dispatch.models import Assignment, Seat, Unit
+from dispatch.models.unit import UNARMED
 from dispatch.states import UnitState
 from dispatch.wrong import seconds
 from routing import store
@@ -10,7 +11,6 @@ from routing import store
 # The clock for which a crew that is told to leave may say nothing. Usually 30 s, an
 # assumption: time to read one line and press once.
 LEAVE_WITHIN = "leave_within"
-UNARMED = "crt"
 
 
 def told_to_leave(unit: Unit, mode: str) -> bool:
@@ -27,7 +27,12 @@ def order_out(seat: Seat) -> None:
 
 
 def _check_soon(unit: Unit, mode: str) -> None:
-    """Its next safety check is due with the order, and not minutes later."""
+    """Its next safety check is due with the order, and not minutes later.
+
+    Of a crew that calls for help nobody waits for an answer: help comes at once.
+    """
+    if unit.emergency_at is not None:
+        return
     _row, protocol = store.published(unit.agency_id)
     due = database_now() + seconds(protocol, LEAVE_WITHIN)
     armed = unit.check_due_at

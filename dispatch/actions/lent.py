@@ -1,4 +1,9 @@
-"""A lent unit that comes free is back home: the loan, and what it showed, end at once."""
+"""A lent unit that comes free is back home: the loan, and what it showed, end at once.
+
+While it calls for help both centres watch over it, and the loan goes on.
+"""
+
+from uuid import UUID
 
 from django.db.models.functions import Now
 
@@ -12,10 +17,21 @@ from dispatch.states import LoanState
 
 
 def came_free(unit: Unit, by: Actor) -> None:
-    """End the loan of this unit, if it is lent. The caller holds its call and the unit."""
+    """End the loan of this unit, if it is lent. The caller holds its call and the unit.
+
+    Not while it is in an emergency: the end of that calls this again.
+    """
+    if unit.emergency_at is not None:
+        return
     lent = quick.rows(Loan, lock="NO KEY UPDATE", unit=unit.pk, state=LoanState.LENT)
     for loan in lent:
         over(loan.call, loan, "unit_free", by)
+
+
+def call_of(unit_id: UUID) -> UUID | None:
+    """The neighbour's call that this unit is lent to, also while nothing there rings."""
+    lent = quick.find(Loan, unit=unit_id, state=LoanState.LENT)
+    return lent.call_id if lent else None
 
 
 def refuse_in_need(unit: Unit) -> None:
@@ -33,6 +49,13 @@ def refuse_in_need(unit: Unit) -> None:
 def over(call: Call, loan: Loan, why: str, by: Actor) -> None:
     """This loan ends now. The caller holds the call and the loan."""
     move(loan, LoanState.ENDED, reason=why, ended_at=Now())
-    ended = events.LoanEnded(loan=loan.pk, why=why)
-    journal.append(ended, call=call, by=by)
-    journal.append(ended, agency=loan.lender_id, unit=loan.unit, by=by)
+    say(events.LoanEnded(loan=loan.pk, why=why), call, loan, by)
+
+
+def say(
+    said: events.LoanAnswered | events.LoanEnded, call: Call, loan: Loan, by: Actor
+) -> None:
+    """In the call's history with the unit's name, and in the lender's log without the call."""
+    journal.append(said, call=call, unit=loan.unit, by=by)
+    if loan.unit is None:
+        journal.append(said, agency=loan.lender_id, by=by)

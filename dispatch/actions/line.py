@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, lookups, nudge, quick
+from dispatch import events, journal, lookups, nudge, quick, unheard
 from dispatch.actions.base import database_now, move
 from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
@@ -34,6 +34,10 @@ CALLING_BACK = (ContactState.CALLBACK_DUE, ContactState.CALLBACK_ATTEMPTED)
 LOST = (ContactState.ABANDONED, ContactState.DISCONNECTED, *CALLING_BACK)
 STILL_LOST = _("A caller was lost. Call them back, or say why nobody does.")
 STILL_SILENT = _("A line is open and silent. Ask it as TTY, or say why nobody does.")
+SESSION_LOST = _(
+    "The caller is lost, and a call-back (try %(number)s of %(most)s) is due. Reach "
+    "them, or say on the line why nobody calls back; then end the session."
+)
 
 
 def begin(
@@ -127,12 +131,17 @@ def legs(call: Call) -> list[Contact]:
     return quick.rows(Contact, order=["id"], lock="NO KEY UPDATE", call=call.pk)
 
 
+def callers(call: Call) -> list[Contact]:
+    """Those of the legs that a caller is or was on, locked."""
+    return [leg for leg in legs(call) if leg.purpose in CALLERS]
+
+
 def caller_leg(call: Call) -> Contact | None:
     """The first caller who can be heard, else the first to be called back; or None.
 
     Whoever called later about the same event is not who is handed over.
     """
-    found = [leg for leg in legs(call) if leg.purpose in CALLERS]
+    found = callers(call)
     heard = [leg for leg in found if leg.state in LIVE]
     open_ = heard or [leg for leg in found if leg.state not in OVER]
     return open_[0] if open_ else None
@@ -144,27 +153,33 @@ def session_over(
     """Our clinician is done with their caller: that leg is over, if they say so.
 
     Else nobody knows who holds it: somebody is to say so ``within`` seconds, and of
-    each caller where several are heard and nobody knows whom this clinician had. A leg
-    that is on hold, silent or written on has a clock already. Holds the call.
+    each caller where several are heard and nobody knows whom this clinician had. A
+    silent leg goes on being asked. Holds the call.
     """
-    heard = [leg for leg in legs(call) if leg.purpose in CALLERS and leg.state in HEARD]
-    theirs = heard if len(heard) == 1 else _theirs(heard, session)
+    found = callers(call)
+    heard = [leg for leg in found if leg.state in HEARD]
+    theirs = [leg for leg in _theirs(found, session) if leg.state in HEARD]
     if over and len(theirs) == 1:
         if theirs[0].state == ContactState.CONNECTED:
             step(call, theirs[0], ContactState.COMPLETED, by, why="session_over")
         return
     for leg in theirs or _unheld(heard):
-        if leg.state == ContactState.CONNECTED:
+        if leg.state != ContactState.OPEN_LINE:
             quick.write(leg, {"person_id": None})
-            if not leg.due:
-                expect(leg, "session_over", within)
+            expect(leg, "session_over", within)
 
 
-def _theirs(heard: Sequence[Contact], session: Assignment) -> list[Contact]:
-    """Whom this clinician had: who was handed to them, else whom they said they hold."""
+def _theirs(found: Sequence[Contact], session: Assignment) -> list[Contact]:
+    """Whom this clinician had: whom they said they hold, else who was handed to them.
+
+    Else the only caller there is, unless somebody else is said to hold them.
+    """
+    open_ = [leg for leg in found if leg.state not in OVER]
     handed = {one.caller_leg_id for one in quick.rows(Transfer, seat=session.seat_id)}
-    given = [leg for leg in heard if leg.pk in handed]
-    return given or [leg for leg in heard if leg.person_id == session.person_id]
+    given = [leg for leg in open_ if leg.pk in handed]
+    held = [leg for leg in open_ if leg.person_id == session.person_id]
+    only = [leg for leg in open_ if leg.person_id is None and len(open_) == 1]
+    return held or given or only
 
 
 def _unheld(heard: Sequence[Contact]) -> Sequence[Contact]:
@@ -188,11 +203,37 @@ def refuse_while_lost(call: Call) -> None:
 
     No call ends over somebody who may lie there and cannot speak. Holds the call.
     """
-    states = {leg.state for leg in legs(call) if leg.purpose in CALLERS}
+    states = {leg.state for leg in callers(call)}
     if states.intersection(LOST):
         raise Invalid(STILL_LOST, field="line")
     if ContactState.OPEN_LINE in states:
         raise Invalid(STILL_SILENT, field="line")
+
+
+def lost_now(call: Call) -> Contact | None:
+    """The caller whom nobody hears and somebody is to call back. Holds the call."""
+    return unheard.lost_now(callers(call))
+
+
+def refuse_session_over_lost(call: Call, session: Assignment, most: int) -> None:
+    """Invalid while it is open what becomes of the session's own caller. Holds the call.
+
+    ``most``: how many call-backs there are. Somebody else's lost line holds nobody up;
+    of whom nobody knows whose they are, only where nobody is heard.
+    """
+    found = callers(call)
+    theirs = _theirs(found, session) or found
+    if {leg.state for leg in theirs}.intersection(HEARD) == {ContactState.OPEN_LINE}:
+        raise Invalid(STILL_SILENT, field="line")
+    if leg := unheard.lost_now(theirs):
+        number = min(leg.tries + 1, most)
+        raise Invalid(SESSION_LOST, field="line", number=number, most=most)
+
+
+def gone_for_good(call: Call) -> bool:
+    """Whether no caller is on the call's line, and none can be reached. Holds the call."""
+    callers = quick.rows(Contact, order=["id"], call=call.pk, purpose=list(CALLERS))
+    return unheard.gone_for_good(callers)
 
 
 def end_all(call: Call, by: Actor) -> None:

@@ -1,10 +1,14 @@
 """Two calls that are one event: the help of the one goes on with the other."""
 
+from collections.abc import Iterator
+from uuid import UUID
+
 from django.utils.translation import gettext_noop as _
 
 from dispatch import quick
-from dispatch.actions.base import move
+from dispatch.actions.base import goes_on, lock_call, move
 from dispatch.actions.counted import refuse_with_person
+from dispatch.actions.going_on import go_on
 from dispatch.actions.line import refuse_while_lost
 from dispatch.actions.seat import OPEN_SEAT, open_seat
 from dispatch.errors import Invalid
@@ -16,12 +20,37 @@ from dispatch.states import BEFORE_DECISION, OPEN_CALL, CallState
 OUTSIDE = frozenset({"ems", "fire", "police", "cit"})
 
 
+def lock_event(call_id: UUID) -> tuple[Call, Call]:
+    """The call, and of calls that are one event the one that goes on; both locked.
+
+    The lower id first, as whoever links two calls locks them: neither waits for the
+    other in a ring. NotFound for no call.
+    """
+    for pk in sorted(_chain(call_id)):
+        lock_call(pk)
+    call = lock_call(call_id)
+    # What was linked between the look and the lock is locked last.
+    return call, goes_on(call)
+
+
+def _chain(call_id: UUID) -> Iterator[UUID]:
+    """The call and each that goes on for the one before, as they stand unlocked."""
+    here: UUID | None = call_id
+    while here is not None:
+        yield here
+        seen = quick.find(Call, id=here)
+        linked = seen is not None and seen.state == CallState.DUPLICATE
+        here = seen.duplicate_of_id if seen is not None and linked else None
+
+
 def hand_on(call: Call, other: Call, by: Actor) -> bool:
     """Help that the duplicate looked for or had told is wanted on the other. Holds both.
 
-    A person tells it there. Unarmed teams are left to the other call's own decision,
-    and so is all of ours while that is not made.
+    Whoever is on its line goes on there first. A person tells that help there. Unarmed
+    teams are left to the other call's own decision, and so is all of ours while that is
+    not made.
     """
+    go_on(call, other, by)
     kinds = OUTSIDE if other.state in BEFORE_DECISION else OUTSIDE | {"ccd", "cor"}
     seats = quick.rows(Seat, order=["id"], call=call.pk, state=OPEN_SEAT)
     going = [seat for seat in seats if seat.response in kinds]

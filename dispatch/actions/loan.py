@@ -17,7 +17,7 @@ from dispatch.actions.base import (
     move,
 )
 from dispatch.actions.counted import EMERGENCY, THERE
-from dispatch.actions.lent import over
+from dispatch.actions.lent import over, say
 from dispatch.actions.search import fill, put
 from dispatch.actions.seat import (
     UNITS,
@@ -205,10 +205,7 @@ def _mode(call: Call, kind: str) -> str:
 
 
 def _say(call: Call, loan: Loan, answer: str, by: Actor) -> None:
-    """In the call's history, and in the lender's log without the call."""
-    answered = events.LoanAnswered(loan=loan.pk, answer=answer)
-    journal.append(answered, call=call, by=by)
-    journal.append(answered, agency=loan.lender_id, unit=loan.unit, by=by)
+    say(events.LoanAnswered(loan=loan.pk, answer=answer), call, loan, by)
 
 
 def _end(call: Call, loan: Loan, why: str, by: Actor, *, again: bool) -> None:

@@ -20,7 +20,7 @@ from dispatch.actions.base import (
 )
 from dispatch.actions.search import fill, put
 from dispatch.actions.seat import UNITS, let_go, served, to_fill, withdraw_pending
-from dispatch.actions.takers import PARTNER, TOGETHER, Taker
+from dispatch.actions.takers import PARTNER, TOGETHER, Taker, unit_heard
 from dispatch.actions.weigh import (
     mode_of,
     refuse_below_floor,
@@ -81,6 +81,8 @@ def send(
     if mode_of(stand, unit.kind) == "staged":
         mode = "staged"
     seat = to_fill(call, unit.kind, mode, by, now)
+    # Whoever sends it by its name has it asked once more.
+    unit_heard(unit)
     return put(call, seat, Taker(unit=unit), protocol, now, by)
 
 
@@ -135,6 +137,7 @@ def _taker(offer: Offer) -> Taker:
 
 def _engage(seat: Seat, taker: Taker, offer: Offer) -> None:
     if taker.unit:
+        unit_heard(taker.unit)
         move(taker.unit, UnitState.ACKNOWLEDGED)
     if taker.person:
         _answered(taker.person)
@@ -176,8 +179,11 @@ def decline(*, offer_id: UUID, reason: str, by: Actor) -> Offer:
     if offer.state != OfferState.PENDING:
         raise LostRace
     move(offer, OfferState.DECLINED, reason=reason, ended_at=Now())
-    if offer.person_id:
-        _answered(lock_presence(offer.person_id))
+    taker = _taker(offer)
+    if taker.person:
+        _answered(taker.person)
+    if taker.unit:
+        unit_heard(taker.unit)
     let_go(offer, by)
     _transfer_out(seat, TransferState.DECLINED)
     journal.append(
@@ -207,6 +213,9 @@ def _expire(call: Call, seat: Seat, offer: Offer, by: Actor) -> None:
     move(offer, OfferState.EXPIRED, reason="no_answer", ended_at=Now())
     if offer.person_id and not _short(call, offer):
         _missed(offer, by)
+    if offer.unit_id:
+        silent = lock_unit(offer.unit_id)
+        quick.write(silent, {"missed": silent.missed + 1})
     let_go(offer, by)
     _transfer_out(seat, TransferState.TIMED_OUT)
     journal.append(

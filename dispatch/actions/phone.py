@@ -10,18 +10,17 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, quick, reach
+from dispatch import events, journal, quick, reach, unheard
 from dispatch.actions import callback, contact, handover, line
 from dispatch.actions.base import action, database_now
 from dispatch.actions.targets import patience_of
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
-from dispatch.models import Call, Caller, Contact, Transfer
-from dispatch.models.contact import CALLERS
+from dispatch.models import Call, Caller, Contact, Event, Transfer
+from dispatch.models.contact import CALLERS, OTHERS, SPOKEN, STAYS
 from dispatch.states import OPEN_CALL, ContactState, TransferState
 
 K = ContactState
-SPOKEN = ("voice", "relay", "tty", "rtt")
 # The service has this leg in the conference, as far as was heard or asked for.
 INSIDE = ("in", "held", "join", "hold", "resume")
 # What a verb has come to when the service says yes.
@@ -42,10 +41,8 @@ AWAITS = {
     "leave": "out",
     "hang_up": "out",
 }
-# Ended in our books, and still speaking: with the partner, or with a closed call.
-STAYS = ("handed_over", "call_over")
 # Whom somebody may have told not to be rung; partners and interpreters have not.
-ASKED = (*CALLERS, *contact.OTHERS)
+ASKED = (*CALLERS, *OTHERS)
 ENDS = ("left", "completed", "failed", "no_answer", "busy")
 
 
@@ -135,8 +132,18 @@ def _unsafe(call: Call, leg: Contact, verb: str) -> str:
     """What was said of safe contact since the order holds for it. Holds both."""
     if verb != "dial" or leg.purpose not in ASKED:
         return ""
-    refused = reach.of_leg(call, leg).unsafe("voice", leg.tries)
+    tried = unheard.tried([leg])[leg.pk].recorded
+    found = reach.of_leg(call, leg)
+    refused = found.unsafe("voice", tried)
+    if refused in callback.BEFORE and _set_aside(leg, found.before):
+        return ""
     return "phone_unsafe" if refused else ""
+
+
+def _set_aside(leg: Contact, wish: str) -> bool:
+    """Whether a person was shown this wish of another call, and said why they are rung."""
+    said = Event.objects.filter(call=leg.call_id, kind="WishSetAside")
+    return said.filter(body__contact=str(leg.pk), body__wish=wish).exists()
 
 
 def number_of(leg: Contact) -> str:
@@ -188,7 +195,7 @@ def call_back(*, contact_id: UUID, by: Actor) -> Contact:
         raise LostRace
     if leg.carrier in {"wanted", "dial", "rings", "in"}:
         return leg
-    callback.refuse_unsafe(call, leg, "voice", leg.tries)
+    callback.refuse_unsafe(call, leg, "voice")
     if not number_of(leg):
         raise Invalid(field="number", why=_("nobody knows their number"))
     line.step(call, leg, K.CALLBACK_DUE, by)

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, quick
+from dispatch import quick
+from dispatch.actions.notice import tell
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Answer, Call, Decision, Seat
@@ -84,16 +85,14 @@ def answer_for(call: Call, seat: Seat, why: str, by: Actor) -> None:
         return
     if why not in ANSWERED_FOR:
         raise Invalid(STILL_ASKS, field="why", rule=rule)
-    told = events.SupervisorTold(why=("required_let_go",))
-    journal.append(told, call=call, by=by)
+    tell(call, "required_let_go", by)
 
 
 def say_let_go(call: Call, seats: Iterable[Seat], by: Actor) -> None:
     """The supervisor is told that a call ends before such help was had. Holds the call."""
     wanted_now = {seat.response for seat in seats if seat.state == SeatState.WANTED}
     if wanted_now & FOR_SAFETY & still_sent(call).keys():
-        told = events.SupervisorTold(why=("required_let_go",))
-        journal.append(told, call=call, by=by)
+        tell(call, "required_let_go", by)
 
 
 def _asks_for(call: Call, seat: Seat) -> str | None:

@@ -6,16 +6,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
-from dispatch.actions import alone
+from dispatch.actions import alone, lent, notice
 from dispatch.actions.backup import back_up, most_urgent
 from dispatch.actions.base import action, database_now, lock_call, lock_unit
+from dispatch.actions.details import Details, correct_locked
 from dispatch.actions.leave import LEAVE_WITHIN, told_to_leave
-from dispatch.actions.seat import open_seat, someone_free, stage
-from dispatch.actions.triage import again, told_of
+from dispatch.actions.seat import locked_seats, open_seat, someone_free, stage
+from dispatch.actions.triage import again, look_again, told_of
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Seat, Unit
-from dispatch.states import OfferState, UnitState
+from dispatch.models.unit import UNARMED
+from dispatch.states import BUSY_UNIT, OfferState, SeatState, UnitState
 from dispatch.wrong import seconds
 from routing import store
 from routing.core.protocol import Protocol
@@ -105,8 +107,9 @@ def check_unanswered(*, unit_id: UUID, by: Actor) -> Unit:
 def emergency(*, unit_id: UUID, by: Actor) -> Unit:
     """The crew needs help now. It overlays whatever the unit was doing.
 
-    Police and EMS are wanted on its call at once; a person tells them and says so. A
-    crew that is on no call gets one, where it was last heard of.
+    Police and EMS are wanted on its call at once; a person tells them and says so. No
+    unarmed team goes in until somebody says that the scene is clear. A crew that is on
+    no call gets one, where it was last heard of.
     """
     call, unit = _lock_with_call(unit_id)
     if unit.emergency_at is None:
@@ -118,6 +121,7 @@ def _raise(call: Call | None, unit: Unit, why: str, by: Actor) -> None:
     """Help to the crew. Holds the call, if there is one, and the unit."""
     now = database_now()
     quick.write(unit, {"emergency_at": now})
+    works = _work(unit) is not None
     if call is None:
         first = seconds(_protocol(unit), "safety_check_first")
         call = alone.open_for_crew(unit, now, now + first)
@@ -128,6 +132,33 @@ def _raise(call: Call | None, unit: Unit, why: str, by: Actor) -> None:
     open_seat(call, "police", "now", by, requested=True)
     open_seat(call, "ems", "now", by, requested=True)
     _tell(call, unit, why, by)
+    if works:
+        # Whoever is only asked to go there says nothing of that scene.
+        _stage_unarmed(call, unit, by, own="crew_emergency", others="team_emergency")
+        _beware(call, by)
+        # The emergency is an alarm already.
+        quick.write(call, {"supervisor_told_at": None})
+    unit.refresh_from_db()
+
+
+def _stage_unarmed(call: Call, unit: Unit, by: Actor, *, own: str, others: str) -> None:
+    """Every unarmed team on the call waits near by, and is told whose danger it is.
+
+    The caller holds the call.
+    """
+    works = quick.rows(Assignment, unit=unit.pk, ended_at=None)
+    its = {one.seat_id for one in works}
+    for one in locked_seats(call, response=UNARMED, state=SeatState.FILLED):
+        stage(call, [one], (own if one.pk in its else others,), by)
+
+
+def _beware(call: Call, by: Actor) -> None:
+    """Danger there, whether it was known already or not: the floor holds it for later teams.
+
+    Also for whoever was let in past an earlier danger. The caller holds the call.
+    """
+    changed = correct_locked(call, Details(hazard=True), by)
+    look_again(call, changed | {"hazard"}, by)
 
 
 @action
@@ -139,6 +170,8 @@ def end_emergency(*, unit_id: UUID, by: Actor) -> Unit:
         if unit.check_due_at is not None:
             _rearm(unit)
         journal.append(events.CrewEmergency(cleared=True), call=call, unit=unit, by=by)
+        if unit.state not in BUSY_UNIT:
+            lent.came_free(unit, by)
         if unit.state == UnitState.AVAILABLE:
             someone_free(unit)
     return unit
@@ -146,7 +179,10 @@ def end_emergency(*, unit_id: UUID, by: Actor) -> Unit:
 
 @action
 def unsafe(*, unit_id: UUID, why: str, by: Actor) -> Unit:
-    """The crew says that it is not safe: it stages, others come, the call is weighed anew."""
+    """The crew says that it is not safe: every unarmed team stages, armed help comes.
+
+    So it stays until somebody says that the scene is clear; the call is weighed anew.
+    """
     call, unit = _lock_with_call(unit_id)
     if why not in UNSAFE:
         raise Invalid(field="why", why=_("choose one of the list"))
@@ -155,9 +191,12 @@ def unsafe(*, unit_id: UUID, why: str, by: Actor) -> Unit:
         raise Invalid(field="unit", why=_("this unit is on no call"))
     journal.append(events.CrewUnsafe(why=why), call=call, unit=unit, by=by)
     stage(call, [work.seat], ("crew_unsafe",), by)
+    _stage_unarmed(call, unit, by, own="crew_unsafe", others="team_unsafe")
     if UNSAFE[why]:
         told_of(call, UNSAFE[why], by)
-    _tell(call, unit, "crew_unsafe", by)
+    else:
+        _beware(call, by)
+    notice.tell(call, "crew_unsafe", by, unit)
     back_up(call, [why], by, kind=unit.kind, unit=unit)
     again(call)
     unit.refresh_from_db()
@@ -165,6 +204,7 @@ def unsafe(*, unit_id: UUID, why: str, by: Actor) -> Unit:
 
 
 def _tell(call: Call | None, unit: Unit, why: str, by: Actor) -> None:
+    """On the history; the emergency and the check have alarms of their own."""
     told = events.SupervisorTold(why=(why,))
     journal.append(told, call=call, unit=unit, by=by)
 
@@ -180,7 +220,7 @@ def _work(unit: Unit) -> Assignment | None:
 
 
 def _lock_with_call(unit_id: UUID) -> tuple[Call | None, Unit]:
-    """The unit, and first the call that it works on or is dispatched to, if any."""
+    """The unit, and first the call that it works on, rings for or is lent to, if any."""
     found = _call_of(unit_id)
     call = lock_call(found) if found else None
     unit = lock_unit(unit_id)
@@ -195,4 +235,4 @@ def _call_of(unit_id: UUID) -> UUID | None:
     works = Q(assignments__unit=unit_id, assignments__ended_at=None)
     asked = Q(offers__unit=unit_id, offers__state=OfferState.PENDING)
     calls = Seat.objects.filter(works | asked).values_list("call", flat=True)
-    return calls.order_by("pk").first()
+    return calls.order_by("pk").first() or lent.call_of(unit_id)

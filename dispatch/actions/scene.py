@@ -32,15 +32,13 @@ from dispatch.actions.weigh import mode_of, refuse_below_floor, refuse_closed, w
 from dispatch.errors import Invalid, NotFree, Stale
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Offer, Seat, Unit
-from dispatch.states import OfferState, SeatState, UnitState
+from dispatch.states import WITH_PERSON, OfferState, SeatState, UnitState
 from routing import store
 
-WITH_PERSON = frozenset(
-    {UnitState.ON_SCENE, UnitState.TRANSPORTING, UnitState.AT_DESTINATION}
-)
 BACKUP = frozenset({*UNITS, "cit", "ems", "police", "fire"})
 # The first of an offer's reasons: the second is the seat whose team it relieves.
 REPLACES = "replaces"
+LENT = _("%(who)s is lent to a neighbour: call it back first.")
 
 
 @action
@@ -179,7 +177,8 @@ def reassign(
 ) -> Offer:
     """Take a team to a call that needs it more; what it leaves is wanted anew at once.
 
-    Refused once the team is with the person, or has called for help itself.
+    Refused once the team is with the person, or has called for help itself, and while
+    it is lent.
     """
     coded("why", why)
     left_id = _call_of(unit_id)
@@ -190,6 +189,9 @@ def reassign(
     left, call = calls[left_id], calls[call_id]
     _refuse_stale(call, seen)
     unit = lock_unit(unit_id)
+    if left.agency_id != unit.agency_id:
+        # Whoever lent it writes nothing on the call of the centre that has it now.
+        raise Invalid(LENT, field="unit", who=unit.name)
     if unit.state in WITH_PERSON or unit.emergency_at is not None:
         raise Invalid(field="unit", why=_("it is with the person; ask for another"))
     if _call_of(unit_id) != left_id:

@@ -16,7 +16,14 @@ from django.db.models.functions import Now
 from dispatch import events, journal, nudge, quick
 from dispatch.actions import transfer
 from dispatch.actions.base import database_now, move
-from dispatch.actions.seat import OURS, PEOPLE, locked_seats, one_more
+from dispatch.actions.line import gone_for_good
+from dispatch.actions.seat import (
+    OURS,
+    PEOPLE,
+    locked_seats,
+    one_more,
+    withdraw_locked,
+)
 from dispatch.actions.takers import TOGETHER, Taker, anybody_else, next_taker
 from dispatch.events import ROUTER, Actor
 from dispatch.models import Call, Offer, Seat
@@ -100,7 +107,13 @@ def _ring(
     ringing: int = 0,
     first: bool = False,
 ) -> None:
-    """Ask as many as may ring together. ``ringing``: who is asked already."""
+    """Ask as many as may ring together. ``ringing``: who is asked already.
+
+    For a line that is over nobody is sought, unless a person asked for them.
+    """
+    if seat.response in PEOPLE and not seat.requested and gone_for_good(call):
+        withdraw_locked(call, seat, "caller_gone", ROUTER)
+        return
     if not ringing and seat.give_up_at is not None and now >= seat.give_up_at:
         _give_up(call, seat, "timed_out")
         return

@@ -27,15 +27,16 @@ from dispatch.actions.required import answer_for, say_let_go
 from dispatch.errors import FloorForbids, Invalid, Stale
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Offer, Presence, Seat, Unit
+from dispatch.models.unit import TEAMS
+from dispatch.states import OPEN_SEAT as OPEN_SEAT
 from dispatch.states import CallState, OfferState, PresenceState, SeatState, UnitState
 from routing.core.protocol import Protocol
 
 PEOPLE = {"ccd": "clinician"}
-UNITS = frozenset({"crt", "cor"})
+UNITS = frozenset(TEAMS)
 OURS = frozenset({*PEOPLE, *UNITS})
 # Until these are answered no unarmed team goes in, whoever says that it is clear.
 MUST_ASK = ("weapon", "violence")
-OPEN_SEAT = (SeatState.WANTED, SeatState.FILLED)
 
 
 def open_seat(
@@ -135,7 +136,7 @@ def withdraw(*, seat_id: UUID, why: str, by: Actor) -> Seat:
     if seat.state in OPEN_SEAT:
         refuse_to_withdraw(call, seat)
         answer_for(call, seat, why, by)
-        _withdraw(call, seat, why, by)
+        withdraw_locked(call, seat, why, by)
     return seat
 
 
@@ -144,7 +145,7 @@ def withdraw_all(call: Call, why: str, by: Actor) -> None:
     open_ = locked_seats(call, state=OPEN_SEAT)
     say_let_go(call, open_, by)
     for seat in open_:
-        _withdraw(call, seat, why, by)
+        withdraw_locked(call, seat, why, by)
 
 
 def withdraw_wanted(
@@ -167,7 +168,7 @@ def withdraw_wanted(
         stays = forbids is not None and seat.requested and seat.response not in forbids
         if seat.response not in keep and not stays:
             held = seat.requested and seat.response in barred
-            _withdraw(call, seat, "held_back" if held else why, by)
+            withdraw_locked(call, seat, "held_back" if held else why, by)
 
 
 def finish_outside(call: Call, by: Actor) -> None:
@@ -206,7 +207,7 @@ def hold_back(call: Call, response: str, why: Iterable[str], by: Actor) -> None:
     """
     for seat in _open_seats(call, response):
         if seat.state == SeatState.WANTED:
-            _withdraw(call, seat, "held_back", by)
+            withdraw_locked(call, seat, "held_back", by)
         else:
             stage(call, [seat], why, by)
 
@@ -221,7 +222,7 @@ def _open_seats(call: Call, response: str) -> list[Seat]:
     return locked_seats(call, order=["position"], response=response, state=OPEN_SEAT)
 
 
-def _withdraw(call: Call, seat: Seat, why: str, by: Actor) -> None:
+def withdraw_locked(call: Call, seat: Seat, why: str, by: Actor) -> None:
     withdraw_pending(call, seat, why, by)
     freed = seat.assignments.filter(ended_at=None).select_related("unit").first()
     if freed is not None:

@@ -8,6 +8,7 @@ from django.db.models import Max
 from dispatch import events, journal, quick
 from dispatch.actions.asked import only_chosen
 from dispatch.actions.base import database_now
+from dispatch.actions.notice import tell
 from dispatch.actions.required import required, safety_sent, still_sent, wanted
 from dispatch.actions.search import fill
 from dispatch.actions.seat import (
@@ -69,8 +70,7 @@ def _instead(
     """
     if not _asked_and_barred(call):
         return
-    told = events.SupervisorTold(why=(HELD_BACK,))
-    journal.append(told, call=call, by=by)
+    tell(call, HELD_BACK, by)
     # As for a crew in danger: where none is free, or one is there already, police come.
     here = locked_seats(call, response=ARMED_TEAM, state=SeatState.FILLED)
     none = ARMED_TEAM in stand.line["excluded"]

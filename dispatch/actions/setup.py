@@ -15,8 +15,8 @@ from dispatch.actions.protocol import publish_locked
 from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
 from dispatch.models import Agency, Feed, Partner, Presence, Role, Unit, User
+from dispatch.models.unit import TEAMS
 
-UNIT_KINDS = ("crt", "cor")
 # The columns of Django's own user have names of their own.
 GIVEN_AS = {"first_name": "name"}
 # Names are looked for before they are taken, so whoever sets up takes turns.
@@ -184,7 +184,7 @@ def add_unit(
     take_turn()
     if not Agency.objects.filter(pk=agency_id).exists():
         raise NotFound
-    if kind not in UNIT_KINDS:
+    if kind not in TEAMS:
         raise Invalid(field="kind", why=_("crt or cor"))
     unit = Unit(agency_id=agency_id, name=name, kind=kind, simulated=simulated)
     _refuse_malformed(unit, "name")

@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from dispatch import facts, fleet, free, planned, quick
 from dispatch.actions.seat import PEOPLE, absent_after
 from dispatch.models import Call, Offer, Presence, Seat, Unit
-from dispatch.states import OfferState, PresenceState, UnitState
+from dispatch.states import OfferState, PresenceState
 from dispatch.wrong import seconds
 from routing.core import ask, rank
 from routing.core.ask import PersonFacts
-from routing.core.facts import Point
+from routing.core.facts import Point, UnitFacts
 from routing.core.protocol import Protocol
 from routing.core.queue import Wanted
 from routing.core.rank import Candidate
@@ -192,24 +192,25 @@ def _asked(seat: Seat, since: datetime) -> QuerySet[Offer]:
     )
 
 
-def _untried_units(call: Call, seat: Seat, since: datetime) -> QuerySet[Unit]:
-    tried = _asked(seat, since).filter(unit__isnull=False).values("unit")
-    return free_units(call).filter(kind=seat.response).exclude(pk__in=tried)
+def unit_heard(unit: Unit) -> None:
+    """A sign of life from its crew: it may be asked again. Holds the unit."""
+    if unit.missed:
+        quick.write(unit, {"missed": 0})
 
 
-def free_units(call: Call) -> QuerySet[Unit]:
-    """Units that may be sent. A crew that called for help is not, whatever its state."""
-    return Unit.objects.filter(
-        agency=call.agency_id, state=UnitState.AVAILABLE, emergency_at=None
-    )
+def _untried_units(
+    call: Call, seat: Seat, protocol: Protocol, now: datetime
+) -> list[UnitFacts]:
+    """Free units of this kind whom this call has not just asked in vain."""
+    asked, missed = _lately(protocol, now), protocol.queue.missed_offers
+    return fleet.untried(call.agency_id, call.pk, seat.response, asked, missed, now)
 
 
 def _ranked_units(
     call: Call, seat: Seat, protocol: Protocol, now: datetime
 ) -> list[Candidate]:
     """Free units of this kind in the order in which to ask them. One statement."""
-    asked = _lately(protocol, now)
-    units = fleet.untried(call.agency_id, call.pk, seat.response, asked, now)
+    units = _untried_units(call, seat, protocol, now)
     skills = wanted_of(seat).together
     return rank.candidates(
         point_of(call), units, protocol.ranking, now, skills, call.zone or None
@@ -224,7 +225,7 @@ def point_of(call: Call) -> Point | None:
 def anybody_else(call: Call, seat: Seat, protocol: Protocol, now: datetime) -> bool:
     """Is somebody of this kind, not asked yet, free, ringing elsewhere or being taken?"""
     if seat.response not in PEOPLE:
-        return _untried_units(call, seat, _lately(protocol, now)).exists()
+        return bool(_untried_units(call, seat, protocol, now))
     asked = (
         _asked(seat, _lately(protocol, now))
         .filter(person__isnull=False)

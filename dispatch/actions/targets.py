@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 from dispatch import quick
 from dispatch.actions.base import database_now
 from dispatch.errors import Invalid, NotFound
-from dispatch.models import Call, Partner, Transfer
+from dispatch.models import Call, HandOff, Partner, Transfer
 from dispatch.models.partner import ROUTES
 from routing import store
 
@@ -53,12 +53,18 @@ def partner_of(one: Transfer) -> Partner:
 
 
 def patience_of(call: Call, one: Transfer) -> timedelta:
-    return patience(call, partner_of(one))
+    """How long this partner has for the next step; longer with an open page to answer."""
+    page = quick.find(HandOff, transfer=one.pk)
+    open_ = page is not None and page.revoked_at is None
+    return patience(call, partner_of(one), page=open_)
 
 
-def patience(call: Call, partner: Partner) -> timedelta:
+def patience(call: Call, partner: Partner, *, page: bool = False) -> timedelta:
+    """``page``: they open a link, read it and write who they are."""
     clock = "answer_988" if partner.kind == "988" else "partner_answers"
-    return timedelta(seconds=clocks(call)[clock])
+    seconds = clocks(call)
+    least = seconds["page_answers"] if page else 0
+    return timedelta(seconds=max(seconds[clock], least))
 
 
 def clocks(call: Call) -> dict[str, float]:

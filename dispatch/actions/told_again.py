@@ -5,17 +5,18 @@ from dataclasses import asdict
 
 from django.db.models.functions import Now
 
-from dispatch import events, journal, quick, told
+from dispatch import quick, told
 from dispatch.actions import keys
-from dispatch.actions.base import goes_on, lock_call, move
-from dispatch.actions.brought import Brought, decidable, in_words, note
+from dispatch.actions.brought import QUESTIONS, Brought, again, decidable, given
 from dispatch.actions.details import Details, correct_locked
+from dispatch.actions.ending import open_again
 from dispatch.actions.intake import note_locked
+from dispatch.actions.linking import lock_event
 from dispatch.actions.triage import LATE, complete_locked, look_again, record_locked
 from dispatch.errors import Ended
 from dispatch.events import Actor
 from dispatch.models import Agency, Answer, Call, Caller, Transfer, WriteKey
-from dispatch.states import OPEN_CALL, CallState
+from dispatch.states import OPEN_CALL
 
 # From the freest to the one that leaves the least trace with whoever shares the phone.
 SAFER = (
@@ -37,21 +38,19 @@ def remember(one: Transfer, brought: Brought) -> None:
 def tell_again(one: Transfer, brought: Brought, by: Actor) -> None:
     """The same message again is nothing. Of another one all that is new is kept.
 
-    A call that was linked to another is told there. One that has ended is opened
-    again by danger; for anything else Ended, for nobody would read it.
+    A call that was linked to another is told there. One that has ended is opened again
+    by any yes, and its note names which; for anything else Ended: nobody would read it.
     """
-    call = lock_call(one.call_id)
+    _brought_here, call = lock_event(one.call_id)
     actor, key = one.message()
     last = quick.find(WriteKey, actor=actor, key=key)
     if last is not None and last.body_hash == _hash(brought):
         return
-    call = goes_on(call)
     new, denied = _news(call, brought.answers)
     anew = call.state not in OPEN_CALL
-    if anew:
-        _open_again(call, brought, by)
+    opened_by = _open_again(call, brought, by) if anew else []
     first = last is None or last.result is None
-    note_locked(call, _words(call, brought, denied, first=first), by)
+    note_locked(call, _told(call, brought, denied, opened_by, first=first), by)
     _keep(call, brought, new, by, anew=anew)
     if last is None:
         last = WriteKey(actor=actor, key=key, body_hash="")
@@ -94,13 +93,15 @@ def _adds(before: str, said: str) -> bool:
     return before in over.get(said, set())
 
 
-def _open_again(call: Call, brought: Brought, by: Actor) -> None:
-    if "yes" not in brought.answers.values():
+def _open_again(call: Call, brought: Brought, by: Actor) -> list[str]:
+    """The questions whose yes opened it again; Ended where there is none."""
+    asked = [key for key in QUESTIONS if brought.answers.get(key) == "yes"]
+    if not asked:
         agency = quick.find(Agency, id=call.agency_id)
         assert agency is not None
         raise Ended(phone=agency.fallback_phone or "–")
-    move(call, CallState.TRIAGING, closed_at=None)
-    journal.append(events.CallReopened(reason="new_information"), call=call, by=by)
+    open_again(call, "new_information", by)
+    return asked
 
 
 def _keep(
@@ -132,24 +133,27 @@ def _keep(
         record_locked(call, new, by)
 
 
-def _words(call: Call, brought: Brought, denied: list[str], *, first: bool) -> str:
+def _told(
+    call: Call,
+    brought: Brought,
+    denied: list[str],
+    opened_by: list[str],
+    *,
+    first: bool,
+) -> str:
     """What differs from the call; from the second time on all of it, the latest last."""
     caller = Caller.objects.get(call=call)
     known = {
-        "Place": caller.address,
-        "Point": caller.point,
-        "Number": caller.phone,
-        "Person": caller.person_name,
-        "Counsellor": caller.name,
-        "Said": caller.said,
+        "place": caller.address,
+        "point": caller.point,
+        "number": caller.phone,
+        "person": caller.person_name,
+        "counsellor": caller.name,
+        "said": caller.said,
     }
-    said = in_words(brought)
     told = {
-        label: text
-        for label, text in said.items()
-        if not first or text != known[label].strip()
+        code: text
+        for code, text in given(brought).items()
+        if not first or text != known[code].strip()
     }
-    if denied:
-        told["Now no, and yes stands until somebody asks"] = ", ".join(denied)
-    lines = [f"{label}: {text}" for label, text in told.items()]
-    return "\n".join(["988 sent this call again.", *lines, note(brought)])
+    return again(brought, told, denied, opened_by)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, quick
+from dispatch import events, journal, quick, unheard
 from dispatch.actions.base import (
     action,
     database_now,
@@ -14,7 +14,7 @@ from dispatch.actions.base import (
     lock_presence,
     move,
 )
-from dispatch.actions.line import LIVE, OVER, legs
+from dispatch.actions.line import LIVE, OVER, callers
 from dispatch.actions.line import step as line_step
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
@@ -29,7 +29,6 @@ from dispatch.models import (
     Transfer,
     User,
 )
-from dispatch.models.contact import CALLERS
 from dispatch.models.transfer import MAY_TRAVEL
 from dispatch.states import (
     TRANSFER_OVER,
@@ -175,12 +174,17 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     if assignment.ended_at is not None or assignment.person_id is None:
         raise LostRace
     transfer = open_of(seat)
-    if transfer is not None and transfer.state == TransferState.CALLBACK:
+    waits = transfer is not None and transfer.state == TransferState.CALLBACK
+    found = callers(call)
+    if waits or unheard.lost_now(found) is not None:
         raise Invalid(NOT_BACK, field="session")
     quick.write(assignment, {"confirmed_at": Now()})
     if transfer is not None:
         if transfer.state != TransferState.CONFERENCED:
             move(transfer, TransferState.CONFERENCED)
+        open_ = [leg.pk for leg in found if leg.state not in OVER]
+        if transfer.caller_leg_id is None and len(open_) == 1:
+            quick.write(transfer, {"caller_leg_id": open_[0]})
         move(transfer, TransferState.CONFIRMED, confirmed_at=Now())
         move(transfer, TransferState.RELEASED, ended_at=Now())
         journal.append(
@@ -263,22 +267,25 @@ def caller_lost(call: Call, leg: Contact, by: Actor) -> None:
     for one in open_transfers(call):
         if one.state in NOT_WITH_CALLER or not _on(call, one, leg):
             continue
+        quick.write(one, {"caller_leg_id": leg.pk})
         step(call, one, TransferState.CALLER_DROPPED, by, why="caller_lost")
         step(call, one, TransferState.CALLBACK, by, why="caller_lost")
 
 
-def caller_back(call: Call, leg: Contact, by: Actor) -> None:
-    """The caller is on the line again: with whoever accepted, else offered again.
+def caller_back(call: Call, lost: Contact, leg: Contact, by: Actor) -> None:
+    """Who was ``lost`` is on this leg: for whoever accepted and is there, else offered.
 
-    The caller holds the call.
+    That all are on one line only a person says. The caller holds the call.
     """
-    for one in open_transfers(call):
+    every = quick.rows(
+        Transfer, lock="NO KEY UPDATE", order=["id"], call=call.pk, caller_leg=lost.pk
+    )
+    for one in every:
+        quick.write(one, {"caller_leg_id": leg.pk})
         if one.state != TransferState.CALLBACK:
             continue
-        if one.caller_leg_id is not None:
-            quick.write(one, {"caller_leg_id": leg.pk})
         answered = one.accepted_at is not None and not _partner_left(one)
-        to = TransferState.CONFERENCED if answered else TransferState.OFFERED
+        to = TransferState.ACCEPTED if answered else TransferState.OFFERED
         due = _again(call) if one.partner_id is not None else None
         step(call, one, to, by, why="caller_back", due_at=due)
 
@@ -294,21 +301,23 @@ def _partner_left(one: Transfer) -> bool:
     return True
 
 
-def caller_gone(call: Call, leg: Contact, by: Actor) -> None:
+def caller_gone(call: Call, leg: Contact, by: Actor, *, decide: bool = True) -> None:
     """No more call-backs: the transfer falls back and the call wants another decision.
 
     In that decision this kind of help counts as not to be had, so that somebody is
-    sent to look instead. The sender keeps the call. The caller holds it.
+    sent to look instead; not where a person has decided (``decide``). The sender keeps
+    the call. The caller holds it.
     """
     for one in open_transfers(call):
-        waits = one.state in WAITING and _on(call, one, leg)
-        if one.state != TransferState.CALLBACK and not waits:
+        waits = one.state in {*WAITING, TransferState.CALLBACK}
+        if not waits or not _on(call, one, leg):
             continue
         step(call, one, TransferState.FALLBACK, by, why="caller_gone", due_at=Now())
         let_partner_go(call, one, by, "caller_gone")
         if one.seat_id is not None:
             _unfill(call, one.seat_id, by)
-        quick.write(call, {"decision_wanted_at": Now()})
+        if decide:
+            quick.write(call, {"decision_wanted_at": Now()})
 
 
 def _again(call: Call) -> datetime:
@@ -321,8 +330,7 @@ def _on(call: Call, transfer: Transfer, leg: Contact) -> bool:
     """Was it this caller who is handed over? Unknown counts, if nobody else is there."""
     if transfer.caller_leg_id is not None:
         return transfer.caller_leg_id == leg.pk
-    others = (one for one in legs(call) if one.purpose in CALLERS and one.pk != leg.pk)
-    return not any(one.state in LIVE for one in others)
+    return not any(one.state in LIVE for one in callers(call) if one.pk != leg.pk)
 
 
 def _unfill(call: Call, seat_id: UUID, by: Actor) -> None:

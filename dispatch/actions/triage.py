@@ -11,13 +11,14 @@ from dispatch import events, journal, nudge, quick
 from dispatch.actions.backup import ARMED, back_up
 from dispatch.actions.base import action, database_now, lock_call, move
 from dispatch.actions.details import Details, correct_locked
-from dispatch.actions.leave import UNARMED
+from dispatch.actions.notice import tell
 from dispatch.actions.seat import OPEN_SEAT, hold_back, stage_all
 from dispatch.actions.weigh import held_back, weighed
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Answer, Call, Seat
-from dispatch.states import OPEN_CALL, CallState, SeatState
+from dispatch.models.unit import UNARMED
+from dispatch.states import OPEN_CALL, UNRESOLVED, CallState, SeatState
 from routing import store
 from routing.core.facts import ANSWERS
 from routing.core.facts import Answer as Value
@@ -129,6 +130,19 @@ def _record(
     return before | new
 
 
+@action
+def hear_near(*, call_id: UUID, by: Actor) -> Call:
+    """What other open calls at this building name of danger holds unarmed teams here too.
+
+    The clock asks it of each call that has not heard (`near.unheard`): a call of its own
+    at a time, for two that told each other would wait for each other.
+    """
+    call = lock_call(call_id)
+    if call.state in UNRESOLVED:
+        look_again(call, correct_locked(call, Details(), by), by)
+    return call
+
+
 def look_again(
     call: Call,
     changed: frozenset[str],
@@ -154,7 +168,7 @@ def look_again(
     held = held and any(one.mode != "staged" for one in crews)
     _backed_up(call, crews, danger, by)
     if helps and (danger or held):
-        journal.append(events.SupervisorTold(why=("u1",)), call=call, by=by)
+        tell(call, "u1", by)
     again(call, nudged=nudged)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, planned
+from dispatch import events, journal, planned, quick
 from dispatch.actions.base import (
     action,
     coded,
@@ -19,6 +19,7 @@ from dispatch.actions.base import (
 from dispatch.actions.disposition import record, settle
 from dispatch.actions.scene import lead_by_default
 from dispatch.actions.seat import done, end_assignment, someone_free
+from dispatch.actions.takers import unit_heard
 from dispatch.errors import (
     FloorForbids,
     Forbidden,
@@ -40,6 +41,8 @@ from dispatch.models import (
 )
 from dispatch.states import BUSY_UNIT, MOVING_UNIT, OfferState, UnitState
 from routing import store
+from routing.core.facts import Point
+from routing.core.geo import exchanged
 
 REPORTED = MOVING_UNIT - {UnitState.ACKNOWLEDGED}
 # The clock of a phone may be fast: a measured time is never kept as of the future.
@@ -51,6 +54,9 @@ POSITION = """
       accuracy_m = EXCLUDED.accuracy_m, source = EXCLUDED.source, at = EXCLUDED.at
     WHERE last.at < EXCLUDED.at - interval '2 seconds'
 """
+STILL_OUT = _(
+    "End the emergency of %(who)s first: dispatch does that with the crew. Then clear."
+)
 TIMES = {UnitState.EN_ROUTE: "en_route_at", UnitState.ON_SCENE: "on_scene_at"}
 
 
@@ -70,6 +76,7 @@ def sign_on(*, unit_id: UUID, by: Actor) -> Unit:
     if open_shift is not None:
         return unit
     Shift.objects.create(user_id=by.id, unit=unit)
+    unit_heard(unit)
     if unit.state == UnitState.OFF_DUTY:
         move(unit, UnitState.AVAILABLE, reason="")
         someone_free(unit)
@@ -128,6 +135,7 @@ def in_service(*, unit_id: UUID, by: Actor) -> Unit:
     if unit.state != UnitState.OUT_OF_SERVICE:
         raise IllegalMove(from_state=unit.state, to_state="available")
     move(unit, UnitState.AVAILABLE, reason="")
+    unit_heard(unit)
     someone_free(unit)
     journal.append(
         events.UnitMoved(before="out_of_service", after="available"), unit=unit, by=by
@@ -186,13 +194,31 @@ def report_position(
 ) -> None:
     """Where the unit is. A row of its own: no event, no lock on the unit.
 
+    Invalid for 0, 0, and where lat and lon are exchanged, if the protocol says where the
+    centre is.
+
     ``at``: when it was measured, None = now. Never kept as of the future; what is older
     than the last one, or less than two seconds newer, is left.
     """
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise Invalid(field="position", why=_("degrees of latitude and longitude"))
+    if lat == 0 and lon == 0:
+        raise Invalid(
+            field="position", why=_("0, 0 is what a device says without a place")
+        )
+    _refuse_exchanged(unit_id, Point(lat=lat, lon=lon))
     said = {"unit": unit_id, "lat": lat, "lon": lon, "at": at}
     planned.ask(POSITION, said | {"accuracy": accuracy_m, "source": source})
+
+
+def _refuse_exchanged(unit_id: UUID, here: Point) -> None:
+    """Invalid for a place that is near the centre only with its two numbers turned."""
+    unit = quick.find(Unit, id=unit_id)
+    if unit is None:
+        raise NotFound
+    _row, protocol = store.published(unit.agency_id)
+    if protocol.centre is not None and exchanged(here, protocol.centre):
+        raise Invalid(field="lat", why=_("lat and lon are exchanged"))
 
 
 @action
@@ -204,8 +230,13 @@ def clear(
     person_reached: bool | None = None,
     followup_consent: str = "not_asked",
 ) -> Unit:
-    """The crew is done here, says how it ended, and may be sent again."""
+    """The crew is done here, says how it ended, and may be sent again.
+
+    Not while it calls for help: the police and EMS that come are for this crew.
+    """
     call, assignment, unit = _lock_assigned(unit_id)
+    if unit.emergency_at is not None:
+        raise Invalid(STILL_OUT, field="unit", who=unit.name)
     seat = assignment.seat
     end_assignment(assignment, by)
     done(call, seat, by)
@@ -237,6 +268,9 @@ def seen_off(*, unit_id: UUID, offer_id: UUID, by: Actor) -> Unit:
     known = Event.objects.filter(unit=unit_id, kind="TakenOffSeen")
     if not known.filter(body__offer=str(offer_id)).exists():
         journal.append(events.TakenOffSeen(offer=offer_id), call=call, unit=unit, by=by)
+        unit_heard(unit)
+        if unit.state == UnitState.AVAILABLE:
+            someone_free(unit)
     return unit
 
 

@@ -12,7 +12,7 @@ from dispatch.actions.intake import CALLERS, Intake
 from dispatch.api.base import Asked, Command, Look
 from dispatch.api.calls import CallCommand
 from dispatch.api.intake import AnswersIn
-from dispatch.api.serializers import CallOut, ContactOut
+from dispatch.api.serializers import CallOut, ContactOut, PointIn
 from dispatch.api.shapes import Choice, Flag, Nothing, Seen, Text
 from dispatch.models import Call, Contact, User
 from dispatch.models.contact import CHANNELS
@@ -30,6 +30,7 @@ class CallerIn(Nothing):
     caller_kind = Choice(CALLERS, required=False)
     person_name = Text(required=False, allow_blank=True, max_length=200)
     address = Text(required=False, allow_blank=True, max_length=300)
+    point = PointIn(required=False)
     said = Text(required=False, allow_blank=True, max_length=4000)
     language = Choice(LANGUAGES, required=False)
     channel = Choice(CHANNELS, required=False)
@@ -121,6 +122,8 @@ class AddCaller(CallCommand):
 
     def act(self, asked: Asked) -> Contact:
         known = dict(asked.said)
+        if point := known.pop("point", None):
+            known["point"] = (point["lat"], point["lon"])
         return callers.attach(
             call_id=asked.row.pk,
             answers=known.pop("answers", {}),

@@ -10,7 +10,10 @@ from dispatch.api.calls import CallCommand
 from dispatch.api.serializers import ContactOut
 from dispatch.api.shapes import Choice, Code, Flag, Nothing, Seen, Text, Whole
 from dispatch.models import Contact, User
+from dispatch.models.contact import OTHERS
 
+# What somebody asked for on another call, and is rung against.
+CONFIRMED = ("none", "text_first")
 STEPS: Mapping[str, Callable[..., Contact]] = {
     "connected": contact.connect,
     "holding": contact.hold,
@@ -22,9 +25,15 @@ STEPS: Mapping[str, Callable[..., Contact]] = {
 
 
 class ReachIn(Nothing):
-    purpose = Choice(contact.OTHERS)
+    purpose = Choice(OTHERS)
     name = Text(required=False, allow_blank=True, max_length=80)
     number = Text(max_length=40)
+    confirmed = Choice(
+        CONFIRMED,
+        required=False,
+        help_text="The wish of another call, as it was shown.",
+    )
+    reason = Choice(callback.RING_WHY, required=False)
 
 
 class InterpreterIn(Nothing):

@@ -52,11 +52,15 @@ class PlannedOut(serializers.Serializer):
 
 
 class KnownOut(serializers.Serializer):
-    """``familiar``: five or more responses to one person, so that a review is wanted."""
+    """``familiar``: five or more responses to one person, so that a review is wanted.
+
+    ``wish``: how the number asked to be reached on another call, in words.
+    """
 
     before = BeforeOut(many=True)
     familiar = serializers.BooleanField()
     plans = PlannedOut(many=True)
+    wish = serializers.CharField()
 
 
 class PlanOut(serializers.Serializer):
@@ -112,8 +116,9 @@ class ApprovePlan(CallCommand):
 
     def beside(self, asked: Asked) -> Plan:
         """The plan that was named, if it is about whom this call is about."""
-        row = access.plan_for(asked.user, asked.said["plan"], self.verb)
-        return history.about(row, asked.row.caller)
+        return access.plan_about(
+            access.plan_for(asked.user, asked.said["plan"], self.verb), asked.row
+        )
 
 
 class EndPlan(ApprovePlan):

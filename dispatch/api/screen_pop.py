@@ -13,13 +13,12 @@ from dispatch.actions.base import database_now
 from dispatch.api.errors import told
 from dispatch.api.parsers import one_meaning
 from dispatch.errors import DispatchError
-from dispatch.events import Actor
+from dispatch.events import TELEPHONE
 from dispatch.interop.screen_pop import ScreenPop, screen_pop
 from dispatch.interop.signatures import webhook_signed
 from dispatch.models import Agency
 
 LARGEST = 10_000  # bytes: a number, a place and a name
-PHONE = Actor(kind="phone")
 UNREADABLE = gettext_lazy("The body must be JSON in UTF-8 that says each key once.")
 
 
@@ -34,7 +33,7 @@ def pop(request: HttpRequest, code: str) -> JsonResponse:
     try:
         charset = (request.content_params or {}).get("charset", "utf-8")
         said = screen_pop(one_meaning(body, charset), now=database_now())
-        leg = arrive(agency_id=agency.pk, arrival=_arrival(said), by=PHONE)
+        leg = arrive(agency_id=agency.pk, arrival=_arrival(said), by=TELEPHONE)
     except APIException:
         return _refused(400, "unreadable", UNREADABLE)
     except DispatchError as error:

@@ -13,12 +13,10 @@ from dispatch.api.base import Asked
 from dispatch.api.contacts import ContactCommand
 from dispatch.api.errors import told
 from dispatch.errors import DispatchError
-from dispatch.events import Actor
+from dispatch.events import TELEPHONE
 from dispatch.interop.heard import event_of
 from dispatch.interop.signatures import twilio_signed
 from dispatch.models import Contact
-
-PHONE = Actor(kind="phone")
 
 
 class RingBack(ContactCommand):
@@ -48,7 +46,7 @@ def heard(request: HttpRequest, pk: UUID) -> HttpResponse:
                 series=event.series.value,
                 number=event.number,
                 carrier_ref=event.call_ref,
-                by=PHONE,
+                by=TELEPHONE,
             )
     except DispatchError as error:
         status, said = told(error)

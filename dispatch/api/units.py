@@ -77,7 +77,13 @@ class ReportPosition(UnitCommand):
 
 
 class ConfirmSafe(UnitCommand):
-    """The crew is safe; from the floor it means that the crew said so by radio."""
+    """The crew is safe; from the floor it means that the crew said so by radio.
+
+    The floor that a unit is lent to hears its radio too.
+    """
+
+    def reach(self, user: User, pk: UUID) -> Unit:
+        return access.unit_watched(user, pk, self.verb)
 
     def act(self, asked: Asked) -> Unit:
         by_radio = access.role_of(asked.user) is not Role.RESPONDER
@@ -95,9 +101,15 @@ class RaiseEmergency(UnitCommand):
 
 
 class EndEmergency(UnitCommand):
-    """The floor ends it: a crew may be made to say that all is well."""
+    """The floor ends it: a crew may be made to say that all is well.
+
+    Of a unit that is lent, the floor of either centre.
+    """
 
     verb = "unit.dispatch"
+
+    def reach(self, user: User, pk: UUID) -> Unit:
+        return access.unit_watched(user, pk, self.verb)
 
     def act(self, asked: Asked) -> Unit:
         return safety.end_emergency(unit_id=asked.row.pk, by=asked.by)

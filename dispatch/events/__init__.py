@@ -8,6 +8,7 @@ look at the call stale.
 from dispatch.events.alarm import *
 from dispatch.events.body import CLOCK as CLOCK
 from dispatch.events.body import ROUTER as ROUTER
+from dispatch.events.body import TELEPHONE as TELEPHONE
 from dispatch.events.body import Actor as Actor
 from dispatch.events.body import EventBody as EventBody
 from dispatch.events.body import beside as beside

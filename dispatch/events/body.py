@@ -23,6 +23,7 @@ class Actor:
 
 CLOCK = Actor(kind="clock")
 ROUTER = Actor(kind="router")
+TELEPHONE = Actor(kind="phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

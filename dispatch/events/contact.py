@@ -62,10 +62,15 @@ class CallbackTried(EventBody):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackEnded(EventBody):
-    """No further try: somebody decided so, or the tries are used up."""
+    """No further try: somebody decided so, or the tries are used up.
+
+    ``passed``: tries whose time went by with nobody recording one.
+    """
 
     contact: UUID
     why: str
+    recorded: int = 0
+    passed: int = 0
 
 
 @beside
@@ -84,6 +89,24 @@ class ContactPreferred(EventBody):
     """How this caller may be reached was said; the wish itself stands with their leg."""
 
     contact: UUID
+
+
+@beside
+class WishSetAside(EventBody):
+    """Somebody beside the caller is rung, against ``wish`` of another call: why."""
+
+    contact: UUID
+    wish: str
+    reason: str
+
+
+@beside
+class LineWentOn(EventBody):
+    """Who was on this leg is on the ``leg`` of the ``other`` call, the same event's."""
+
+    contact: UUID
+    other: UUID
+    leg: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

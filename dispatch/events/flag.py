@@ -27,6 +27,14 @@ class FlagSeen(EventBody):
     code: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DangerNear(EventBody):
+    """Another open call at the same place answers this question with yes."""
+
+    other: UUID
+    question: str
+
+
 @beside
 class PlanWritten(EventBody):
     plan: UUID

@@ -35,6 +35,13 @@ class CallsLinked(EventBody):
     duplicate_of: UUID
 
 
+@beside
+class OtherLinked(EventBody):
+    """Another call turned out to be this event: what it told of danger goes on here."""
+
+    other: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallCancelled(EventBody):
     reason: str
@@ -57,6 +64,13 @@ class CallsUnlinked(EventBody):
 
     duplicate_of: UUID
     reason: str
+
+
+@beside
+class OtherUnlinked(EventBody):
+    """A call that was linked here is another event; what it told of danger stays."""
+
+    other: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_noop as _
 from dispatch.errors import Invalid
 from dispatch.interop.values import epoch, moment, number, place, text
 from routing.core.facts import Point
+from routing.core.geo import exchanged
 
 MOST = 1000  # of one batch: at one a second, a quarter of an hour without a signal
 VAGUE = 1_000_000.0  # metres; beyond it an accuracy says nothing
 MILLISECONDS = 100_000_000_000  # in seconds this is year 5138, in milliseconds 1973
-NEAR = 10.0  # degrees around the centre's home in which its crews move
 
 # What OwnTracks posts to the same address and is no place; the app waits for a yes to it.
 BESIDE = {"beacon", "card", "cmd", "configuration", "dump", "lwt", "request"}
@@ -89,7 +89,7 @@ def _nth(
 def _fix(said: object, now: datetime, home: Point | None) -> Fix | None:
     said = _object(said, "body")
     fix = _reader(said)(said, now)
-    if fix and home and _exchanged(fix, home):
+    if fix and home and exchanged(Point(lat=fix.lat, lon=fix.lon), home):
         raise Invalid(field="lat", why=_("lat and lon are exchanged"))
     return fix
 
@@ -205,12 +205,3 @@ def _device(said: Said, *keys: str) -> str | None:
         if said.get(key) is not None:
             return text(said[key], key, most=120)
     return None
-
-
-def _exchanged(fix: Fix, home: Point) -> bool:
-    here = _near(fix.lat, fix.lon, home)
-    return not here and _near(fix.lon, fix.lat, home)
-
-
-def _near(lat: float, lon: float, home: Point) -> bool:
-    return abs(lat - home.lat) <= NEAR and abs(lon - home.lon) <= NEAR

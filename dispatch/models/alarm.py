@@ -14,11 +14,15 @@ from dispatch.states import AlarmState
 # What it is about: see selectors.alarm for when each begins and ends.
 KINDS = (
     "unowned",
+    "nobody",
     "forgotten",
     "crew_still",
     "waiting",
+    "told",
     "check",
     "emergency",
+    "unanswered",
+    "on_hold",
     "callback",
     "interpreter",
     "transfer",

@@ -58,6 +58,8 @@ class Call(Row):
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     owner_since = models.DateTimeField(null=True)
     state_since = models.DateTimeField(db_default=Now())
+    # What a supervisor is to know was said last; an alarm until somebody has taken it.
+    supervisor_told_at = models.DateTimeField(null=True)
     triaged_at = models.DateTimeField(null=True)
     decision_wanted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -143,6 +145,7 @@ class Caller(Row):
     language = models.CharField(max_length=20, blank=True)
     # The same place, the same person: compared, never read back.
     place_lookup = models.CharField(max_length=64, blank=True)
+    building_lookup = models.CharField(max_length=64, blank=True, db_default="")
     person_lookup = models.CharField(max_length=64, blank=True)
 
     class Meta:
@@ -152,6 +155,11 @@ class Caller(Row):
                 fields=["place_lookup"],
                 condition=~Q(place_lookup=""),
                 name="caller_by_place",
+            ),
+            models.Index(
+                fields=["building_lookup"],
+                condition=~Q(building_lookup=""),
+                name="caller_by_building",
             ),
             models.Index(
                 fields=["person_lookup"],

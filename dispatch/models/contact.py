@@ -16,6 +16,12 @@ CHANNELS = ("voice", "text", "tty", "rtt", "relay", "partner")
 PURPOSES = ("caller", "callback", "consult", "collateral", "interpreter", "partner")
 # Whoever asks for help, whether they rang us or we rang them back.
 CALLERS = ("caller", "callback")
+# Whom we call ourselves beside the caller: the clinician on call, who knows the person.
+OTHERS = ("consult", "collateral")
+# On which somebody speaks or types as they talk.
+SPOKEN = ("voice", "relay", "tty", "rtt")
+# Ended in our books, and still speaking: with the partner, or with a closed call.
+STAYS = ("handed_over", "call_over")
 LIVE = ("ringing", "answered", "connected", "holding", "open_line")
 
 

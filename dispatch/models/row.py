@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 from uuid6 import uuid7
+
+# The id of no row at all, where a statement leaves one out and there is none.
+NO_ROW = UUID(int=0)
 
 
 class Row(models.Model):

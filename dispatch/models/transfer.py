@@ -1,5 +1,7 @@
 """Transfer: handing a caller over warmly; HandOff: its page for a partner."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -95,6 +97,11 @@ class Transfer(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    def contact_since(self, anew: datetime | None) -> datetime | None:
+        """When our people made contact, since the call was opened ``anew`` if it was."""
+        made = self.contact_made_at
+        return made if made and (anew is None or made >= anew) else None
 
     def message(self) -> tuple[str, str]:
         """Whose it is, and under which key the last message of a brought call is kept."""

@@ -8,6 +8,10 @@ from dispatch.models.row import Row, one_of
 from dispatch.models.staff import Agency, User
 from dispatch.states import UnitState
 
+# The kinds of our own units; the first of them goes without anybody armed.
+TEAMS = ("crt", "cor")
+UNARMED = "crt"
+
 
 class Unit(Row):
     agency = models.ForeignKey(Agency, models.PROTECT)
@@ -28,6 +32,8 @@ class Unit(Row):
     # How many make a complete crew; 0 = nobody said.
     crew_wanted = models.PositiveSmallIntegerField(default=0)
     last_call_ended_at = models.DateTimeField(null=True)
+    # Orders in a row that its crew let lapse; any sign of life makes it 0.
+    missed = models.PositiveSmallIntegerField(default=0, db_default=0)
     simulated = models.BooleanField(default=False)
 
     class Meta:

@@ -1,18 +1,18 @@
 """Alarms as people read them: mine and the most urgent, the open ones, today's ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import planned
-from dispatch.models import Agency, Alarm, Role
-from dispatch.selectors import sentences, words
-from dispatch.selectors.decision import OURS, Words, word
-from dispatch.states import AlarmState
+from dispatch.models import Agency, Alarm, Event, Role
+from dispatch.selectors import sentences, tries, words
+from dispatch.selectors.decision import OURS, TELL, Words, word
+from dispatch.states import AlarmState, CallState
 
 PAGE = 200
 # The most urgent first. A crew in need stands before every call; then the call's own
@@ -23,7 +23,11 @@ RANKS = (
     "untold",
     "forgotten",
     "unowned",
+    "nobody",
+    "told",
+    "unanswered",
     "callback",
+    "on_hold",
     "transfer",
     "crew_still",
     "interpreter",
@@ -33,6 +37,7 @@ RANKS = (
 WHY: Words = {
     "put_right": gettext_lazy("put right"),
     "call_ended": gettext_lazy("the call ended"),
+    "line_over": gettext_lazy("the caller is on the line no longer"),
 }
 
 
@@ -72,6 +77,12 @@ class Strip:
     more: int
 
 
+UNDECIDED = frozenset({CallState.NEW, CallState.TRIAGING})
+# What the supervisor was told last, where that is what the alarm is about.
+_TOLD = Event.objects.filter(
+    agency=OuterRef("agency"), call=OuterRef("call"), kind="SupervisorTold"
+).order_by("-number")
+NEWS = Case(When(about="told", then=Subquery(_TOLD.values("body__why")[:1])))
 ANY = "SELECT EXISTS (SELECT FROM dispatch_alarm WHERE agency_id = %s AND state <> %s)"
 
 
@@ -92,8 +103,7 @@ def open_ones(alarms: QuerySet[Alarm], user: UUID, role: str) -> list[Shown]:
     A crew in need first, then by the call's priority, the kind and the age.
     """
     rows = _with_names(alarms.exclude(state=AlarmState.ENDED)).order_by("raised_at")
-    shown = [_shown(row, user, role) for row in rows[:PAGE]]
-    return sorted(shown, key=_pressing)
+    return sorted(_all(list(rows[:PAGE]), user, role), key=_pressing)
 
 
 def ended_today(
@@ -104,11 +114,21 @@ def ended_today(
     midnight = datetime.combine(today, time(), agency.zone)
     over = alarms.filter(state=AlarmState.ENDED, ended_at__gte=midnight)
     rows = _with_names(over).order_by("-ended_at")
-    return [_shown(row, user, role) for row in rows[:PAGE]]
+    return _all(list(rows[:PAGE]), user, role)
+
+
+def _all(rows: list[Alarm], user: UUID, role: str) -> list[Shown]:
+    """Each with how often a lost caller was tried; see ``tries.of_alarms``."""
+    tried = tries.of_alarms(rows)
+    shown = []
+    for row in rows:
+        one, more = _shown(row, user, role), tried.get(row.subject)
+        shown.append(replace(one, what=f"{one.what}, {more}") if more else one)
+    return shown
 
 
 def _with_names(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
-    return alarms.select_related("call", "unit", "owner", "seat")
+    return alarms.select_related("call", "unit", "owner", "seat").annotate(news=NEWS)
 
 
 def _pressing(one: Shown) -> tuple[bool, bool, bool, int, int, datetime]:
@@ -130,6 +150,13 @@ def _untold(row: Alarm) -> bool:
 def _what(row: Alarm) -> str:
     """What is wrong, and of a wait, which help: "EMS: not told yet"."""
     said = _("not told yet") if _untold(row) else word(sentences.ALARMS, row.about)
+    if row.about == "nobody" and row.subject != row.call_id:
+        return _("a caller is on the line, and nobody said who has them")
+    if row.about == "nobody" and row.call and row.call.state in UNDECIDED:
+        return _("its triage is open for long")
+    if row.about == "told":
+        news = getattr(row, "news", None) or ()
+        return " ".join(word(TELL, one) for one in news) or said
     if row.about != "waiting" or row.seat is None:
         return said
     return _("%(help)s: %(said)s") % {

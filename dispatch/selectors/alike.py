@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from dispatch import lookups, planned, told
 from dispatch.models import Call, CallNote, Contact
 from dispatch.models import Caller as CallerRow
+from dispatch.models.row import NO_ROW
 from dispatch.seal import unseal
 from dispatch.selectors import board
 from dispatch.selectors import decision as spoken
@@ -55,7 +56,6 @@ FURTHER = """
   WHERE call_id = ANY(%(calls)s::uuid[]) AND purpose IN ('caller', 'callback')
   ORDER BY dispatch_contact.id
 """
-NOBODY = UUID(int=0)
 Stored = tuple[Any, ...]
 NONE: frozenset[str] = frozenset()
 REASONS: Words = {
@@ -250,7 +250,7 @@ def _open(
         "agency": agency_id,
         "open": OPEN,
         "since": at - RECENT,
-        "but": call.pk if call else NOBODY,
+        "but": call.pk if call else NO_ROW,
         "simulated": played,
         "number": new.number or "",
         "place": lookups.place(typed["address"]),

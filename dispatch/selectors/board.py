@@ -10,9 +10,11 @@ from functools import lru_cache
 from operator import attrgetter
 from uuid import UUID
 
-from dispatch import journal, planned
+from dispatch import journal, planned, unheard
+from dispatch.models.contact import CALLERS
 from dispatch.seal import unseal
-from dispatch.selectors import roster, standing, words
+from dispatch.selectors import handing, roster, standing, words
+from dispatch.selectors.handing import OF_CALL
 from dispatch.selectors.roster import Card, moment
 from dispatch.selectors.said import one_language
 from dispatch.selectors.said import said as _
@@ -61,10 +63,24 @@ SELECT c.id::text, c.number, c.version, c.head, c.state, c.state_since::text,
     WHERE q.call_id = c.id AND q.value = 'yes') END,
   (SELECT p.id::text FROM routing_protocolversion p
     WHERE p.agency_id = %(agency)s AND p.state = 'published'),
-  (SELECT json_build_array(m.about, m.raised_at::text)::text FROM dispatch_alarm m
+  (SELECT json_build_array(CASE WHEN m.subject = c.id THEN 'undecided'
+      ELSE m.about END, m.raised_at::text)::text
+    FROM dispatch_alarm m
     WHERE m.call_id = c.id AND m.state <> 'ended'
-      AND m.about NOT IN ('unowned', 'waiting', 'check', 'emergency')
-    ORDER BY m.raised_at LIMIT 1)
+      AND m.about NOT IN ('unowned', 'waiting', 'told', 'check', 'emergency')
+      -- Of a decided call its own state says so; of the caller on a line only the alarm.
+      AND NOT (m.subject = c.id AND c.state NOT IN ('new', 'triaging'))
+    ORDER BY m.raised_at LIMIT 1),
+  {handing},
+  CASE WHEN c.state IN ('decided', 'working') THEN (
+    SELECT GREATEST(max(s.since), c.state_since)::text FROM dispatch_seat s
+    WHERE s.call_id = c.id AND s.state NOT IN ('wanted', 'filled')) END,
+  CASE WHEN c.state <> 'resolved' THEN (
+    SELECT json_build_array(max(l.since)::text, bool_or(l.state IN ({lost})))::text
+    FROM dispatch_contact l
+    WHERE l.call_id = c.id AND l.purpose IN ({callers})
+    HAVING NOT bool_or(l.state IN ({heard})) AND bool_or(l.state IN ({lost}))
+      OR bool_and(l.state = 'completed') AND bool_or(l.why IN ({for_good}))) END
 FROM dispatch_call c
 LEFT JOIN dispatch_user o ON o.id = c.owner_id
 LEFT JOIN dispatch_caller k ON k.call_id = c.id
@@ -73,8 +89,23 @@ WHERE c.agency_id = %(agency)s
 ORDER BY c.priority, c.opened_at
 LIMIT %(page)s
 """
-ALL = CARDS.format(which="")
-SOME = CARDS.format(which=" AND c.id = ANY(%(ids)s::uuid[])")
+
+
+def _in_sql(codes: Iterable[str]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
+
+
+# The words of ``unheard``, of which this is the same for many calls at once.
+NOBODY_THERE = {
+    "callers": _in_sql(CALLERS),
+    "heard": _in_sql(unheard.HEARD),
+    "lost": _in_sql(unheard.LOST),
+    "for_good": _in_sql(unheard.FOR_GOOD),
+}
+ALL = CARDS.format(which="", handing=OF_CALL, **NOBODY_THERE)
+SOME = CARDS.format(
+    which=" AND c.id = ANY(%(ids)s::uuid[])", handing=OF_CALL, **NOBODY_THERE
+)
 # The states stand in it, so that the index of the open calls alone answers.
 HOW_MANY = "SELECT count(*) FROM dispatch_call WHERE agency_id = %s AND state IN ({})"
 COUNT = HOW_MANY.format(", ".join(f"'{state}'" for state in sorted(OPEN_CALL)))
@@ -200,7 +231,7 @@ def _card(call: OpenCall, projection: str, protocol: Protocol | None) -> Card:
         "lane": emergency or call.priority == 1,
         "type": call.type,
         "type_label": type_label(call.type, call.source_wording, protocol),
-        "place": ("" if wall else _place(call)) or call.zone or _("Place not known"),
+        "place": (call.zone or "–") if wall else _known_place(call),
         "group": "active" if _active(parts, call) else "waiting",
         "state": {
             "code": now.code,
@@ -242,6 +273,10 @@ def type_label(code: str, wording: str, protocol: Protocol | None) -> str:
     return code.replace("_", " ").capitalize() or wording or _("Type not known")
 
 
+def _known_place(call: OpenCall) -> str:
+    return _place(call) or call.zone or _("Place not known")
+
+
 def _place(call: OpenCall) -> str:
     if call.address is None:
         return ""
@@ -251,7 +286,10 @@ def _place(call: OpenCall) -> str:
 
 def _active(parts: Parts, call: OpenCall) -> bool:
     """Somebody of ours or of the partners has it; nobody is waited for."""
-    return call.state == "resolved" or any(s.state == "filled" for s in parts.seats)
+    if call.state == "resolved" or any(s.state == "filled" for s in parts.seats):
+        return True
+    going = handing.read(call.handing)
+    return going is not None and going.code in handing.ANSWERED
 
 
 def _units_of(parts: Parts) -> list[str]:

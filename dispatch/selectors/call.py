@@ -1,7 +1,7 @@
 """One call as its page shows it: seats, decision in words, history; fixed in queries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,11 +20,15 @@ from dispatch.models import (
     Unit,
     User,
 )
+from dispatch.models.unit import TEAMS
 from dispatch.related import attach
 from dispatch.selectors import (
     consent,
     head,
     line,
+    linked,
+    marks,
+    noted,
     seat,
     sentences,
     timeline,
@@ -36,8 +40,9 @@ from dispatch.selectors.decision import Going, Held, If, InWords, word
 from dispatch.selectors.given import Given, given
 from dispatch.selectors.head import Head, Person
 from dispatch.selectors.line import Line
+from dispatch.selectors.linked import GoesOn, Other
 from dispatch.selectors.scene import Scene, at_scene
-from dispatch.selectors.seat import TEAMS, Mark, SeatView
+from dispatch.selectors.seat import Mark, SeatView
 from dispatch.selectors.timeline import Entry, span
 from dispatch.states import UnitState
 from routing import store
@@ -91,10 +96,15 @@ class Ended:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallView:
     head: Head
+    # Calls that are one event: where this one goes on, and those linked to it.
+    goes_on: GoesOn | None
+    linked: tuple[Other, ...]
     person: Person
     marks: tuple[Mark, ...]
     # Whether a help wants an act: it then stands above what is only to be read.
     pressing: bool
+    # The seat whose "told" is the next thing to do; None while there is none.
+    tell_first: UUID | None
     scene: Scene | None
     seats: tuple[SeatView, ...]
     past_seats: tuple[SeatView, ...]
@@ -116,7 +126,8 @@ def view(call: Call, projection: str) -> CallView:
     """The whole call in this projection; its history adds no query."""
     _row, protocol = store.published(call.agency_id)
     row = _anew(call)
-    seats = seat.seats(row, protocol)
+    on_line = line.line(row, protocol)
+    seats = marks.with_nobody(seat.seats(row, protocol), on_line)
     made = _decision(row)
     events = list(_events(row))
     shown = events[:HISTORY]
@@ -126,11 +137,21 @@ def view(call: Call, projection: str) -> CallView:
     said = quick.rows(Answer, order=("question",), call=row.pk)
     answers = {one.question: one.value for one in said}
     open_seats = tuple(one for one in seats if one.open)
+    going = marks.going(row, open_seats)
+    top = head.head(row, protocol, sought=any(one.sought for one in seats))
+    other = linked.goes_on(row, projection, protocol)
+    if marks.alone(row, open_seats, going):
+        top = replace(top, service=_(marks.NOBODY))
+    if other is not None:
+        top = replace(top, service=other.service)
     return CallView(
-        head=head.head(row, protocol, sought=any(one.sought for one in seats)),
+        head=top,
+        goes_on=other,
+        linked=linked.with_it(row),
         person=head.person(row.caller),
-        marks=_marks(row, open_seats),
+        marks=(other.mark,) if other else marks.marks(row, seats, going),
         pressing=any(one.mark.act for one in open_seats),
+        tell_first=next((one.id for one in open_seats if one.to_tell), None),
         scene=at_scene(seats, row.source),
         seats=open_seats,
         past_seats=tuple(one for one in seats if not one.open),
@@ -149,7 +170,7 @@ def view(call: Call, projection: str) -> CallView:
         followup=followup.state.replace("_", " ") if followup else "",
         followup_due=followup.due_at if followup else None,
         free_units=_free_units(row) if any(one.to_replace for one in seats) else (),
-        line=line.line(row, protocol),
+        line=on_line,
     )
 
 
@@ -171,21 +192,6 @@ def by_number(agency_id: UUID, number: str) -> UUID | None:
         else calls.filter(number__endswith=f"-{tail.zfill(6)}")
     )
     return same.order_by("-opened_at").values_list("pk", flat=True).first()
-
-
-def _marks(row: Call, seats: Sequence[SeatView]) -> tuple[Mark, ...]:
-    """The head's words: each seat's own, or the call's when it has no seat open."""
-    if not seats:
-        return (Mark(label=_(words.CALL[row.state]), since=row.state_since),)
-    return tuple(
-        Mark(
-            label=f"{one.mark.label}: {one.who or one.kind}",
-            since=one.mark.since,
-            shape=one.mark.shape,
-            act=one.mark.act,
-        )
-        for one in seats
-    )
 
 
 def _decision(row: Call) -> Decision | None:
@@ -237,7 +243,7 @@ def _figures(
 
 
 def _earliest(seats: Sequence[SeatView], step: int) -> datetime | None:
-    times = [one.steps[step].at for one in seats if len(one.steps) >= 4]
+    times = [one.steps[step].at for one in seats if len(one.steps) >= 3]
     return min((at for at in times if at), default=None)
 
 
@@ -268,7 +274,7 @@ def _verified(row: Call) -> dict[str, bool]:
 def _notes(row: Call) -> tuple[Note, ...]:
     rows = quick.rows(CallNote, order=("at", "id"), call=row.pk)
     return tuple(
-        Note(at=one.at, by=one.by_name, text=one.text, radio=one.kind == "radio")
+        Note(at=one.at, by=one.by_name, text=noted.text(one), radio=one.kind == "radio")
         for one in reversed(rows)
     )
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from dispatch import fleet, quick
 from dispatch.models import Assignment, Call, Offer, Seat
+from dispatch.models.unit import TEAMS
 from dispatch.selectors import words
 from dispatch.selectors.decision import Words, word
-from dispatch.selectors.seat import TEAMS, WITH_PERSON
-from dispatch.states import OfferState, SeatState
+from dispatch.states import WITH_PERSON, OfferState, SeatState
 from routing import store
 from routing.core import geo, rank
 from routing.core.facts import Point
@@ -182,8 +182,11 @@ def _kind(
         of.wanted.get(kind, {}),
         of.zone,
     )
-    names = {one.facts.id: one.name for one in units}
-    lines = tuple(_line(one, names[one.id]) for one in ranked)
+    known = {one.facts.id: one for one in units}
+    most = of.protocol.queue.missed_offers
+    # Whoever does not answer is sent by name only, and stands last.
+    ranked = sorted(ranked, key=lambda one: known[one.id].missed >= most)
+    lines = tuple(_line(one, known[one.id], most) for one in ranked)
     return Kind(
         code=kind,
         title=words.response(kind),
@@ -203,14 +206,16 @@ def _instead(kind: str, of: Fleet, here: Sequence[Work]) -> str:
     return next((one.name for one in here if place and one.seat == place.pk), "")
 
 
-def _line(one: Candidate, name: str) -> Line:
+def _line(one: Candidate, unit: fleet.Known, most: int) -> Line:
+    silent = _("not answering: %(n)d orders in a row were not acknowledged")
+    not_first = said(one.not_first) if one.not_first else ""
     return Line(
         id=UUID(one.id),
-        name=name,
+        name=unit.name,
         way=way(one),
         stale=one.stale,
         why=tuple(said(why) for why in one.why if why.code not in IN_WAY),
-        not_first=said(one.not_first) if one.not_first else "",
+        not_first=silent % {"n": unit.missed} if unit.missed >= most else not_first,
     )
 
 

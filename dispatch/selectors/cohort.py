@@ -21,8 +21,8 @@ from dispatch.models import (
     FollowUpAttempt,
     Seat,
 )
+from dispatch.models.unit import TEAMS
 
-TEAMS = ("crt", "cor")
 OUTSIDE = ("police", "cit", "ems", "fire")
 # Simulated calls: counted too, left out, or counted alone.
 SIMULATED = {"yes": Q(), "no": Q(simulated=""), "only": ~Q(simulated="")}

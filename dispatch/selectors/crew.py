@@ -9,21 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import quick
-from dispatch.models import (
-    Answer,
-    Assignment,
-    Call,
-    Offer,
-    Seat,
-    Shift,
-    Unit,
-    User,
-)
-from dispatch.selectors import board, fields, flag, history, scene, words
+from dispatch.models import Answer, Assignment, Call, Offer, Seat, Shift, Unit, User
+from dispatch.selectors import beside, board, fields, flag, history, scene, words
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.leaving import Order, last_order
-from dispatch.states import UNIT_MOVES, OfferState, SeatState, UnitState
+from dispatch.states import UNIT_MOVES, OfferState, UnitState
 from routing import store
 
 NEXT: Words = {
@@ -80,8 +71,11 @@ UNKNOWN: Words = {
 LEAVE: Words = {
     "attempt": gettext_lazy("Somebody's life is in danger; EMS comes first"),
     "medical": gettext_lazy("Somebody needs medical help; EMS comes first"),
-    "hazard": gettext_lazy("A hazard is on file for this place or person"),
+    "hazard": gettext_lazy("A hazard is known for this place or person"),
     "crew_unsafe": gettext_lazy("You said that it is not safe"),
+    "crew_emergency": gettext_lazy("You called for help. Go out if you can."),
+    "team_unsafe": gettext_lazy("Another team says that it is not safe"),
+    "team_emergency": gettext_lazy("Another team has called for help"),
     "ordered": gettext_lazy("Dispatch says so"),
 }
 UNSAFE: Words = {
@@ -151,6 +145,8 @@ class UnitView:
     kind: str
     state: str
     label: str
+    # It let so many orders lapse that none is put to it until its crew presses something.
+    silent: bool
     shape: str
     since: datetime
     reason: str
@@ -295,6 +291,7 @@ def _step(to: UnitState) -> Step:
 
 def _unit(unit: Unit) -> UnitView:
     label, shape = words.unit(unit.state)
+    silent = unit.state == UnitState.AVAILABLE and _silent(unit)
     names = Shift.objects.filter(unit=unit, ended_at=None).order_by("started_at")
     backup = BACKUP[unit.kind]
     return UnitView(
@@ -302,7 +299,8 @@ def _unit(unit: Unit) -> UnitView:
         name=unit.name,
         kind=words.response(unit.kind),
         state=unit.state,
-        label=label,
+        label=_("Not answering") if silent else label,
+        silent=silent,
         shape=shape,
         since=unit.state_since,
         reason=word(OUT_REASONS, unit.reason) if unit.reason else "",
@@ -314,6 +312,11 @@ def _unit(unit: Unit) -> UnitView:
         backup_label=words.response(backup),
         crew=tuple(names.values_list("user__short_name", flat=True)),
     )
+
+
+def _silent(unit: Unit) -> bool:
+    _version, protocol = store.published(unit.agency_id)
+    return unit.missed >= protocol.queue.missed_offers
 
 
 def _asked(offer: Offer, unit: Unit) -> Asked:
@@ -345,9 +348,13 @@ def _where(seat: Seat, unit: Unit) -> Where:
         tell_contact=scene.tell_contact(call),
         leads=seat.lead,
         outside=scene.outside(call),
-        hazards=(*hazards(call, answers), *_cautions(call)),
+        hazards=(
+            *beside.in_danger(seat, unit),
+            *hazards(call, answers),
+            *_cautions(call),
+        ),
         given=tuple(_given(key, answers.get(key, "not_asked")) for key in safety),
-        beside=_beside(seat),
+        beside=beside.help_beside(seat),
     )
 
 
@@ -363,13 +370,13 @@ def hazards(call: Call, answers: dict[str, str]) -> tuple[str, ...]:
     codes = [f"{key}.{answers.get(key, 'not_asked')}" for key in ("weapon", "violence")]
     said += [word(UNKNOWN, code) for code in codes if code in UNKNOWN]
     if call.hazard:
-        said.insert(0, _("A hazard is on file for this place or person"))
+        said.insert(0, _("A hazard is known for this place or person"))
     return tuple(said)
 
 
 def _cautions(call: Call) -> tuple[str, ...]:
-    """What is on file of the place, the number or the person."""
-    found = flag.in_force(history.keys_of(call.caller), call.agency_id)
+    """What is on file of the place, the number or the person, and what is there now."""
+    found = flag.in_force(history.keys_of(call.caller), call.agency_id, call)
     return tuple(flag.said(one) for one in found)
 
 
@@ -378,21 +385,4 @@ def _given(key: str, value: str) -> Given:
         label=word(spoken.QUESTIONS, key),
         value=_(words.ANSWER[value]),
         open=value.startswith("not_"),
-    )
-
-
-def _beside(seat: Seat) -> tuple[str, ...]:
-    """Who else is on this call or wanted on it."""
-    others = Seat.objects.filter(
-        call=seat.call_id,
-        state__in=[SeatState.WANTED, SeatState.FILLED, SeatState.UNFILLED],
-    ).exclude(pk=seat.pk)
-    comes = {
-        SeatState.WANTED: _("asked for"),
-        SeatState.FILLED: _("is on it"),
-        SeatState.UNFILLED: _("nobody could be had"),
-    }
-    return tuple(
-        f"{words.response(kind)}: {comes[SeatState(state)]}"
-        for kind, state in others.order_by("wanted_at").values_list("response", "state")
     )

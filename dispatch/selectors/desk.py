@@ -7,16 +7,17 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch.models import Assignment, Offer, Presence, User
+from dispatch import access
+from dispatch.models import Assignment, Offer, Presence, Transfer, User
 from dispatch.selectors import call as calls
 from dispatch.selectors import roster, words
 from dispatch.selectors.call import CallView
 from dispatch.selectors.decision import Words, word
-from dispatch.states import OfferState, PresenceState
+from dispatch.selectors.line import Line
+from dispatch.states import OfferState, PresenceState, TransferState
 from routing import store
 from routing.core.queue import Queue
 
-PROJECTION = "clinical"
 # So long the desk says who was quicker: time to look up and read one line.
 TOLD_FOR = timedelta(seconds=15)
 DECLINES: Words = {
@@ -81,16 +82,22 @@ class Lost:
 
     id: UUID
     said: str
+    # Seconds for which the desk says it.
+    lasts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A caller this clinician has accepted; ``confirmed_at`` None: still with dispatch."""
+    """A caller this clinician has accepted; ``confirmed_at`` None: still with dispatch.
+
+    ``lost``: nobody has them now, so that they cannot be taken, and the session not ended.
+    """
 
     id: UUID
     call: CallView
     accepted_at: datetime
     confirmed_at: datetime | None
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +189,7 @@ def ringing(user: User, *, at: datetime) -> Ringing | None:
     )
     if row is None:
         return None
-    view = calls.view(row.seat.call, PROJECTION)
+    view = calls.view(row.seat.call, access.CLINICAL)
     return Ringing(
         id=row.pk,
         call=view,
@@ -216,7 +223,8 @@ def lost(user: User, *, at: datetime) -> Lost | None:
         return None
     said = _("%(who)s took %(number)s.")
     named = {"who": row.person.short_name, "number": row.seat.call.number}
-    return Lost(id=row.pk, said=said % named)
+    lasts = int(TOLD_FOR.total_seconds())
+    return Lost(id=row.pk, said=said % named, lasts=lasts)
 
 
 def _because(offer: Offer) -> tuple[str, ...]:
@@ -235,14 +243,28 @@ def sessions(user: User) -> tuple[Session, ...]:
     """Every caller this clinician has and has not let go, the newest first."""
     rows = Assignment.objects.filter(person=user, ended_at=None)
     return tuple(
-        Session(
-            id=row.pk,
-            call=calls.view(row.seat.call, PROJECTION),
-            accepted_at=row.accepted_at,
-            confirmed_at=row.confirmed_at,
-        )
+        _session(row)
         for row in rows.select_related("seat__call").order_by("-accepted_at", "-pk")
     )
+
+
+def _session(row: Assignment) -> Session:
+    view = calls.view(row.seat.call, access.CLINICAL)
+    return Session(
+        id=row.pk,
+        call=view,
+        accepted_at=row.accepted_at,
+        confirmed_at=row.confirmed_at,
+        lost=view.line is not None and _lost(row, view.line),
+    )
+
+
+def _lost(row: Assignment, line: Line) -> bool:
+    """One query, and none while no caller is to be called back."""
+    if line.lost or not line.calling_back or row.confirmed_at is not None:
+        return bool(line.lost)
+    waits = Transfer.objects.filter(seat=row.seat_id, state=TransferState.CALLBACK)
+    return waits.exists()
 
 
 def ending(user: User) -> tuple[Ending, ...]:
@@ -264,7 +286,7 @@ def floor(user: User) -> Floor:
     assert user.agency_id
     everybody = Presence.objects.filter(agency=user.agency_id, user__role=user.role)
     ids = list(everybody.order_by("pk").values_list("pk", flat=True))
-    people = roster.people(user.agency_id, PROJECTION, ids)
+    people = roster.people(user.agency_id, access.CLINICAL, ids)
     return Floor(
         colleagues=tuple(
             Colleague(

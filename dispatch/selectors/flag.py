@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from dispatch import quick
-from dispatch.models import Flag
+from django.utils.translation import gettext as _
+
+from dispatch import near, quick
+from dispatch.models import Call, Flag
+from dispatch.near import Danger
 from dispatch.selectors import sentences
 from dispatch.selectors.decision import word
 from dispatch.selectors.fields import Typed
@@ -21,7 +24,10 @@ IN_FORCE = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
-    """``subject`` is what it is about in words; ``call`` is the call it came from."""
+    """``subject`` is what it is about in words; ``call`` is the call it came from.
+
+    Of a danger that another open call names there is no author, and no end but its own.
+    """
 
     id: UUID
     code: str
@@ -30,14 +36,27 @@ class Caution:
     text: str
     author: str
     made_at: datetime
-    expires_at: datetime
+    expires_at: datetime | None
     call: UUID | None
     number: str
 
 
-def in_force(keys: Keys, agency_id: UUID) -> tuple[Caution, ...]:
-    """What holds for these look-ups now, hazards first; nothing asked without keys."""
-    return tuple(_caution(one) for one in rows(keys, agency_id))
+def in_force(
+    keys: Keys, agency_id: UUID, call: Call | None = None
+) -> tuple[Caution, ...]:
+    """What holds for these look-ups now, hazards first; nothing asked without keys.
+
+    What other open calls at the place say comes before all. ``call`` is the one that
+    asks, which does not warn itself.
+    """
+    there = near.dangers(
+        agency_id,
+        keys.building,
+        but=call.pk if call else None,
+        simulated=bool(call and call.simulated),
+    )
+    flags = (_caution(one) for one in rows(keys, agency_id))
+    return (*(_danger(one) for one in there), *flags)
 
 
 def rows(keys: Keys, agency_id: UUID) -> list[Flag]:
@@ -81,6 +100,21 @@ def said(caution: Caution) -> str:
     """One line of the hazards block."""
     text = f": {caution.text}" if caution.text else ""
     return f"{caution.code}, {caution.subject}{text}"
+
+
+def _danger(one: Danger) -> Caution:
+    return Caution(
+        id=one.call,
+        code=word(sentences.NEAR, one.question),
+        hazard=True,
+        subject=_("another open call"),
+        text="",
+        author="",
+        made_at=one.at,
+        expires_at=None,
+        call=one.call,
+        number=one.number,
+    )
 
 
 def _caution(row: Flag) -> Caution:

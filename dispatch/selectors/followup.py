@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dispatch import reach
 from dispatch.models import Agency, FollowUp
 from dispatch.reach import Reach
 from dispatch.selectors import board, consent, wish, words
@@ -84,11 +85,11 @@ def _unfinished(agency: UUID) -> QuerySet[FollowUp]:
 
 
 def worklist(agency: Agency, reader: UUID, *, now: datetime) -> Worklist:
-    """By due time in the agency's zone. Five queries, however long the list."""
+    """By due time in the agency's zone. Six queries, however long the list."""
     rows = open_ones(agency.pk)
     found = list(rows.select_related("call__caller", "claimed_by")[:PAGE])
     consents = consent.of_calls(row.call_id for row in found)
-    wishes = wish.of_calls([row.call for row in found])
+    wishes = reach.of_callers([row.call for row in found])
     protocol = store.published(agency.pk)[1]
     items = [
         item_of(row, reader, consents, wishes[row.call_id], protocol, now)

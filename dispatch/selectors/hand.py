@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from dispatch.models import FollowUp
 from dispatch.selectors import consent, followup, wish
 from dispatch.selectors.decision import Words, word
+from dispatch.selectors.fields import LANGUAGES
 from dispatch.selectors.followup import Item
 from routing import store
 
@@ -51,7 +52,7 @@ def at_hand(row: FollowUp, reader: UUID, *, now: datetime) -> AtHand:
         item=followup.item_of(row, reader, consents, reached, protocol, now),
         person=caller.person_name or caller.name,
         phone=caller.phone,
-        language=caller.language,
+        language=word(LANGUAGES, caller.language) if caller.language else "",
         tried=tuple(
             Tried(at=one.at, channel=word(CHANNELS, one.channel), reached=one.reached)
             for one in row.tries.order_by("-number")

@@ -21,8 +21,9 @@ from dispatch.models import (
 )
 from dispatch.models.contact import CALLERS
 from dispatch.models.partner import hashed
+from dispatch.selectors import noted
 from dispatch.selectors.decision import QUESTIONS, VALUES, word
-from dispatch.selectors.fields import SAFE_CONTACT
+from dispatch.selectors.fields import LANGUAGES, SAFE_CONTACT
 from dispatch.selectors.sentences import SHARED
 from dispatch.selectors.transfer import AGREED_WORDS
 from dispatch.states import OPEN_CALL, TransferState
@@ -65,6 +66,8 @@ class Page:
     shared: tuple[tuple[str, Lines], ...]
     agreed: str
     answer: str
+    # Whether they said yes by telephone, or on a line that rang.
+    said_yes: bool
     outcome: bool
     expires_at: datetime
     time_zone: str
@@ -99,6 +102,7 @@ def page(secret: str) -> Page | None:
         shared=shared(one),
         agreed=word(AGREED_WORDS, one.agreed),
         answer=found.answer,
+        said_yes=one.accepted_at is not None,
         outcome=found.outcome_at is not None,
         expires_at=found.expires_at,
         time_zone=one.call.agency.time_zone,
@@ -126,7 +130,9 @@ def shared(one: Transfer) -> tuple[tuple[str, Lines], ...]:
         if name in one.fields and name not in later
     )
     return tuple(
-        (word(SHARED, name), text or (_("not known"),)) for name, text in lines
+        (word(SHARED, name), text or (_("not known"),))
+        for name, text in lines
+        if text or name != "said"
     )
 
 
@@ -155,7 +161,7 @@ def _of_call(call: Call, until: datetime | None) -> dict[str, Read]:
 
 def _of_first(caller: Caller) -> dict[str, Read]:
     return {
-        "language": lambda: (caller.language,),
+        "language": lambda: _spoken(caller.language),
         "place": lambda: (caller.address, caller.point.replace(",", ", ")),
         "name": lambda: (caller.name,),
         "number": lambda: _reached(caller.phone, caller.safe_contact),
@@ -168,13 +174,18 @@ def _of_leg(leg: Contact) -> dict[str, Read]:
     """What a further caller told of themselves, and nothing that another caller did."""
     account = told.of(leg)
     return {
-        "language": lambda: (leg.language,),
+        "language": lambda: _spoken(leg.language),
         "place": lambda: (account.where, account.point.replace(",", ", ")),
         "name": lambda: (leg.name,),
         "number": lambda: _reached(leg.number, leg.safe_contact),
         "person": tuple,
         "said": lambda: (account.words,),
     }
+
+
+def _spoken(code: str) -> Lines:
+    """The language by its name."""
+    return (word(LANGUAGES, code),) if code else ()
 
 
 def _reached(number: str, wish: str) -> Lines:
@@ -213,4 +224,4 @@ def _notes(call: Call, until: datetime | None) -> Lines:
     rows = CallNote.objects.filter(call=call)
     if until is not None:
         rows = rows.filter(at__lte=until)
-    return tuple(one.text for one in rows.order_by("at", "pk"))
+    return tuple(noted.text(one) for one in rows.order_by("at", "pk"))

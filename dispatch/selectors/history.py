@@ -2,26 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
-from dispatch import access, lookups, planned, quick
-from dispatch.errors import NotFound
+from dispatch import access, lookups, planned, quick, reach
+from dispatch.facts import YEAR
 from dispatch.models import Caller, Plan, User
-from dispatch.selectors import sentences, words
+from dispatch.models.row import NO_ROW
+from dispatch.selectors import sentences, wish, words
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.fields import Typed
 from routing import store
 
-CLINICAL = "clinical"
-YEAR = timedelta(days=365)
 # F2: so many responses to one person in a year want a review and a plan.
 FAMILIAR = 5
-NOBODY = UUID(int=0)
 # Of each kind the same call is told once; a linked call is told as the one it went to.
-# To a real call no simulated one, and the other way round.
+# To a real call no simulated one, and the other way round. From what is known to its
+# calls: left to choose, the planner may walk the centre's whole year for each of them.
 BEFORE = """
   WITH heard AS MATERIALIZED (
     SELECT call_id, 'number' AS subject FROM dispatch_caller
@@ -39,7 +38,8 @@ BEFORE = """
     (SELECT d.outcomes FROM dispatch_disposition d WHERE d.call_id = c.id
      ORDER BY d.at DESC, d.id DESC LIMIT 1),
     EXISTS (SELECT FROM dispatch_callnote n WHERE n.call_id = c.id AND n.kind = 'note')
-  FROM heard h JOIN dispatch_call c ON c.id = h.call_id
+  FROM heard h
+  CROSS JOIN LATERAL (SELECT * FROM dispatch_call WHERE id = h.call_id OFFSET 0) c
   WHERE c.agency_id = %(agency)s AND c.opened_at > %(since)s AND c.id <> %(but)s
     AND (c.simulated <> '') = coalesce(
       (SELECT b.simulated <> '' FROM dispatch_call b WHERE b.id = %(but)s), false)
@@ -66,6 +66,7 @@ class Keys:
     number: str = ""
     place: str = ""
     person: str = ""
+    building: str = ""
 
     @property
     def any(self) -> bool:
@@ -100,9 +101,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
+    """``wish``: how this number asked to be reached on another call, in words."""
+
     before: tuple[Before, ...]
     familiar: bool
     plans: tuple[Planned, ...]
+    wish: str = ""
 
 
 def keys_of(caller: Caller) -> Keys:
@@ -110,6 +114,7 @@ def keys_of(caller: Caller) -> Keys:
         number=caller.phone_lookup,
         place=caller.place_lookup,
         person=caller.person_lookup,
+        building=caller.building_lookup,
     )
 
 
@@ -120,6 +125,7 @@ def keys_typed(typed: Typed) -> Keys:
         person=lookups.person_of(
             typed["caller_kind"], typed["name"], typed["person_name"]
         ),
+        building=lookups.building(typed["address"]),
     )
 
 
@@ -133,12 +139,12 @@ def for_reader(
         agency_id=user.agency_id,
         at=at,
         but=but,
-        clinical=access.require(user, "call.see") == CLINICAL,
+        clinical=access.require(user, "call.see") == access.CLINICAL,
         plans=access.may(user, "plan.see"),
     )
     if access.may(user, "beside.see"):
         return found
-    return replace(found, before=(), familiar=False)
+    return replace(found, before=(), familiar=False, wish="")
 
 
 def known(
@@ -150,7 +156,7 @@ def known(
     clinical: bool = False,
     plans: bool = False,
 ) -> Known:
-    """Calls before this one, ``but`` left out; two statements, none without keys.
+    """Calls before this one, ``but`` left out; three statements, none without keys.
 
     ``clinical``: the reader may know that notes exist. ``plans``: and read a plan.
     """
@@ -164,7 +170,7 @@ def known(
             "place": keys.place,
             "person": keys.person,
             "since": at - YEAR,
-            "but": but or NOBODY,
+            "but": but or NO_ROW,
         },
     )
     _row, protocol = store.published(agency_id)
@@ -185,23 +191,13 @@ def known(
             one.responses >= FAMILIAR for one in groups if one.subject != "place"
         ),
         plans=_plans(keys, agency_id, at, may_read=plans),
+        wish=wish.before(reach.remembered(keys.number, agency_id, but=but)),
     )
 
 
 def plan(plan_id: UUID) -> Plan:
     """One as it now stands, with what the database has filled in."""
     return Plan.objects.get(pk=plan_id)
-
-
-def about(plan: Plan, caller: Caller) -> Plan:
-    """The plan, if it is about this caller's person or number; NotFound otherwise.
-
-    Who may work on one call is not let at everybody's plans by it.
-    """
-    keys = {"person": caller.person_lookup, "number": caller.phone_lookup}
-    if plan.lookup != keys[plan.subject]:
-        raise NotFound
-    return plan
 
 
 def _before(

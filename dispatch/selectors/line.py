@@ -1,30 +1,29 @@
 """The line as the call's page shows it: each leg, what is due on it, the next press."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch import quick, reach
+from dispatch import quick, reach, unheard
 from dispatch.models import Call, Caller, Contact
-from dispatch.models.contact import CALLERS
+from dispatch.models.contact import CALLERS, OTHERS
 from dispatch.reach import Reach
 from dispatch.related import attach
-from dispatch.selectors import fields, sentences
+from dispatch.selectors import fields, press, sentences, tries
 from dispatch.selectors.decision import Words, word
+from dispatch.selectors.press import CALLING_BACK, Press
 from dispatch.states import OPEN_CALL, ContactState
+from dispatch.unheard import Tried
 from routing.core.protocol import Protocol
 
 K = ContactState
 # Of a number of the protocol: which language it is for.
 SPEAKS: Words = {**fields.LANGUAGES, "any": gettext_lazy("any language")}
-CALLING_BACK = (K.CALLBACK_DUE, K.CALLBACK_ATTEMPTED)
 # Whom we ring beside the caller.
-OTHERS = ("consult", "collateral")
 # On the page: of the legs that want something so many, and of the quiet ones the
 # newest; the rest is folded away. Assumption: what fits beside the answers.
 MOST, NEWEST = 8, 3
@@ -40,6 +39,9 @@ RELAYS: Words = {
 NEXT: Words = {
     "silence": gettext_lazy("Nobody speaks. Ask as TTY"),
     "tty": gettext_lazy("Still silent. Ask as TTY now"),
+    "untyped": gettext_lazy("Nobody types. Write to them"),
+    "untyped_again": gettext_lazy("Still nothing typed. Write to them now"),
+    "silent_end": gettext_lazy("Silent, and nobody asked. It becomes a call-back"),
     "on_hold": gettext_lazy("On hold. Go back to them"),
     "text_quiet": gettext_lazy("By text. Answer them"),
     "text_again": gettext_lazy("Quiet by text. Write again now"),
@@ -56,16 +58,10 @@ CARRIED: Words = {
     "wanted": gettext_lazy("telephone: to be dialled"),
 }
 BY_HAND = ("", "by_hand")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """One button: what it says, what it does, with which result."""
-
-    label: str
-    do: str
-    result: str = ""
-    channel: str = ""
+# A line that fell silent and was lost: nobody heard them go.
+SILENT = ("still_silent", "silent_end")
+# Of a caller who was lost: reached on this leg, on another, or not any more.
+MAY_HAVE_MOVED = ("came_back", "called_again", *unheard.FOR_GOOD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +70,8 @@ class Leg:
 
     ``known``: whether this was recorded by hand, or what the telephone system says.
     ``ours``: who of ours is on it, as somebody said; "" while nobody did. ``rule``: how
-    a caller may be reached.
+    a caller may be reached. ``tried``: how often they were called back, in words.
+    ``way``: the channel, or the kind of relay, as it is chosen.
     """
 
     id: UUID
@@ -82,6 +79,7 @@ class Leg:
     name: str
     number: str
     channel: str
+    way: str
     state: str
     known: str
     ours: str
@@ -93,6 +91,7 @@ class Leg:
     urgent: bool
     late: bool
     tries: int
+    tried: str
     first: Press | None
     others: tuple[Press, ...]
     more: tuple[Press, ...]
@@ -134,12 +133,19 @@ class Line:
     place_asked: bool
     written: tuple[tuple[str, str], ...]
     relays: tuple[tuple[str, str], ...]
+    # In words, where no caller is heard: one is to be called back, or none can be.
+    lost: str
+    gone: str
+    # Since when no caller is heard and one was lost; None while somebody is there.
+    nobody_since: datetime | None
+    calling_back: bool
 
 
 def line(call: Call, protocol: Protocol) -> Line | None:
     """The legs that are not over; None for a call that has ended.
 
-    One query, and one more where somebody said who of ours is on a leg.
+    One query, one more where somebody said who of ours is on a leg, and one more where
+    a caller was called back.
     """
     if call.state not in OPEN_CALL:
         return None
@@ -152,10 +158,19 @@ def line(call: Call, protocol: Protocol) -> Line | None:
     shown, folded = _fold(rows)
     reached = reach.each(call, caller, every)
     first = reached.get(every[0].pk) if every else None
-    lost = any(row.state in CALLING_BACK for row in rows)
+    lost = [row for row in rows if row.state in CALLING_BACK]
+    tried = unheard.tried(lost)
+    ours = [row for row in every if row.purpose in CALLERS]
+    away = unheard.lost_now(ours)
     return Line(
-        legs=tuple(_leg(row, call, most, reached.get(row.pk)) for row in shown),
-        folded=tuple(_leg(row, call, most, reached.get(row.pk)) for row in folded),
+        legs=tuple(
+            _leg(row, call, most, reached.get(row.pk), tried.get(row.pk))
+            for row in shown
+        ),
+        folded=tuple(
+            _leg(row, call, most, reached.get(row.pk), tried.get(row.pk))
+            for row in folded
+        ),
         folded_wanting=sum(map(_wants, folded)),
         in_vain=_in_vain(every),
         speak=tuple(
@@ -164,13 +179,28 @@ def line(call: Call, protocol: Protocol) -> Line | None:
         ),
         rule=_rule(first, caller),
         no_contact=first is not None and bool(first.unsafe("voice", tried=1)),
-        place_asked=lost and not call.location_verified,
+        place_asked=any(map(_was_lost, ours)) and not call.location_verified,
         written=tuple(
             (code, str(sentences.CHANNELS[code]))
             for code in ("voice", "text", "tty", "rtt")
         ),
         relays=tuple((code, str(label)) for code, label in RELAYS.items()),
+        calling_back=bool(lost),
+        nobody_since=_nobody_since(ours),
+        lost=_lost(away, call, most, reached, tried) if away else "",
+        gone=_gone_for_good(ours, call) if unheard.gone_for_good(ours) else "",
     )
+
+
+def _was_lost(row: Contact) -> bool:
+    """This caller was lost and may have moved since, reached again or not."""
+    return row.state in CALLING_BACK or row.why in MAY_HAVE_MOVED
+
+
+def _nobody_since(callers: Sequence[Contact]) -> datetime | None:
+    if unheard.lost_now(callers) or unheard.gone_for_good(callers):
+        return max(row.since for row in callers)
+    return None
 
 
 def _fold(rows: Sequence[Contact]) -> tuple[list[Contact], list[Contact]]:
@@ -229,13 +259,16 @@ def _rule(said: Reach | None, caller: Caller) -> str:
     return word(fields.SAFE_CONTACT, wish)
 
 
-def _leg(row: Contact, call: Call, most: int, said: Reach | None) -> Leg:
+def _leg(
+    row: Contact, call: Call, most: int, said: Reach | None, tried: Tried | None
+) -> Leg:
     caller = call.caller
     is_caller = row.purpose in CALLERS
     number = row.number or (caller.phone if is_caller else "")
     said = said or Reach(said=(caller.safe_contact,))
-    first, others = _presses(row, said)
-    if ring := _ring(row, call, number, said):
+    tried = tried or Tried(recorded=0, passed=0)
+    first, others = press.of_leg(row, said, tried.recorded)
+    if ring := press.ring(row, call, number, said, tried.recorded):
         first, others = ring, (first, *others) if first else others
     return Leg(
         id=row.pk,
@@ -243,37 +276,51 @@ def _leg(row: Contact, call: Call, most: int, said: Reach | None) -> Leg:
         name=row.name,
         number=number,
         channel=_channel(row),
+        way=row.relay or row.channel,
         state=word(sentences.CONTACTS, row.state),
         known=_known(row),
         ours=_ours(row),
         since=row.since,
         rule=_rule(said, caller) if is_caller else "",
-        due=_due(row, said, number, most),
+        due=_due(row, said, number, most, tried.recorded),
         due_at=row.due_at,
         caller=is_caller,
         urgent=row.state in (*CALLING_BACK, K.OPEN_LINE),
         late=bool(row.due) and row.due_at is None,
         tries=row.tries,
+        tried=tries.said(tried.recorded, tried.passed),
         first=first,
         others=others,
-        more=_more(row),
+        more=press.more(row),
         stop=is_caller,
     )
 
 
-def _ring(row: Contact, call: Call, number: str, said: Reach) -> Press | None:
-    """Ring a lost caller back: the telephone does it, or one of ours says that they do."""
-    if row.state not in CALLING_BACK or not number:
-        return None
-    if said.unsafe("voice", row.tries):
-        return None
-    if settings.PHONE == "manual" or call.simulated or row.carrier == "by_hand":
-        if row.person_id is not None:
-            return None
-        return Press(label=_("Ring back: I am dialling"), do="mine")
-    if row.carrier in {"wanted", "dial", "rings", "in"}:
-        return None
-    return Press(label=_("Ring back"), do="ring")
+def _lost(
+    row: Contact,
+    call: Call,
+    most: int,
+    reached: Mapping[UUID, Reach],
+    tried: Mapping[UUID, Tried],
+) -> str:
+    """What is to be done for the caller whom nobody hears now."""
+    leg = _leg(row, call, most, reached.get(row.pk), tried.get(row.pk))
+    return leg.due or leg.state
+
+
+def _gone_for_good(callers: Sequence[Contact], call: Call) -> str:
+    """Why nobody is tried any more, and what still could be."""
+    last = [row for row in callers if row.why in unheard.FOR_GOOD][-1]
+    if last.why == "asked_not":
+        return _("They asked not to be contacted: do not call or text.")
+    if last.why == "answered_unsafe":
+        return _("Somebody else answered, not safe to speak: do not call again.")
+    made = unheard.tried([last])[last.pk]
+    params = {
+        "tries": tries.said(made.recorded, made.passed),
+        "number": last.number or call.caller.phone or _("number not known"),
+    }
+    return _("%(tries)s. Somebody may still call %(number)s.") % params
 
 
 def _known(row: Contact) -> str:
@@ -295,7 +342,7 @@ def _ours(row: Contact) -> str:
 
 def _who(row: Contact) -> str:
     who = word(sentences.PURPOSES, row.purpose)
-    return f"{who}, {row.language.replace('_', ' ')}" if row.language else who
+    return f"{who}, {word(SPEAKS, row.language)}" if row.language else who
 
 
 def _channel(row: Contact) -> str:
@@ -303,96 +350,30 @@ def _channel(row: Contact) -> str:
     return f"{said}, {word(RELAYS, row.relay)}" if row.relay else said
 
 
-def _due(row: Contact, said: Reach, number: str, most: int) -> str:
-    """The next thing in words; empty where nothing is due."""
+def _due(row: Contact, said: Reach, number: str, most: int, recorded: int) -> str:
+    """The next thing in words; empty where nothing is due. ``recorded`` tries were made."""
     if row.due not in {"callback", "callback_again"}:
         return word(NEXT, row.due) if row.due else ""
+    silent = _("Silent call. ") if row.why in SILENT else ""
+    return silent + _callback(row, said, number, most, recorded)
+
+
+def _callback(row: Contact, said: Reach, number: str, most: int, recorded: int) -> str:
+    """Which way they are to be reached first; nobody is sent to dial against a wish."""
     params = {
         "number": number or _("number not known"),
         "n": row.tries + 1,
         "most": most,
     }
-    if row.due == "callback_again":
-        return _("Next call-back, %(number)s, try %(n)s of %(most)s") % params
-    if said.unsafe("voice", row.tries) == "text_first":
-        return _("Text first, %(number)s, try %(n)s of %(most)s") % params
+    later, why = row.due == "callback_again", said.unsafe("voice", recorded)
+    if why.endswith("text_first"):
+        text = _("Next, text first") if later else _("Text first")
+    elif why:
+        return _("Asked not to be contacted: do not call or text")
+    else:
+        text = ""
+    if text:
+        return text + _(", %(number)s, try %(n)s of %(most)s") % params
+    if later:
+        return _("Next call-back: %(number)s, try %(n)s of %(most)s") % params
     return _("Call back now: %(number)s, try %(n)s of %(most)s") % params
-
-
-def _presses(row: Contact, said: Reach) -> tuple[Press | None, tuple[Press, ...]]:
-    match row.state:
-        case K.CALLBACK_DUE | K.CALLBACK_ATTEMPTED:
-            return _callback(row, said)
-        case K.OPEN_LINE:
-            return Press(label=_("It is a TTY"), do="tty", result="tty"), (
-                Press(label=_("They speak"), do="tty", result="voice"),
-                Press(label=_("Still silent"), do="tty", result="silent"),
-            )
-        case K.HOLDING:
-            return Press(label=_("Back to them"), do="connect"), ()
-        case K.RINGING | K.ANSWERED:
-            return Press(label=_("On the line now"), do="connect"), ()
-        case K.CONNECTED if row.due == "session_over":
-            return Press(label=_("I hold the line"), do="mine"), ()
-        case K.CONNECTED if row.channel == "text":
-            return Press(label=_("They wrote, or I did"), do="heard"), ()
-    return None, ()
-
-
-def _callback(row: Contact, said: Reach) -> tuple[Press | None, tuple[Press, ...]]:
-    """What may come of a try, in the ways that the person allows, and in no other."""
-    ways = [way for way in ("voice", "text") if not said.unsafe(way, row.tries)]
-    if not ways:
-        return None, ()
-    presses: list[Press] = []
-    if "voice" in ways:
-        presses += _results("voice", ("reached", "no_answer", "busy"))
-        if not said.unsafe("voicemail", row.tries):
-            presses += _results("voice", ("voicemail_left",))
-        presses += _results("voice", ("answered_unsafe",))
-    if "text" in ways:
-        presses += _results("text", ("reached", "no_answer"))
-    return presses[0], tuple(presses[1:])
-
-
-RESULTS: dict[tuple[str, str], object] = {
-    ("voice", "reached"): gettext_lazy("Reached them"),
-    ("voice", "no_answer"): gettext_lazy("No answer"),
-    ("voice", "busy"): gettext_lazy("Busy"),
-    ("voice", "voicemail_left"): gettext_lazy("Left a message"),
-    ("voice", "answered_unsafe"): gettext_lazy("Somebody else answered, not safe"),
-    ("text", "reached"): gettext_lazy("They answered a text"),
-    ("text", "no_answer"): gettext_lazy("Sent a text, no answer yet"),
-}
-
-
-def _results(channel: str, results: Sequence[str]) -> list[Press]:
-    return [
-        Press(
-            label=str(RESULTS[channel, result]),
-            do="tried",
-            result=result,
-            channel=channel,
-        )
-        for result in results
-    ]
-
-
-def _more(row: Contact) -> tuple[Press, ...]:
-    """What is pressed less often; the page folds it away."""
-    caller = row.purpose in CALLERS
-    presses = []
-    if row.state == K.CONNECTED:
-        presses.append(Press(label=_("Hold"), do="hold"))
-    if caller and row.state in (K.CONNECTED, K.ANSWERED, K.RINGING):
-        presses.append(Press(label=_("Nobody speaks"), do="silent"))
-    if row.state in CALLING_BACK:
-        presses.append(Press(label=_("They rang again"), do="connect"))
-    elif caller:
-        presses.append(Press(label=_("Line lost"), do="lost"))
-    if row.purpose == "interpreter" and row.state != K.RINGING:
-        presses.append(Press(label=_("Interpreter left"), do="left"))
-        presses.append(Press(label=_("Left: bring another"), do="another"))
-    elif not caller:
-        presses.append(Press(label=_("Over"), do="hang_up"))
-    return tuple(presses)

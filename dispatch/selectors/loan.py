@@ -69,7 +69,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ours:
-    """A loan that our call asked for."""
+    """A loan that our call asked for; ``lent``: its unit is with us now."""
 
     id: UUID
     lender: str
@@ -80,6 +80,10 @@ class Ours:
     unit_label: str
     open: bool
     until: datetime
+    lent: bool
+    emergency: datetime | None
+    check_due: datetime | None
+    check_late: bool
 
 
 def shown(loans: Sequence[Loan]) -> tuple[Shown, ...]:
@@ -156,6 +160,10 @@ def _ours(row: Loan) -> Ours:
         unit_label=words.unit(row.unit.state)[0] if lent and row.unit else "",
         open=row.state in {LoanState.ASKED, LoanState.LENT},
         until=row.ends_at,
+        lent=lent,
+        emergency=row.unit.emergency_at if lent and row.unit else None,
+        check_due=row.unit.check_due_at if lent and row.unit else None,
+        check_late=bool(lent and row.unit and row.unit.check_late),
     )
 
 

@@ -13,14 +13,16 @@ from django.utils.translation import gettext_lazy
 from dispatch.models import (
     Agency,
     Assignment,
+    Call,
     Partner,
     PartnerKey,
     Transfer,
     WriteKey,
 )
 from dispatch.models.partner import hashed
+from dispatch.reached import opened_again
 from dispatch.selectors.decision import Words, word
-from dispatch.states import OPEN_CALL
+from dispatch.states import OPEN_CALL, CallState
 
 KIND_WORDS: Words = {
     "988": gettext_lazy("988 centre"),
@@ -72,6 +74,8 @@ class Brought:
     received_at: datetime
     # When they last sent it again with something new; None if they did not.
     updated_at: datetime | None
+    # When it was last opened again, so that the times below it begin anew.
+    opened_again_at: datetime | None
     dispatcher_at: datetime | None
     on_the_way_at: datetime | None
     contact_made_at: datetime | None
@@ -133,31 +137,63 @@ def brought(partner: Partner, reference: str) -> Brought | None:
 
 
 def _brought(one: Transfer, agency: Agency) -> Brought:
-    rolled = Assignment.objects.filter(
-        seat__call=one.call_id, unit__isnull=False, en_route_at__isnull=False
+    call = _goes_on(one.call)
+    since = opened_again(one.call)
+    ended = None if call.state in OPEN_CALL else call.closed_at or call.state_since
+    made = one.contact_since(since)
+    dispatcher, rolled = _dispatcher(one, call, since), _on_the_way(call, since)
+    if made and rolled and rolled > made:
+        rolled = None  # who rolls after contact is not on the way to it
+    status = _furthest(
+        (
+            ("ended", ended),
+            ("contact_made", made),
+            ("on_the_way", rolled),
+            ("has_dispatcher", dispatcher),
+        )
     )
-    on_the_way = rolled.order_by("en_route_at").values_list("en_route_at", flat=True)
-    first = on_the_way.first()
-    ended = None if one.call.state in OPEN_CALL else one.call.closed_at
-    steps = (
-        ("ended", ended),
-        ("contact_made", one.contact_made_at),
-        ("on_the_way", first),
-        ("has_dispatcher", one.confirmed_at),
-    )
-    status = _furthest(steps)
     return Brought(
         reference=one.call.number,
         status=status,
         words=word(STATUS_WORDS, status),
         received_at=one.requested_at,
         updated_at=_updated(one),
-        dispatcher_at=one.confirmed_at,
-        on_the_way_at=first,
-        contact_made_at=one.contact_made_at,
+        opened_again_at=since,
+        dispatcher_at=dispatcher,
+        on_the_way_at=rolled,
+        contact_made_at=made,
         ended_at=ended,
         time_zone=agency.time_zone,
     )
+
+
+def _goes_on(call: Call) -> Call:
+    """Of calls that are one event, the one that is worked on."""
+    while call.state == CallState.DUPLICATE and call.duplicate_of is not None:
+        call = call.duplicate_of
+    return call
+
+
+def _dispatcher(one: Transfer, call: Call, since: datetime | None) -> datetime | None:
+    """Since when somebody here has it; None while nobody does."""
+    if call.owner_id is None:
+        return None
+    first = one.confirmed_at
+    return first if first and (since is None or first >= since) else call.owner_since
+
+
+def _on_the_way(call: Call, since: datetime | None) -> datetime | None:
+    """When the first team left that is under way or came; who was taken off did not."""
+    rolled = Assignment.objects.filter(
+        Q(ended_at=None) | Q(on_scene_at__isnull=False),
+        seat__call=call,
+        unit__isnull=False,
+        en_route_at__isnull=False,
+    )
+    if since is not None:
+        rolled = rolled.filter(Q(ended_at=None) | Q(ended_at__gte=since))
+    times = rolled.order_by("en_route_at").values_list("en_route_at", flat=True)
+    return times.first()
 
 
 def _updated(one: Transfer) -> datetime | None:

@@ -23,7 +23,7 @@ from dispatch.models import (
     SourceWording,
     Unit,
 )
-from dispatch.selectors import fields, followup, triage
+from dispatch.selectors import fields, followup, noted, triage
 from dispatch.states import OfferState
 from routing import store
 from routing.core import explain
@@ -65,10 +65,18 @@ def whole(call: Call) -> WholeCall:
         offers=quick.rows(Offer, order=["id"], seat=filled),
         assignments=quick.rows(Assignment, order=["id"], seat=filled),
         decisions=quick.rows(Decision, order=["at", "id"], call=call.pk),
-        notes=quick.rows(CallNote, order=["at", "id"], call=call.pk),
+        notes=_notes(call),
         dispositions=quick.rows(Disposition, order=["at", "id"], call=call.pk),
         followups=quick.rows(FollowUp, order=["planned_at", "id"], call=call.pk),
     )
+
+
+def _notes(call: Call) -> list[CallNote]:
+    """A partner's message, which is kept as codes, in words: a note is to be read."""
+    rows = quick.rows(CallNote, order=["at", "id"], call=call.pk)
+    for one in rows:
+        one.text = noted.text(one)
+    return rows
 
 
 def preview(

@@ -8,6 +8,7 @@ from uuid import UUID
 from dispatch import planned
 from dispatch.selectors import words
 from dispatch.selectors.said import said as _
+from routing import store
 
 Card = dict[str, Any]
 SHOWN = frozenset({"clinician", "navigator"})
@@ -17,7 +18,8 @@ MICROSECONDS = len("2026-03-02 15:04:05.123456+00")
 UNITS = """
 SELECT u.id::text, u.name, u.kind, u.state, u.state_since::text, u.reason, u.zone,
        u.check_late, u.check_due_at::text, u.emergency_at::text, c.number,
-       CASE WHEN c.agency_id = u.agency_id THEN c.id::text END
+       CASE WHEN c.agency_id = u.agency_id THEN c.id::text END,
+       CASE WHEN u.state = 'available' THEN u.missed ELSE 0 END
 FROM dispatch_unit u
 LEFT JOIN dispatch_assignment a ON a.unit_id = u.id AND a.ended_at IS NULL
 LEFT JOIN dispatch_seat s ON s.id = a.seat_id
@@ -58,6 +60,7 @@ class _Unit(NamedTuple):
     emergency: str | None
     call: str | None
     call_id: str | None
+    missed: int
 
 
 class _Person(NamedTuple):
@@ -81,7 +84,11 @@ def units(
     agency: UUID, projection: str, ids: Iterable[UUID | str] | None = None
 ) -> list[Card]:
     """Every unit that is not off duty (of ``ids``: off duty too), by name."""
-    return [_unit_card(_Unit._make(row)) for row in _rows(UNITS, ON_DUTY, agency, ids)]
+    found = [_Unit._make(row) for row in _rows(UNITS, ON_DUTY, agency, ids)]
+    # Mostly every crew answers, and the rules are not looked at.
+    late = any(one.missed for one in found)
+    most = store.published(agency)[1].queue.missed_offers if late else 1
+    return [_unit_card(one, silent=one.missed >= most) for one in found]
 
 
 def _rows(
@@ -93,13 +100,15 @@ def _rows(
     return planned.ask(statement.format(which=THESE), values)
 
 
-def _unit_card(unit: _Unit) -> Card:
+def _unit_card(unit: _Unit, *, silent: bool) -> Card:
     label, shape = words.unit(unit.state)
     since, act = unit.since, False
     if unit.emergency:
         label, shape, since, act = _("Emergency"), "full", unit.emergency, True
     elif unit.check_late and unit.check_due:
         label, since, act = _("Safety check"), unit.check_due, True
+    elif silent:
+        label, act = _("Not answering"), True
     return {
         "id": unit.id,
         "name": unit.name,

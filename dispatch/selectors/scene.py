@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from dispatch.models import Call, Seat, Transfer
+from dispatch.reached import attested, opened_again
 from dispatch.selectors import words
 from dispatch.selectors.seat import SeatView
 from dispatch.states import SeatState
@@ -51,9 +52,13 @@ def at_scene(seats: Sequence[SeatView], source: str) -> Scene | None:
 
 
 def tell_contact(call: Call) -> bool:
-    """Whether 988, who sent the call, waits to hear that somebody is with the person."""
-    waits = Transfer.objects.filter(call=call, kind="988_911", contact_made_at=None)
-    return waits.exists()
+    """Whether 988, who sent the call, waits to hear of somebody who is with the person."""
+    sent = list(Transfer.objects.filter(call=call, kind="988_911"))
+    if not sent:
+        return False
+    again = opened_again(call)
+    untold = any(one.contact_since(again) is None for one in sent)
+    return untold and attested(call, again)
 
 
 def outside(call: Call) -> tuple[tuple[UUID, str], ...]:

@@ -3,29 +3,26 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from dispatch import quick
 from dispatch.models import Assignment, Call, Offer, Seat
+from dispatch.models.unit import TEAMS
 from dispatch.related import attach
 from dispatch.selectors import decision as spoken
-from dispatch.selectors import words
+from dispatch.selectors import handing, words
 from dispatch.selectors.decision import word
+from dispatch.selectors.handing import Handing, Past
 from dispatch.selectors.leaving import Order, last_orders
-from dispatch.states import SeatState, UnitState
+from dispatch.states import OPEN_SEAT, WITH_PERSON, SeatState, UnitState
 from dispatch.wrong import seconds
 from routing.core.protocol import Protocol
 
-OPEN_SEAT = frozenset({SeatState.WANTED, SeatState.FILLED})
-TEAMS = ("crt", "cor")
 # Kinds whose people or crews an offer rings for.
 RUNG = ("ccd", *TEAMS)
-WITH_PERSON = frozenset(
-    {UnitState.ON_SCENE, UnitState.TRANSPORTING, UnitState.AT_DESTINATION}
-)
 REFUSED = frozenset({"declined", "expired"})
 
 
@@ -62,6 +59,9 @@ class SeatView:
     # Wanted of us, ringing or not; and from when whoever did not take it rings again.
     sought: bool
     again_at: datetime | None
+    # The skills without which nobody is asked, in words, and until when.
+    skilled: str
+    skilled_until: datetime | None
     open: bool
     to_tell: bool
     to_clear: bool
@@ -81,9 +81,13 @@ class SeatView:
 def seats(call: Call, protocol: Protocol) -> list[SeatView]:
     """Every seat the call ever had, oldest first.
 
-    At most five queries, one more if a unit is lent and one if a team must leave.
+    At most five queries, one more each if a unit is lent and if a team must leave, and
+    two if 988 is wanted.
     """
     rows = quick.rows(Seat, order=("wanted_at", "id"), call=call.pk)
+    by_phone = any(row.response == "988" for row in rows)
+    going = handing.of_call(call.pk) if by_phone else None
+    past = handing.past(call.pk) if by_phone else {}
     here = [row.pk for row in rows]
     offers = quick.rows(Offer, order=("made_at", "id"), seat=here)
     working = quick.rows(Assignment, order=("accepted_at", "id"), seat=here)
@@ -100,6 +104,8 @@ def seats(call: Call, protocol: Protocol) -> list[SeatView]:
             taken.get(seat.pk),
             orders,
             protocol,
+            going if going and going.kind == seat.response else None,
+            past.get(seat.pk, Past(answered=None, had=False)),
         )
         for seat in rows
     ]
@@ -111,6 +117,8 @@ def _seat(
     taken: Assignment | None,
     orders: Mapping[UUID, Order],
     protocol: Protocol,
+    going: Handing | None,
+    past: Past,
 ) -> SeatView:
     """``alike``: the call's offers for every seat of this kind."""
     offers = [one for one in alike if one.seat_id == seat.pk]
@@ -118,30 +126,37 @@ def _seat(
     # The first to be asked; several may ring at once, and who answers first is taken.
     rings = ringing[0] if ringing else None
     outside = seat.response not in spoken.OURS
+    # 988 talks with the caller and comes to nobody.
+    comes = outside and seat.response != "988"
     sought = seat.response in RUNG and seat.state == SeatState.WANTED
     refused = [one for one in alike if one.state in REFUSED]
     return SeatView(
         id=seat.pk,
         kind=words.response(seat.response),
         title=spoken.label(seat.response, protocol),
-        who=_taker(taken) or ", ".join(_taker(one) for one in ringing),
+        who=_taker(taken)
+        or ", ".join(_taker(one) for one in ringing)
+        or _let_go(seat, offers),
         how=_how(seat, taken),
-        mark=_mark(seat, rings, taken, orders, refused=bool(refused)),
-        steps=_steps(seat, offers, taken),
+        mark=_mark(seat, rings, taken, orders, going, refused=bool(refused)),
+        steps=_steps(seat, offers, taken, past),
         asked=_tried(offers),
         rings_since=rings.made_at if rings else None,
         rings_until=max((one.expires_at for one in ringing), default=None),
         sought=sought,
         again_at=_again_at(refused, protocol) if sought and not ringing else None,
+        skilled=_skilled(seat, protocol) if sought else "",
+        skilled_until=_anybody_from(seat, protocol) if sought else None,
         open=seat.state in OPEN_SEAT,
-        to_tell=outside and seat.state == SeatState.WANTED,
+        # A partner who is asked for answers on the panel of the transfer.
+        to_tell=outside and seat.state == SeatState.WANTED and going is None,
         to_clear=seat.mode == "staged"
         and seat.response in TEAMS
         and seat.state in OPEN_SEAT,
         to_calm=_in_emergency(taken),
         to_end=_with_person(taken),
-        to_arrive=outside and seat.state in OPEN_SEAT and seat.arrived_at is None,
-        to_release=outside and seat.state == SeatState.FILLED,
+        to_arrive=comes and seat.state in OPEN_SEAT and seat.arrived_at is None,
+        to_release=comes and seat.state == SeatState.FILLED,
         to_lead=_may_lead(seat, taken),
         to_replace=seat.response in TEAMS and _at_it(taken),
         lead=seat.lead,
@@ -187,6 +202,12 @@ def _taker(row: Offer | Assignment | None) -> str:
     return row.unit.name if row.unit else row.person.short_name if row.person else ""
 
 
+def _let_go(seat: Seat, offers: Sequence[Offer]) -> str:
+    """Whose offer was withdrawn with its place, the last one: it keeps their name."""
+    gone = [one for one in offers if one.state == "withdrawn"]
+    return _taker(gone[-1]) if gone and seat.state not in OPEN_SEAT else ""
+
+
 def _name_lent(rows: Sequence[Offer | Assignment], call: Call) -> None:
     """A neighbour's unit may have the name of one of ours: it says whose it is."""
     units = {one.unit for one in rows if one.unit}
@@ -208,6 +229,17 @@ def _tried(offers: Sequence[Offer]) -> tuple[str, ...]:
     )
 
 
+def _skilled(seat: Seat, protocol: Protocol) -> str:
+    """What somebody must be able to do who is asked, as the agency words it."""
+    required = seat.skills.get("required", {})
+    return "; ".join(protocol.skills.get(code, code) for code in sorted(required))
+
+
+def _anybody_from(seat: Seat, protocol: Protocol) -> datetime:
+    """From when on anybody is asked, those who can first."""
+    return seat.wanted_at + timedelta(seconds=protocol.queue.relax_required)
+
+
 def _again_at(refused: Sequence[Offer], protocol: Protocol) -> datetime | None:
     """When the first of those who did not take it may be asked again, if they are there.
 
@@ -225,6 +257,7 @@ def _mark(
     rings: Offer | None,
     taken: Assignment | None,
     orders: Mapping[UUID, Order],
+    going: Handing | None,
     *,
     refused: bool,
 ) -> Mark:
@@ -237,7 +270,7 @@ def _mark(
         }
         return Mark(label=said[SeatState(seat.state)], since=seat.since, shape="dash")
     if seat.response not in spoken.OURS:
-        return _outside(seat)
+        return _outside(seat, going)
     if taken is not None and taken.ended_at is None:
         return _at_work(seat, taken, orders.get(seat.pk))
     if rings is not None:
@@ -253,7 +286,13 @@ def _mark(
     return Mark(label=waits, since=seat.since, act=True)
 
 
-def _outside(seat: Seat) -> Mark:
+def _outside(seat: Seat, going: Handing | None) -> Mark:
+    if going is not None and going.word is not None:
+        return Mark(
+            label=_(going.word.seat),
+            since=datetime.fromisoformat(going.since),
+            shape=going.word.shape,
+        )
     if seat.state == SeatState.WANTED:
         return Mark(label=_("Not told yet"), since=seat.since, act=True)
     if seat.arrived_at is not None:
@@ -294,7 +333,10 @@ def _must_leave(seat: Seat, taken: Assignment | None) -> bool:
 
 
 def _steps(
-    seat: Seat, offers: Sequence[Offer], taken: Assignment | None
+    seat: Seat,
+    offers: Sequence[Offer],
+    taken: Assignment | None,
+    past: Past,
 ) -> tuple[Step, ...]:
     made = taken.offer_id if taken else None
     offer = next((one for one in offers if one.pk == made), None)
@@ -316,6 +358,12 @@ def _steps(
         )
     if seat.response == "cn":
         return (Step(label=_("On the list"), at=seat.wanted_at),)
+    if seat.response == "988":
+        return (
+            Step(label=_("Wanted"), at=seat.wanted_at),
+            Step(label=_("Told"), at=past.answered or seat.confirmed_at),
+            Step(label=_("Has the caller"), at=seat.confirmed_at if past.had else None),
+        )
     return (
         Step(label=_("Wanted"), at=seat.wanted_at),
         Step(label=_("Told"), at=seat.confirmed_at),

@@ -65,21 +65,26 @@ SENTENCES: Words = {
     "AlarmTaken": gettext_lazy("%(who)s has the alarm: %(about)s"),
     "AlarmPassedOn": gettext_lazy("Alarm not taken: %(about)s. Now to %(to)s"),
     "AlarmEnded": gettext_lazy("Alarm over: %(about)s"),
-    "ContactAdded": gettext_lazy("%(purpose)s on the line, %(channel)s"),
+    "ContactAdded": gettext_lazy("New line: %(purpose)s, %(channel)s"),
     "ContactMoved": gettext_lazy("Line: %(contact)s"),
     "ChannelChanged": gettext_lazy("The line is now %(channel)s"),
     "ContactLate": gettext_lazy("Late on the line%(because)s"),
     "LineHeld": gettext_lazy("%(who)s is on the line for us"),
     "PhoneFailed": gettext_lazy("Telephone: %(why)s"),
     "CallbackTried": gettext_lazy("Call-back, try %(number)s: %(result)s"),
-    "CallbackEnded": gettext_lazy("No more call-backs: %(why)s"),
+    "CallbackEnded": gettext_lazy("No more call-backs: %(why)s%(tries)s"),
     "InterpreterAsked": gettext_lazy("Interpreter asked for: %(language)s"),
     "InterpreterConnected": gettext_lazy("Interpreter connected"),
     "ContactPreferred": gettext_lazy("Said how a further caller may be reached"),
+    "WishSetAside": gettext_lazy(
+        "Rung all the same, against a wish of another call: %(reason)s"
+    ),
+    "LineWentOn": gettext_lazy("One line goes on with another call"),
     "ContactSplit": gettext_lazy("One caller has a call of their own now"),
     "FlagRaised": gettext_lazy("Caution noted for a %(subject)s: %(code)s"),
     "FlagEnded": gettext_lazy("Caution ended: %(why)s"),
     "FlagSeen": gettext_lazy("Known caution: %(code)s"),
+    "DangerNear": gettext_lazy("Another open call at this place: %(question)s, yes"),
     "PlanWritten": gettext_lazy("Familiar-neighbour plan written"),
     "PlanApproved": gettext_lazy("Familiar-neighbour plan approved"),
     "PlanEnded": gettext_lazy("Familiar-neighbour plan ended: %(why)s"),
@@ -94,6 +99,13 @@ SENTENCES: Words = {
     "OutsideArrived": gettext_lazy("%(response)s is there"),
     "OutsideReleased": gettext_lazy("%(response)s released: %(why)s"),
     "CallsUnlinked": gettext_lazy("An event of its own after all: %(reason)s"),
+    "OtherLinked": gettext_lazy(
+        "Another call was linked to this one: what it told of danger goes on here"
+    ),
+    "OtherUnlinked": gettext_lazy(
+        "A call that was linked to this one is another event: what it told of danger"
+        " stays here until it is asked anew"
+    ),
     "CallerAttached": gettext_lazy("One more caller about the same event"),
     "SkillSet": gettext_lazy("%(who)s: %(skill)s, level %(level)s"),
     "ShiftPlanned": gettext_lazy("A shift was planned"),
@@ -145,6 +157,18 @@ FLAGS: Words = {
     "officer_caution": gettext_lazy("Officers advise caution"),
     "communication_need": gettext_lazy("A need in talking with them"),
 }
+# What another open call at the same place says, as a hazard of this one.
+NEAR: Words = {
+    "weapon": gettext_lazy("A weapon is said to be at this place"),
+    "violence": gettext_lazy("Violence is said to happen at this place"),
+    "threat": gettext_lazy("Threats are said to be made at this place"),
+}
+# Where the event names its unit, so does the sentence.
+OF_UNIT: Words = {
+    "SeatWithdrawn": gettext_lazy("%(unit)s (%(response)s) withdrawn: %(why)s"),
+    "LoanAnswered": gettext_lazy("The neighbour answered: %(answer)s, %(unit)s"),
+    "LoanEnded": gettext_lazy("The loan of %(unit)s is over: %(why)s"),
+}
 # Why something ended, was refused or set aside.
 REASONS: Words = {
     **OVERRIDE_REASONS,
@@ -179,6 +203,9 @@ REASONS: Words = {
     "more_help": gettext_lazy("More help is needed"),
     "not_safe": gettext_lazy("The scene is not safe"),
     "crew_unsafe": gettext_lazy("the crew says that it is not safe"),
+    "crew_emergency": gettext_lazy("the crew has called for help"),
+    "team_unsafe": gettext_lazy("another team says that it is not safe"),
+    "team_emergency": gettext_lazy("another team has called for help"),
     "weapon": gettext_lazy("a weapon"),
     "violence": gettext_lazy("violence"),
     "crowd": gettext_lazy("a crowd"),
@@ -206,6 +233,7 @@ REASONS: Words = {
     "line_lost": gettext_lazy("the partner's line broke off"),
     "kept": gettext_lazy("the caller stays with us"),
     "handed_over": gettext_lazy("handed over"),
+    "went_on": gettext_lazy("goes on with another call"),
     "no_capacity": gettext_lazy("nobody is free there"),
     "not_our_area": gettext_lazy("not in their area"),
     "needs_911": gettext_lazy("needs an emergency response"),
@@ -216,16 +244,23 @@ REASONS: Words = {
     "vehicle": gettext_lazy("vehicle"),
     "paperwork": gettext_lazy("paperwork"),
     "lost": gettext_lazy("lost"),
-    "still_silent": gettext_lazy("silent, also to TTY"),
+    "still_silent": gettext_lazy("silent, also when asked in writing"),
+    "untyped": gettext_lazy("write to the line on which nobody types"),
+    "untyped_again": gettext_lazy("nobody wrote to the line on which nobody types"),
+    "silent_end": gettext_lazy("a silent call, and nobody asked it in writing"),
     "text_quiet": gettext_lazy("nobody has written for a while"),
     "text_again": gettext_lazy("no answer to the text"),
-    "caller_lost": gettext_lazy("the caller was lost and not reached again"),
+    "caller_lost": gettext_lazy("the caller was lost"),
+    "not_reached_again": gettext_lazy("the caller was lost and not reached again"),
     "reached": gettext_lazy("reached"),
     "busy": gettext_lazy("busy"),
     "voicemail_left": gettext_lazy("a message was left"),
     "answered_unsafe": gettext_lazy("somebody answered, not safe to speak"),
-    "not_made": gettext_lazy("nobody called back in time"),
-    "tries_used": gettext_lazy("every try was made"),
+    "not_made": gettext_lazy("its time passed, nobody recorded one"),
+    "tries_used": gettext_lazy("the tries are over"),
+    "risk_to_life": gettext_lazy("A life is at risk"),
+    "asked_us_to_call": gettext_lazy("They have asked us to call since"),
+    "other_number_now": gettext_lazy("The number is somebody else's now"),
     "asked_not": gettext_lazy("they asked not to be contacted"),
     "call_over": gettext_lazy("the call ended"),
     "safe_now": gettext_lazy("Known to be safe now"),
@@ -263,14 +298,18 @@ NOTE_KINDS: Words = {"note": gettext_lazy("Note"), "radio": gettext_lazy("Radio 
 # Alarm → what nobody sees to.
 ALARMS: Words = {
     "unowned": gettext_lazy("nobody who is there owns this call"),
+    "nobody": gettext_lazy("nobody is with this call"),
     "forgotten": gettext_lazy("accepted, and then nothing"),
     "crew_still": gettext_lazy("a crew took it and has not moved"),
     "waiting": gettext_lazy("waits longer than it should"),
+    "told": gettext_lazy("news that a supervisor should see, on its history"),
     "check": gettext_lazy("a safety check is unanswered"),
     "emergency": gettext_lazy("a crew calls for help"),
+    "unanswered": gettext_lazy("a caller rings, and nobody has answered"),
+    "on_hold": gettext_lazy("a caller has been on hold for long"),
     "callback": gettext_lazy("a lost caller was not called back"),
     "interpreter": gettext_lazy("no interpreter yet"),
-    "transfer": gettext_lazy("a transfer waits for an answer"),
+    "transfer": gettext_lazy("a transfer waits for its next step"),
     "position": gettext_lazy("nobody knows where a crew is"),
 }
 ALARM_TO: Words = {
@@ -302,11 +341,11 @@ CONTACTS: Words = {
     "holding": gettext_lazy("on hold"),
     "wrapping": gettext_lazy("over, notes being written"),
     "completed": gettext_lazy("over"),
-    "open_line": gettext_lazy("open, nobody speaks"),
+    "open_line": gettext_lazy("open and silent"),
     "abandoned": gettext_lazy("hung up before an answer"),
     "disconnected": gettext_lazy("lost"),
     "callback_due": gettext_lazy("to be called back"),
-    "callback_attempted": gettext_lazy("called back"),
+    "callback_attempted": gettext_lazy("waits for the next call-back"),
 }
 TRANSFERS: Words = {
     "requested": gettext_lazy("asked for"),
@@ -319,7 +358,7 @@ TRANSFERS: Words = {
     "declined": gettext_lazy("declined"),
     "timed_out": gettext_lazy("no answer in time"),
     "caller_dropped": gettext_lazy("the caller was lost"),
-    "callback": gettext_lazy("the caller is called back"),
+    "callback": gettext_lazy("the caller is to be called back"),
     "fallback": gettext_lazy("did not succeed, other help is sought"),
     "withdrawn": gettext_lazy("withdrawn by the sender"),
 }

@@ -143,8 +143,9 @@ def page(viewer: User, *, now: datetime) -> RosterPage:
     swaps = _open_swaps(viewer.agency)
     offered = {swap.shift_id: swap for swap in swaps}
     aboard = _aboard(viewer.agency)
+    theirs = [row for row in rows if row.user_id == viewer.pk]
     entries = {
-        row.pk: _entry(row, viewer, now, zone, offered.get(row.pk), aboard)
+        row.pk: _entry(row, viewer, now, zone, offered.get(row.pk), aboard, theirs)
         for row in rows
     }
     shown = [one for one in entries.values() if one.starts_at < end]
@@ -184,7 +185,9 @@ def _entry(
     zone: ZoneInfo,
     swap: ShiftSwap | None,
     aboard: Mapping[UUID, Unit],
+    theirs: Sequence[PlannedShift],
 ) -> Entry:
+    """``theirs``: when the viewer works already, and can take no other shift."""
     starts, ends = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
     mine = row.user_id == viewer.pk
     return Entry(
@@ -204,11 +207,17 @@ def _entry(
         aboard=_elsewhere(row, aboard) if row.starts_at <= now else "",
         simulated=row.user.simulated if row.user else False,
         mine=mine,
-        may_take=row.user_id is None and row.role == viewer.role,
+        may_take=row.user_id is None
+        and row.role == viewer.role
+        and not any(_overlap(row, one) for one in theirs),
         may_offer=mine and row.starts_at > now and swap is None,
         swap=swap.pk if swap else None,
         offered_to=_to(swap),
     )
+
+
+def _overlap(one: PlannedShift, other: PlannedShift) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
 def _aboard(agency: Agency) -> dict[UUID, Unit]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_noop as N_
 
-from dispatch.selectors import words
+from dispatch.selectors import handing, words
 from dispatch.selectors.said import said as _
 
 OURS = frozenset({"ccd", "crt", "cor", "cn"})
@@ -21,10 +21,15 @@ WALL_WORDS = {
 ALARM_WORDS = {
     "forgotten": N_("Clinician is silent"),
     "crew_still": N_("Crew has not moved"),
+    "unanswered": N_("Answer the caller"),
+    "on_hold": N_("Caller on hold"),
     "callback": N_("Call back"),
     "interpreter": N_("No interpreter yet"),
     "transfer": N_("Transfer waits"),
     "position": N_("Crew is silent"),
+    "undecided": N_("Triage open for long"),
+    # A caller on the line after their session.
+    "nobody": N_("Who has the caller?"),
 }
 
 
@@ -53,6 +58,13 @@ class OpenCall(NamedTuple):
     protocol: str | None
     # The oldest open alarm of those that nothing else here says: about, raised at.
     alarm: str | None
+    # The caller who is handed to a partner: see ``handing.OF_CALL``.
+    handing: str | None
+    # When the last help that is over now ended; None before the decision.
+    left: str | None
+    # Since when nobody is on its line, and whether somebody is to be called back; None
+    # while a caller is there, or each line ended as it should.
+    nobody_there: str | None
 
 
 class OpenSeat(NamedTuple):
@@ -151,12 +163,14 @@ def _staging(_call: OpenCall, parts: Parts) -> State | None:
     return None
 
 
-def _untold(_call: OpenCall, parts: Parts) -> State | None:
-    """An outside service that is wanted and that nobody has confirmed yet."""
+def _untold(call: OpenCall, parts: Parts) -> State | None:
+    """An outside service that is wanted, that nobody has confirmed and nobody asks."""
+    going = handing.read(call.handing)
+    asked = {going.kind} if going and going.word else set()
     waiting = [
         seat
         for seat in parts.seats
-        if seat.state == "wanted" and seat.response not in OURS
+        if seat.state == "wanted" and seat.response not in OURS | asked
     ]
     if not waiting:
         return None
@@ -165,6 +179,33 @@ def _untold(_call: OpenCall, parts: Parts) -> State | None:
     label = _("Tell %(who)s, staged") if staged else _("Tell %(who)s")
     since = min(seat.since for seat in waiting)
     return State(code="tell", label=label % {"who": names}, since=since, act=True)
+
+
+def _handing(call: OpenCall, _parts: Parts) -> State | None:
+    """A partner is asked to take the caller, joins, or has them."""
+    going = handing.read(call.handing)
+    if going is None:
+        return None
+    if going.word is None:
+        # For 988 a seat says so.
+        label = _("Tell %(who)s") % {"who": going.who}
+        untold = State(code="tell", label=label, since=going.since, act=True)
+        return None if going.kind == "988" else untold
+    return State(
+        code=f"partner_{going.code}",
+        label=going.label,
+        since=going.since,
+        shape=going.word.shape,
+        act=going.word.act,
+        due=going.due if going.code == "offered" else None,
+    )
+
+
+def _on_the_way(call: OpenCall, parts: Parts) -> State | None:
+    """Of these what somebody here still has to do with; what is with them comes last."""
+    going = handing.read(call.handing)
+    at_last = going is None or going.code in handing.AT_LAST
+    return None if at_last else _handing(call, parts)
 
 
 def _deciding(call: OpenCall, _parts: Parts) -> State | None:
@@ -222,6 +263,13 @@ def _joining(_call: OpenCall, parts: Parts) -> State | None:
     return None
 
 
+def _call_back(call: OpenCall, _parts: Parts) -> State | None:
+    since, lost = json.loads(call.nobody_there) if call.nobody_there else ("", False)
+    if not lost:
+        return None
+    return State(code="callback", label=_("Call back"), since=since, act=True)
+
+
 def _unowned(call: OpenCall, _parts: Parts) -> State | None:
     if call.owner is not None:
         return None
@@ -249,11 +297,15 @@ def _team(_call: OpenCall, parts: Parts) -> State | None:
     return State(code=seat.unit_state, label=label, since=seat.unit_since, shape=shape)
 
 
-def _session(_call: OpenCall, parts: Parts) -> State | None:
+def _session(call: OpenCall, parts: Parts) -> State | None:
     for seat in parts.assignments:
         if seat.person:
             # Who has not confirmed joins still, and that was looked for before.
             assert seat.confirmed_at is not None
+            if call.nobody_there:
+                since, _lost = json.loads(call.nobody_there)
+                label = _("Nobody on the line")
+                return State(code="nobody_there", label=label, since=since, act=True)
             label = _("With %(who)s") % {"who": seat.person}
             since = seat.confirmed_at
             return State(code="with_clinician", label=label, since=since, shape="full")
@@ -264,6 +316,7 @@ def _own(call: OpenCall, parts: Parts) -> State:
     """What the call's own state says when nothing else is going on."""
     since = call.state_since
     if call.state in {"decided", "working"} and not parts.seats:
+        since = call.left or since
         return State(code="nobody", label=_("Nobody is on it"), since=since, act=True)
     label = _(words.CALL[call.state])
     shape = "full" if call.state in {"working", "resolved"} else "open"
@@ -277,7 +330,9 @@ LOOKS = (
     _late,
     _staging,
     _untold,
+    _on_the_way,
     _deciding,
+    _call_back,
     _asked,
     _unseated,
     _joining,
@@ -285,5 +340,6 @@ LOOKS = (
     _alarm,
     _team,
     _session,
+    _handing,
 )
-LOOKS_WITHOUT_SEATS = (_deciding, _unowned, _alarm)
+LOOKS_WITHOUT_SEATS = (_on_the_way, _deciding, _call_back, _unowned, _alarm, _handing)

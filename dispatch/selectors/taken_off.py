@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch import planned
 from dispatch.models import Unit
+from dispatch.models.unit import UNARMED
 from dispatch.selectors.decision import Words
 
 # Of each call only what came last: who is sent there again is on it. A crew that signed
@@ -37,7 +38,6 @@ TAKEN_OFF = """
         AND e.kind = 'TakenOffSeen' AND e.body->>'offer' = offer::text)
     ORDER BY ended
 """
-UNARMED = "crt"
 DANGERS = frozenset({"held_back", "not_safe"})
 WHY: Words = {
     "another_unit": gettext_lazy("Another unit goes in your place."),
@@ -69,13 +69,16 @@ class TakenOff:
 
 
 def of(unit: Unit) -> tuple[TakenOff, ...]:
-    """What this crew has not acknowledged yet, the oldest first. One statement."""
+    """What this crew has not acknowledged yet: danger first, then the oldest.
+
+    One statement.
+    """
     made = []
     for offer, number, why, armed, at in planned.ask(TAKEN_OFF, {"unit": unit.pk}):
         danger = why in DANGERS or (armed and unit.kind == UNARMED)
         said = _("What is known now holds your team back.") if danger else _why(why)
         made.append(TakenOff(id=offer, number=number, why=said, danger=danger, at=at))
-    return tuple(made)
+    return tuple(sorted(made, key=lambda one: not one.danger))
 
 
 def _why(code: str) -> str:

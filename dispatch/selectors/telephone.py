@@ -9,15 +9,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from dispatch.models import Contact, Transfer
-from dispatch.models.contact import CALLERS
+from dispatch.models.contact import CALLERS, SPOKEN, STAYS
 from dispatch.states import OPEN_CALL, ContactState, TransferState
 
 BATCH = 200
 # A worker that was told after the commit has this long.
 PATIENCE = timedelta(seconds=2)
-SPOKEN = ("voice", "relay", "tty", "rtt")
-# Ended in our books and still speaking, as `actions.phone` says.
-STAYS = ("handed_over", "call_over")
 TALKING = (TransferState.CONFIRMED, TransferState.RELEASED)
 K = ContactState
 

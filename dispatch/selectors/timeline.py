@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch.models import Event
-from dispatch.selectors import sentences, words
+from dispatch.selectors import sentences, tries, words
 from dispatch.selectors.decision import QUESTIONS, TELL, VALUES, Words, word
 from dispatch.selectors.fields import NAMES, SOURCES
 from dispatch.selectors.sentences import NOTE_KINDS, OUTCOMES, REASONS, SENTENCES
@@ -63,7 +63,8 @@ def sentence(event: Event, names: Mapping[str, str], gone: Sequence[str] = ()) -
     """What happened; ``gone`` is what an edit took the verification from."""
     if event.kind == "DetailsCorrected":
         return _changed(event, gone)
-    return str(SENTENCES[event.kind]) % _params(event, names)
+    named = sentences.OF_UNIT.get(event.kind) if event.unit else None
+    return str(named or SENTENCES[event.kind]) % _params(event, names)
 
 
 def _changed(event: Event, gone: Sequence[str]) -> str:
@@ -156,7 +157,7 @@ def _states(body: Mapping[str, object]) -> dict[str, str]:
 
 def _lines(body: Mapping[str, object]) -> dict[str, str]:
     """Words of alarms, lines, transfers, flags and shifts."""
-    after, why = body.get("after", ""), body.get("why", "")
+    after = body.get("after", "")
     return {
         "about": word(sentences.ALARMS, body.get("about", "")),
         "to": word(sentences.ALARM_TO, body.get("to", "")),
@@ -164,17 +165,37 @@ def _lines(body: Mapping[str, object]) -> dict[str, str]:
         "channel": word(sentences.CHANNELS, body.get("channel") or after),
         "contact": word(sentences.CONTACTS, after),
         "transfer": word(sentences.TRANSFERS, after),
-        "because": f" ({word(REASONS, why)})" if why and isinstance(why, str) else "",
+        "because": _aside(body),
         "between": word(sentences.BETWEEN, body.get("between", "")),
         "answer": word(sentences.ANSWERS, body.get("answer", "")),
         "result": word(REASONS, body.get("result", "")),
         "agreed": word(AGREED, body.get("agreed", "")),
         "subject": word(sentences.SUBJECTS, body.get("subject", "")),
         "code": word(REASONS, body.get("code", "")),
+        "question": word(QUESTIONS, body.get("question", "")),
         "language": _plain(str(body.get("language", ""))),
+        "tries": f", {of_tries}" if (of_tries := _tries(body)) else "",
         "skill": _plain(str(body.get("skill", ""))),
         "level": str(body.get("level", "")),
     }
+
+
+def _aside(body: Mapping[str, object]) -> str:
+    """The reason in brackets, unless the sentence says it already."""
+    why = body.get("why", "")
+    if not why or not isinstance(why, str):
+        return ""
+    reason = word(REASONS, why)
+    said = word(sentences.TRANSFERS, body.get("after", ""))
+    return "" if reason == said else f" ({reason})"
+
+
+def _tries(body: Mapping[str, object]) -> str:
+    """How often a lost caller was tried; older events do not say."""
+    recorded, passed = (body.get(key) or 0 for key in ("recorded", "passed"))
+    if not isinstance(recorded, int) or not isinstance(passed, int):
+        return ""
+    return tries.said(recorded, passed)
 
 
 def _because(code: object) -> str:

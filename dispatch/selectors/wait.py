@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import planned, quick
-from dispatch.free import ON_SHIFT
+from dispatch.free import ANSWERS, ON_SHIFT
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Words, word
 from dispatch.states import OPEN_CALL
@@ -32,6 +32,7 @@ PRIORS = {
 NEW = 3  # the priority of a call that would come now
 WEEK = timedelta(days=7)
 HOUR = 3600.0
+SHORT = 30  # seconds: less is said as under a minute
 SURE: Words = {
     "good": gettext_lazy("sure"),
     "fair": gettext_lazy("fairly sure"),
@@ -85,7 +86,7 @@ SELECT n.kind, NULL,
     WHERE o.unit_id = n.id AND o.state = 'pending') w), NULL, NULL
 FROM dispatch_unit n
 WHERE n.agency_id = %(agency)s AND n.state NOT IN ('off_duty', 'out_of_service')
-  AND n.emergency_at IS NULL
+  AND {ANSWERS}
 """  # noqa: S608  our own words
 # The last sessions of each kind in a week, and how many calls of each priority wanted
 # that kind in this hour of those days.
@@ -169,9 +170,11 @@ def lines(agency: UUID, protocol: Protocol) -> tuple[Line, ...]:
         "kinds": list(KINDS),
         "fresh": now - timedelta(seconds=protocol.clocks["absent_after"]),
         "rostered": protocol.queue.roster,
+        "missed": protocol.queue.missed_offers,
     }
     wanted = planned.ask(WANTED, {k: values[k] for k in ("agency", "open", "kinds")})
-    there = planned.ask(THERE, {k: values[k] for k in ("agency", "fresh", "rostered")})
+    known = ("agency", "fresh", "rostered", "missed")
+    there = planned.ask(THERE, {name: values[name] for name in known})
     recent = _recent(agency, int(now.timestamp()) // 60)
     return tuple(
         _line(
@@ -335,11 +338,15 @@ def time(one: Wait) -> str:
         return _("no wait")
     if one.high is None:
         return _("%(low)s or much longer") % {"low": minutes(one.low or 0)}
-    return _("about %(median)s, %(low)s to %(high)s") % {
-        "median": minutes(one.median),
-        "low": minutes(one.low or 0),
-        "high": minutes(one.high),
-    }
+    median, low, high = (minutes(each or 0) for each in (one.median, one.low, one.high))
+    if one.high < SHORT:
+        return median
+    if low == high:
+        return _("about %(median)s") % {"median": median}
+    span = {"median": median, "low": low, "high": high}
+    if one.median < SHORT:
+        return _("%(low)s to %(high)s") % span
+    return _("about %(median)s, %(low)s to %(high)s") % span
 
 
 def sureness(one: Wait, known: Wait | None = None) -> str:
@@ -351,12 +358,14 @@ def sureness(one: Wait, known: Wait | None = None) -> str:
     if one.median == 0 and not one.high:
         return ""
     said = {"sure": word(SURE, one.sure), "why": word(WHY, one.why)}
-    return _("%(sure)s: %(why)s") % said
+    # What makes it less sure than it could be is no reason to be sure.
+    fair = _("%(sure)s, but %(why)s")
+    return (fair if one.sure == "fair" else _("%(sure)s: %(why)s")) % said
 
 
 def minutes(seconds: float) -> str:
     """Whole minutes: nobody knows the seconds of a wait to come."""
-    if seconds < 30:
+    if seconds < SHORT:
         return _("under a minute")
     return _("%(n)d min") % {"n": max(1, round(seconds / 60))}
 

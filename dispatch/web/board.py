@@ -23,6 +23,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "units": seen.units,
         "people": seen.people,
         "board_number": seen.number,
+        # A wall shows no people and opens nothing.
+        "wall": projection == access.WALL,
         "sees_loans": access.may(request.user, "loan.work"),
         "sees_waits": access.may(request.user, "wait.see"),
     }

@@ -71,9 +71,12 @@ def status(request: HttpRequest, secret: str, reference: str) -> HttpResponse:
         return gone(request)
     again = [(_("What you sent again is with it"), found.updated_at)]
     again = again if found.updated_at else []
+    anew = [(_("The call was opened again"), found.opened_again_at)]
+    anew = anew if found.opened_again_at else []
     steps = (
         (_("Received"), found.received_at),
         *again,
+        *anew,
         (_("A dispatcher has it"), found.dispatcher_at),
         (_("Responders on the way"), found.on_the_way_at),
         (_("Responders made contact"), found.contact_made_at),

@@ -4,15 +4,21 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from dispatch import access, errors
 from dispatch.actions import callback, contact, phone
 from dispatch.models import Call, Contact
+from dispatch.selectors import sentences
+from dispatch.selectors.decision import word
+from dispatch.selectors.fields import SAFE_CONTACT
+from dispatch.selectors.words import refusal
 from dispatch.web import forms
 from dispatch.web.base import acting, coded, seen
 from dispatch.web.call import form
+from dispatch.web.errors import status_of
 
 Step = Callable[[HttpRequest, Contact], object]
 
@@ -28,13 +34,37 @@ def add(request: HttpRequest, call: Call) -> object:
             interpreter=said.get("interpreter", ""),
             by=by,
         )
-    return contact.reach_out(
-        call_id=call.pk,
-        purpose=said.get("do", ""),
-        name=forms.words(said, "name")[: forms.LIMIT],
-        number=forms.words(said, "number")[: forms.LIMIT],
-        by=by,
-    )
+    try:
+        return contact.reach_out(
+            call_id=call.pk,
+            purpose=said.get("do", ""),
+            name=forms.words(said, "name")[: forms.LIMIT],
+            number=forms.words(said, "number")[: forms.LIMIT],
+            confirmed=said.get("confirmed", ""),
+            reason=said.get("reason", ""),
+            by=by,
+        )
+    except errors.Invalid as error:
+        if "wish" not in error.params:
+            raise
+        return _against(request, call, error)
+
+
+def _against(request: HttpRequest, call: Call, error: errors.Invalid) -> HttpResponse:
+    """Nothing was rung: the wish, and what a second press needs."""
+    wish = str(error.params["wish"])
+    access.read_call(request.user, call.pk)
+    context = {
+        "call": call,
+        "said": request.POST,
+        "wish": wish,
+        "rule": word(SAFE_CONTACT, wish),
+        "error": refusal(error),
+        "reasons": [
+            (code, word(sentences.REASONS, code)) for code in callback.RING_WHY
+        ],
+    }
+    return render(request, "call/against.html", context, status=status_of(error))
 
 
 @form("contact.work")
@@ -46,7 +76,9 @@ def step(request: HttpRequest, call: Call, contact_id: UUID) -> object:
     do = STEPS.get(request.POST.get("do", ""))
     if do is None:
         raise errors.Invalid(field="do", why=_("choose one of the list"))
-    return do(request, leg)
+    made = do(request, leg)
+    # Who pressed on the desk stays there.
+    return redirect("desk") if request.POST.get("from") == "desk" else made
 
 
 def _plain(act: Callable[..., Contact]) -> Step:

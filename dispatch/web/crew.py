@@ -1,6 +1,6 @@
 """The crew's phone: sign on, acknowledge, one press per status, safe, emergency."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from dispatch.models import Assignment, Unit
 from dispatch.selectors import crew as crews
 from dispatch.selectors import sentences, shifts, taken_off
 from dispatch.selectors.decision import Words, word
+from dispatch.selectors.taken_off import TakenOff
 from dispatch.selectors.words import refusal
 from dispatch.states import UnitState
 from dispatch.web import forms
@@ -36,6 +37,8 @@ OUTCOMES = (
     "involuntary_commitment",
     "other",
 )
+# Calls the crew was taken off that stand open: what fits above the next press.
+SHOWN_OFF = 2
 ASK_FOR = ("crt", "cor", "cit", "ems", "police")
 
 
@@ -120,9 +123,22 @@ def decline(request: HttpRequest, own: Unit, offer_id: UUID) -> object:
 
 
 @form
-def seen(request: HttpRequest, own: Unit, offer_id: UUID) -> object:
-    """We know that we were taken off this call."""
-    return unit.seen_off(unit_id=own.pk, offer_id=offer_id, by=acting(request))
+def seen(request: HttpRequest, own: Unit) -> None:
+    """We know that we were taken off each call that the page named."""
+    for number, offer_id in enumerate(_named(request)):
+        by = acting(request, str(number))
+        unit.seen_off(unit_id=own.pk, offer_id=offer_id, by=by)
+
+
+def _named(request: HttpRequest) -> list[UUID]:
+    """The offers that a press names, each once; Invalid when it names none."""
+    try:
+        found = {UUID(one): None for one in request.POST.getlist("offer")}
+    except ValueError:
+        found = {}
+    if not found:
+        raise errors.Invalid(field="offer", why=_("choose one of the list"))
+    return list(found)
 
 
 @form
@@ -279,6 +295,7 @@ def _show(
     number = journal.head(request.user.agency_id)
     own = crews.unit_of(request.user)
     crew = crews.crew(own) if own else None
+    off = taken_off.of(own) if own else ()
     for where in (crew.at, crew.asked and crew.asked.where) if crew else ():
         if where:
             access.read_as_crew(request.user, where.id)
@@ -293,7 +310,9 @@ def _show(
         "out": _pairs(crews.OUT_REASONS),
         "unsafe": _pairs(crews.UNSAFE),
         "beside_plan": _beside_plan(request, own, template),
-        "taken_off": taken_off.of(own) if own else (),
+        "taken_off": off,
+        **_folded(off),
+        "beware": any(one.danger for one in off),
         "held": held,
         "gone": bool(held) and held != at_work,
         "in_need": own or crews.last_unit_of(request.user),
@@ -302,6 +321,21 @@ def _show(
         "error": refusal(error) if error else "",
     }
     return render(request, template, context, status=status_of(error) if error else 200)
+
+
+def _folded(off: Sequence[TakenOff]) -> dict[str, list[TakenOff]]:
+    """Every danger and of the others the newest, two in all; the rest is folded away.
+
+    The order that is next must be in sight, and a danger may not be out of it.
+    """
+    dangers = [one for one in off if one.danger]
+    others = [one for one in off if not one.danger]
+    newest = sorted(others, key=lambda one: one.at, reverse=True)
+    room = max(0, SHOWN_OFF - len(dangers))
+    return {
+        "taken_off_first": [*dangers, *newest[:room]],
+        "taken_off_more": newest[room:],
+    }
 
 
 def _pairs(said: Words) -> list[tuple[str, str]]:

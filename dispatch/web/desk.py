@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
-from dispatch.actions import decision, disposition, intake, offer, staff, transfer
+from dispatch.actions import (
+    callback,
+    decision,
+    disposition,
+    intake,
+    offer,
+    staff,
+    transfer,
+)
 from dispatch.actions.base import database_now
 from dispatch.events import Actor
 from dispatch.models import Assignment
@@ -241,6 +249,10 @@ def _sessions(request: HttpRequest) -> dict[str, object]:
         access.read_call(request.user, one.call.head.id)
     return {
         "sessions": sessions,
+        "desk_may": {"contact_work": access.may(request.user, "contact.work")},
+        "stop_why": [
+            (code, word(sentences.REASONS, code)) for code in callback.STOP_WHY
+        ],
         "ask_for": [(code, words.response(code)) for code in ASK_FOR],
         "ask_why": [(code, word(sentences.REASONS, code)) for code in ASK_WHY],
     }

@@ -23,10 +23,10 @@ from dispatch.selectors.words import refusal
 from dispatch.states import FollowUpState
 from dispatch.web.base import acting, seen
 from dispatch.web.errors import status_of
+from dispatch.web.forms import REACHED
 
 Act = Callable[[HttpRequest, FollowUp], object]
 HOURS = (2, 4, 24, 48, 72, 168)
-REACHED = {"yes": True, "no": False}
 
 
 @login_required

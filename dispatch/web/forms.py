@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core import signing
 from django.http import QueryDict
@@ -17,8 +17,8 @@ from routing.core.facts import ANSWERS
 LIMITS = {"said": 1000, "address": 300}
 LIMIT = 80
 WORDS = 4000
-# Signs when a call began; seconds after which nobody can mean it: a screen's lock.
-BEGAN, STALE = "call-began", 1800
+# Signs when a call began.
+BEGAN = "call-began"
 REACHED = {"yes": True, "no": False}
 
 
@@ -50,16 +50,19 @@ def was(data: QueryDict) -> dict[str, str]:
     return {key: str(before[key]) for key in blank() if key in before}
 
 
-def stamp(data: QueryDict, at: datetime) -> str:
+def stamp(data: QueryDict, at: datetime, lock: timedelta) -> str:
     """The moment of the first word of a new call, signed: the page's, or else ``at``."""
-    kept = data.get("began", "") if began(data) else ""
+    kept = data.get("began", "") if began(data, lock) else ""
     return kept or signing.dumps(at.isoformat(), salt=BEGAN)
 
 
-def began(data: QueryDict) -> datetime | None:
-    """That moment; None if the page has none of ours, or lay open for too long."""
+def began(data: QueryDict, lock: timedelta) -> datetime | None:
+    """That moment; None if the page has none of ours.
+
+    After ``lock``, when the screen has locked itself, nobody can mean it any more.
+    """
     try:
-        said = signing.loads(data.get("began", ""), salt=BEGAN, max_age=STALE)
+        said = signing.loads(data.get("began", ""), salt=BEGAN, max_age=lock)
     except signing.BadSignature:
         return None
     return datetime.fromisoformat(said)

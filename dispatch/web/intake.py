@@ -1,5 +1,7 @@
 """New call: the empty triage screen, whose first press opens the call."""
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,12 +29,17 @@ def new(request: HttpRequest) -> HttpResponse:
         known.refuse_forbidden(request, said, None)
         call = intake.open_call(
             agency_id=request.user.agency_id,
-            intake=forms.intake(said, forms.began(request.POST)),
+            intake=forms.intake(said, _began(request)),
             by=acting(request, "open"),
         )
     except errors.DispatchError as error:
         return triage.show(request, said, error=error)
     return triage.go_on(request, call, said, opened=True)
+
+
+def _began(request: HttpRequest) -> datetime | None:
+    """When the call's first word was typed, if its page still knows."""
+    return forms.began(request.POST, access.screen_lock(request.user))
 
 
 def _add_caller(request: HttpRequest, said: Typed) -> HttpResponse:
@@ -41,7 +48,7 @@ def _add_caller(request: HttpRequest, said: Typed) -> HttpResponse:
     try:
         callers.attach(
             call_id=call.pk,
-            intake=forms.intake(said, forms.began(request.POST)),
+            intake=forms.intake(said, _began(request)),
             answers=forms.answers(said),
             note=forms.words(request.POST, "note"),
             by=acting(request, "same"),

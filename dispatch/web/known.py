@@ -23,10 +23,15 @@ def here(
     """What this person may know of number, place and person; a find is recorded."""
     user = request.user
     found = history.for_reader(keys, user, at=at, but=call.pk if call else None)
-    cautions = flag.in_force(keys, user.agency_id)
-    if found.before or found.plans or cautions:
+    cautions = flag.in_force(keys, user.agency_id, call)
+    if found.before or found.plans or found.wish or cautions:
         access.record(user, "call.see", call=call, reason="known_here")
-    return {"known": found, "cautions": cautions, "looked_up": keys.any}
+    return {
+        "known": found,
+        "cautions": cautions,
+        "hazards": [one for one in cautions if one.hazard],
+        "looked_up": keys.any,
+    }
 
 
 def of_call(request: HttpRequest, call: Call, *, at: datetime) -> dict[str, object]:
@@ -82,7 +87,8 @@ def refuse_forbidden(request: HttpRequest, said: Typed, call: Call | None) -> No
         raise errors.Invalid(
             _("Choose another response and a reason."), field="response"
         )
-    cautions = flag.in_force(history.keys_typed(said), request.user.agency_id)
+    agency = request.user.agency_id
+    cautions = flag.in_force(history.keys_typed(said), agency, call)
     made = screens.preview(
         flag.weighed(said, cautions),
         agency_id=request.user.agency_id,

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
-from dispatch.actions import loan
+from dispatch.actions import loan, safety
 from dispatch.models import Call, Loan
 from dispatch.selectors import loan as loans
 from dispatch.selectors import sentences
@@ -43,6 +44,37 @@ def end(request: HttpRequest, call: Call, asked_id: UUID) -> object:
         raise errors.NotFound
     why = coded(request, END_WHY, "why")
     return loan.end(loan_id=row.pk, why=why, by=acting(request))
+
+
+@form("unit.dispatch")
+def emergency(request: HttpRequest, call: Call, asked_id: UUID) -> object:
+    """The lent crew needs help now: heard by radio here, where it works."""
+    unit_id = _lent(request, call, asked_id)
+    return safety.emergency(unit_id=unit_id, by=acting(request))
+
+
+@form("unit.dispatch")
+def calm(request: HttpRequest, call: Call, asked_id: UUID) -> object:
+    """The lent crew is well: its emergency ends, in both centres."""
+    unit_id = _lent(request, call, asked_id)
+    return safety.end_emergency(unit_id=unit_id, by=acting(request))
+
+
+@form("unit.dispatch")
+def radio(request: HttpRequest, call: Call, asked_id: UUID) -> object:
+    """The lent crew said by radio that all is well."""
+    unit_id = _lent(request, call, asked_id)
+    return safety.confirm_safe(unit_id=unit_id, by=acting(request), by_radio=True)
+
+
+def _lent(request: HttpRequest, call: Call, asked_id: UUID) -> UUID:
+    """The unit that a neighbour has lent to this call now."""
+    row = access.own_loan(request.user, asked_id)
+    if row.call_id != call.pk:
+        raise errors.NotFound
+    if row.unit_id is None:
+        raise errors.Invalid(field="unit", why=_("no unit of theirs is here"))
+    return access.unit_watched(request.user, row.unit_id, "unit.dispatch").pk
 
 
 @login_required

@@ -11,7 +11,7 @@ from dispatch import access, errors
 from dispatch.actions import plan as act
 from dispatch.actions.base import database_now
 from dispatch.models import Call, Plan
-from dispatch.selectors import history, sentences
+from dispatch.selectors import sentences
 from dispatch.selectors.decision import word
 from dispatch.selectors.words import refusal
 from dispatch.web import forms, known
@@ -42,8 +42,7 @@ def page(request: HttpRequest, call_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def approve(request: HttpRequest, plan_id: UUID) -> HttpResponse:
-    row = access.plan_for(request.user, plan_id, "plan.approve")
-    call = _beside(request, row, "plan.approve")
+    row, call = _beside(request, plan_id, "plan.approve")
     try:
         act.approve(plan_id=row.pk, by=acting(request))
     except errors.DispatchError as error:
@@ -54,8 +53,7 @@ def approve(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def end(request: HttpRequest, plan_id: UUID) -> HttpResponse:
-    row = access.plan_for(request.user, plan_id, "plan.edit")
-    call = _beside(request, row, "plan.edit")
+    row, call = _beside(request, plan_id, "plan.edit")
     try:
         act.end(plan_id=row.pk, why=coded(request, act.END_WHY), by=acting(request))
     except errors.DispatchError as error:
@@ -63,11 +61,11 @@ def end(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     return redirect("plan", call.pk)
 
 
-def _beside(request: HttpRequest, row: Plan, verb: str) -> Call:
-    """The call on whose page the plan stands."""
+def _beside(request: HttpRequest, plan_id: UUID, verb: str) -> tuple[Plan, Call]:
+    """The plan, and the call on whose page it stands."""
+    plan = access.plan_for(request.user, plan_id, verb)
     call = access.call_for(request.user, chosen_id(request, "call"), verb)
-    history.about(row, call.caller)
-    return call
+    return access.plan_about(plan, call), call
 
 
 def _show(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from dispatch import access, errors
 from dispatch.actions import staff
 from dispatch.models import User
+from dispatch.selectors import leader
 from dispatch.web.frame import home_of
 
 
@@ -61,12 +62,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """200 while calls can be taken; without Redis the console is slower, not down."""
-    checks = {"database": _database_answers(), "redis": _redis_answers()}
+    """200 while calls can be taken; without Redis it is slower, without a clock late."""
+    database = _database_answers()
+    checks = {
+        "database": database,
+        "redis": _redis_answers(),
+        "clock": database and _clock_goes_round(),
+    }
     status = "well" if all(checks.values()) else "degraded"
-    if not checks["database"]:
+    if not database:
         status = "down"
-    code = 200 if checks["database"] else 503
+    code = 200 if database else 503
     return JsonResponse({"status": status, **checks}, status=code)
 
 
@@ -77,6 +83,13 @@ def _database_answers() -> bool:
     except (DatabaseError, InterfaceError):
         return False
     return True
+
+
+def _clock_goes_round() -> bool:
+    try:
+        return not leader.fault()
+    except (DatabaseError, InterfaceError):
+        return False
 
 
 def _redis_answers() -> bool:

@@ -1,6 +1,7 @@
 """Intake and triage on one screen: answers, the live recommendation, accept."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +60,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "call": call,
         "may": abilities(request),
         "chosen": request.POST,
-        "began": forms.stamp(request.POST, at),
+        "began": _stamp(request, at),
         **boxes,
     }
     return render(request, "triage/_answer.html", context)
@@ -169,11 +170,15 @@ def show(
         "error": refusal(error) if error else "",
         "others": others,
         # Whoever only looks at an empty page has no caller yet.
-        "began": forms.stamp(request.POST, at) if request.method == "POST" else "",
+        "began": _stamp(request, at) if request.method == "POST" else "",
         "action": reverse("triage", args=[call.pk]) if call else reverse("intake"),
     }
     status = status_of(error) if error else 200
     return render(request, "triage/page.html", context, status=status)
+
+
+def _stamp(request: HttpRequest, at: datetime) -> str:
+    return forms.stamp(request.POST, at, access.screen_lock(request.user))
 
 
 def abilities(request: HttpRequest) -> dict[str, bool]:

@@ -49,7 +49,7 @@ class Code(StrEnum):
 
 POINTS = {
     Code.SAME_NUMBER: 50, Code.SAME_PERSON: 40, Code.SAME_WORDS: 25,
-    Code.SAME_ADDRESS: 45, Code.SAME_BLOCK: 35, Code.SAME_TYPE: 20, Code.KIN_TYPE: 15,
+    Code.SAME_ADDRESS: 60, Code.SAME_BLOCK: 35, Code.SAME_TYPE: 20, Code.KIN_TYPE: 15,
     Code.OTHER_TYPE: -15, Code.OTHER_PERSON: -40, Code.BOTH_FOR_SELF: -30,
     Code.OTHER_DANGER: -35, Code.ONE_DANGER: -5, Code.OTHER_WORDS: -15,
     Code.OTHER_HOUSE: -15, Code.OTHER_STREET: -15, Code.OTHER_ZONE: -15,
@@ -134,10 +134,14 @@ class Alike:
     @property
     def offers(self) -> bool:
         """Time and type alone, with the place unknown, say nothing."""
-        codes = {reason.code for reason in self.reasons}
+        told = {reason.code: reason.amount for reason in self.reasons}
+        codes = told.keys()
         if {Code.SAME_NUMBER, Code.FAR, Code.MINUTES} <= codes:
             return True  # kept apart for the place alone: a person looks
-        return self.score >= OFFER / 100 and not codes.isdisjoint(PLACE_OR_SAME)
+        soon = told.get(Code.MINUTES, LINK_MINUTES) < LINK_MINUTES
+        if Code.SAME_ADDRESS in codes and soon:
+            return True  # one house, whatever else is said
+        return self.score >= OFFER / 100 and not PLACE_OR_SAME.isdisjoint(codes)
 
 
 def likely(new: Seen, open_calls: Iterable[Seen]) -> list[Alike]:

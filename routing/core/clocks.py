@@ -15,6 +15,10 @@ CLOCKS = {
     "follow_up_first": 172_800,
     "follow_up_attempts": 5,
     "unowned_alarm": 30,
+    # Assumption: well over the 15 s in which NENA wants 90 % of calls answered.
+    "answer_within": 30,
+    # Assumption: triage takes two minutes; who is still asking after five says so.
+    "triage_within": 300,
     "answer_988": 20,
     "screen_lock": 1800,
     "alarm_escalates": 60,
@@ -27,6 +31,8 @@ CLOCKS = {
     "interpreter": 60,
     "text_quiet": 120,
     "partner_answers": 30,
+    # Assumption: a counsellor opens a link, reads it and writes their name.
+    "page_answers": 60,
     "handoff_link": 3600,
     "check_escalates": 60,
     "check_emergency": 120,

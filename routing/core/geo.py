@@ -6,6 +6,8 @@ from math import asin, cos, radians, sin, sqrt
 from routing.core.facts import Point
 
 EARTH_KM = 6371.0088
+# Degrees around a centre's home in which its crews move: an assumption, and a wide one.
+NEAR = 10.0
 
 Ring = Sequence[Point]
 Polygon = Sequence[Ring]
@@ -21,6 +23,16 @@ def distance_km(a: Point, b: Point) -> float:
     )
     # Rounding may carry two opposite points a hair past 1, where asin would raise.
     return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
+
+
+def exchanged(point: Point, home: Point) -> bool:
+    """Whether the point lies near home only once latitude and longitude change places."""
+    turned = Point(lat=point.lon, lon=point.lat)
+    return not _near(point, home) and _near(turned, home)
+
+
+def _near(point: Point, home: Point) -> bool:
+    return abs(point.lat - home.lat) <= NEAR and abs(point.lon - home.lon) <= NEAR
 
 
 def in_ring(point: Point, ring: Ring) -> bool:

@@ -41,7 +41,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         " an unarmed team goes no nearer than staged.",
         "S6.threat": "There is a threat: a clinician and a CIT officer go together,"
         " and the supervisor is told.",
-        "S6.hazard": "A hazard is on file for this place or person: a clinician and"
+        "S6.hazard": "A hazard is known for this place or person: a clinician and"
         " a CIT officer go together, and the supervisor is told.",
         "S6.threat_not_asked": "Ask about threats: until then an unarmed team stages.",
         "S6.threat_not_known": "It is not known whether there are threats:"

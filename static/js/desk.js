@@ -6,8 +6,6 @@ import { say } from "./words.js";
 
 const BEAT_EVERY = 15000;
 export const KEYS_WAIT = 500;
-// So long it stands there who was quicker; the server says it no longer either.
-export const TOLD_FOR = 15000;
 
 // Pure: what a key does to an offer that appeared at `since`; nothing in its first half second.
 export function answerFor(name, { since, now }) {
@@ -26,13 +24,13 @@ export function startBeat(node, csrf) {
   worker.postMessage({ url: node.dataset.beat, csrf, every: BEAT_EVERY });
 }
 
-// Somebody else took what rang here: said once, and shown for a moment.
+// Somebody else took what rang here: said once, and shown for as many seconds as the page says.
 export function tellLost(root, told, speak) {
   const node = root.querySelector("[data-lost]");
   if (!node) return;
   if (!told.has(node.dataset.lost)) speak(node.dataset.say);
   told.add(node.dataset.lost);
-  setTimeout(() => node.remove(), TOLD_FOR);
+  setTimeout(() => node.remove(), Number(node.dataset.lasts) * 1000);
 }
 
 export function startDesk(root) {

@@ -9,7 +9,8 @@ const SHAPES = new Set(["open", "half", "full", "diamond", "ring", "square", "da
 const NUMBER = /^(.*?-0*)(\d+)$/;
 const NOT_ANY = "–";
 // More signs than this find no room in one line of a narrow board: the row then has two.
-const ONE_LINE = { act: 20, units: 8 };
+const ONE_LINE = { act: 20, mark: 21, type: 20, simulated: 14, place: 17, units: 8 };
+const two = (text, most) => text.length > most ? " cell--two" : "";
 
 export function markClass(state) {
   const shape = SHAPES.has(state.shape) ? state.shape : "open";
@@ -83,8 +84,9 @@ function patchPriority(parts, card) {
 }
 
 function patchState(parts, state) {
-  const long = state.label.length > ONE_LINE.act ? " act--two" : "";
-  setClass(parts.state, state.act ? `act${long}` : markClass(state));
+  const kind = state.act ? "act" : "mark";
+  const long = state.label.length > ONE_LINE[kind] ? ` ${kind}--two` : "";
+  setClass(parts.state, (state.act ? "act" : markClass(state)) + long);
   setText(parts.stateWord, state.label);
   setAttribute(parts.state, "title", state.label);
   setSince(parts.stateTime, state.since);
@@ -101,16 +103,18 @@ export function patch(entry, card, myOwner) {
   setText(parts.numberYear, year);
   setText(parts.numberOwn, own);
   setText(parts.type, card.type_label);
+  setClass(parts.type, `type__word${two(card.type_label, card.simulated ? ONE_LINE.simulated : ONE_LINE.type)}`);
   setAttribute(parts.type, "title", card.type_label);
   parts.simulated.hidden = !card.simulated;
   setText(parts.place, card.place || NOT_ANY);
+  setClass(parts.place, `cell cell--quiet cell--place${two(card.place || "", ONE_LINE.place)}`);
   setAttribute(parts.place, "title", card.place || "");
   patchState(parts, card.state);
   setText(parts.owner, card.owner || NOT_ANY);
   setClass(parts.owner, card.owner && card.owner === myOwner ? "cell row__mine" : "cell cell--quiet");
   const units = card.units.join(" ") || NOT_ANY;
   setText(parts.units, units);
-  setClass(parts.units, units.length > ONE_LINE.units ? "cell cell--quiet cell--units cell--two" : "cell cell--quiet cell--units");
+  setClass(parts.units, `cell cell--quiet cell--units${two(units, ONE_LINE.units)}`);
   setAttribute(parts.units, "title", card.units.join(", "));
 }
 

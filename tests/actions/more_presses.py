@@ -22,11 +22,17 @@ from dispatch.models import Alarm, Call, Contact, Seat, Transfer, Unit
 from dispatch.states import TRANSFER_OVER
 from routing import store
 from tests.actions import partners
-from tests.actions.presses import KEYS, WHICH, Presses
+from tests.actions.presses import AT_WORK, BLIND, KEYS, WHICH, Presses
 
-PARTNER_STEPS = st.sampled_from(
-    [handover.dial, handover.answered, handover.conference, handover.confirm]
-)
+# The next step of a warm transfer, by its state.
+NEXT = {
+    "requested": handover.dial,
+    "data_sent": handover.dial,
+    "offered": handover.answered,
+    "accepted": handover.conference,
+    "conferenced": handover.confirm,
+}
+PARTNER_STEPS = st.sampled_from([*NEXT.values()])
 LOSSES = st.sampled_from(
     ["reached", "no_answer", "busy", "voicemail_left", "answered_unsafe"]
 )
@@ -60,7 +66,8 @@ class Lines(Presses):
 
     @rule(which=WHICH, result=st.sampled_from(["tty", "voice", "silent"]))
     def tty(self, which, result):
-        self.pick(self.legs(), which, contact.queried_tty, "contact_id", result=result)
+        asked = self.ripe(self.legs(), which, state="open_line")
+        self.pick(asked, which, contact.queried_tty, "contact_id", result=result)
 
     @rule(which=WHICH)
     def back_on_the_line(self, which):
@@ -73,9 +80,8 @@ class Lines(Presses):
 
     @rule(which=WHICH)
     def let_be(self, which):
-        self.hand(
-            self.legs(), which, callback.stop, "contact_id", reason="called_again"
-        )
+        lost = self.ripe(self.legs(), which, state__in=line.CALLING_BACK)
+        self.hand(lost, which, callback.stop, "contact_id", reason="called_again")
 
     @rule(which=WHICH, decided=st.booleans())
     def hang_up(self, which, decided):
@@ -87,11 +93,16 @@ class Lines(Presses):
         for leg in self.overdue(self.legs(), "due_at"):
             self.press(contact.due, contact_id=leg.pk)
 
-    @rule(which=WHICH, partner=WHICH)
-    def hand_over(self, which, partner):
+    @rule(which=WHICH, partner=WHICH, steps=st.integers(0, 4))
+    def hand_over(self, which, partner, steps):
+        """Mostly of whoever agreed to 988, and so many steps of it at once."""
         to = self.partners[partner % 2].pk
         said = {"partner_id": to, "fields": ("place", "risk"), "agreed": "yes"}
-        self.hand(self.calls, which, handover.request, "call_id", **said)
+        calls = self.calls if which == BLIND else [self.counselled]
+        self.hand(calls, which, handover.request, "call_id", **said)
+        for _ in range(steps):
+            for one in self.going()[:1]:
+                self.by_hand(NEXT.get(one.state, handover.dial), transfer_id=one.pk)
 
     @rule(which=WHICH)
     def share(self, which):
@@ -129,8 +140,10 @@ class Scenes(Lines):
 
     @rule(which=WHICH, car=WHICH)
     def replace(self, which, car):
-        unit_id = self.cars[car % 2].pk
-        self.hand(self.filled(), which, scene.replace, "seat_id", unit_id=unit_id)
+        free = self.crews(car, "available")
+        said = {"unit_id": free[car % len(free)].pk}
+        ours = self.ripe(self.filled(), which, response__in=["crt", "cor"])
+        self.hand(ours, which, scene.replace, "seat_id", **said)
 
     @rule(which=WHICH, kind=st.sampled_from(["crt", "cor", "police", "ems"]))
     def backup(self, which, kind):
@@ -138,12 +151,14 @@ class Scenes(Lines):
 
     @rule(which=WHICH, car=WHICH)
     def reassign(self, which, car):
-        said = {"unit_id": self.cars[car % 2].pk, "why": "more_urgent"}
+        busy = self.crews(car, *AT_WORK)
+        said = {"unit_id": busy[car % len(busy)].pk, "why": "more_urgent"}
         self.hand(self.calls, which, scene.reassign, "call_id", **said)
 
     @rule(car=WHICH, why=DANGERS)
     def unsafe(self, car, why):
-        self.pick(self.cars, car, safety.unsafe, "unit_id", why=why)
+        there = self.crews(car, "on_scene", "staged")
+        self.pick(there, car, safety.unsafe, "unit_id", why=why)
 
     @rule(car=WHICH, radio=st.booleans())
     def safe(self, car, radio):
@@ -168,8 +183,7 @@ class Scenes(Lines):
     def find_calls(self):
         """A crew on no call that needs help has opened one."""
         known = {call.pk for call in self.calls}
-        every = Call.objects.filter(agency=self.agency).order_by("pk")
-        self.calls += [call for call in every if call.pk not in known]
+        self.calls += [call for call in self.every_call() if call.pk not in known]
 
     @rule(which=WHICH, other=WHICH)
     def link(self, which, other):
@@ -178,9 +192,11 @@ class Scenes(Lines):
 
     @rule()
     def alarms_ring(self):
-        Call.objects.filter(agency=self.agency, owner=None).update(
-            opened_at=Now() - timedelta(minutes=5)
-        )
+        long_ago = Now() - timedelta(minutes=5)
+        calls = Call.objects.filter(agency=self.agency)
+        calls.filter(owner=None).update(opened_at=long_ago)
+        calls.exclude(owner=None).update(owner_since=long_ago)
+        self.legs().filter(state__in=["ringing", "holding"]).update(since=long_ago)
         protocol = store.published(self.agency.pk)[1]
         for found in wrong.sweep(self.agency.pk, protocol):
             self.press(alarm.see_to, found=found)

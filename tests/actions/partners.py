@@ -68,10 +68,10 @@ def caller_is(*, call_id, what, by):
     call = lock_call(call_id)
     leg = line.caller_leg(call)
     {
-        "lost": transfer.caller_lost,
-        "back": transfer.caller_back,
-        "gone": transfer.caller_gone,
-    }[what](call, leg, by)
+        "lost": lambda: transfer.caller_lost(call, leg, by),
+        "back": lambda: transfer.caller_back(call, leg, leg, by),
+        "gone": lambda: transfer.caller_gone(call, leg, by),
+    }[what]()
     return call
 
 

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "seven green herons over a weir"
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def change(user, **said):
     account.change(user_id=user.pk, **said, by=OPERATOR)
     return makers.fresh(user)

@@ -16,11 +16,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def there(agency, role):
     user = makers.a_user(agency, role)
     makers.here(user)
@@ -248,9 +243,9 @@ def test_a_lent_crew_that_clears_ends_neither_alarm_while_it_is_in_need(
     with pytest.raises(Invalid) as refused:
         unit.clear(unit_id=lent.pk, outcome="other", by=CLOCK)
 
-    assert str(refused.value).endswith("needs help now: end that emergency first.")
+    assert str(refused.value).startswith(f"End the emergency of {lent.name} first")
     assert emergencies(centre, home) == [1, 1]
-    assert makers.fresh(call).state == "working"
+    assert makers.decide(call).state == "working"
 
     safety.end_emergency(unit_id=lent.pk, by=CLOCK)
     assert emergencies(centre, home) == [0, 0]

@@ -16,11 +16,6 @@ PHONE = Actor(kind="phone")
 HERE = (35.99403, -78.89862)
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def arrives(centre, ref="a", number="919-555-0142", **known):
     said = {"channel": "voice"} | known
     return arrival.arrive(

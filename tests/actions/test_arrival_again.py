@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dispatch import told
 from dispatch.actions import arrival, intake
 from dispatch.actions.arrival import Arrival
 from dispatch.actions.details import Details
@@ -18,11 +19,6 @@ HERE = (35.99403, -78.89862)
 # About 500 m and 2,800 m north.
 NEAR = (35.99853, -78.89862)
 FAR = (36.01903, -78.89862)
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
 
 
 def arrives(centre, ref="a", number="919-555-0142", **known):
@@ -64,16 +60,23 @@ def test_a_vague_place_never_takes_the_place_of_another(centre):
     assert Caller.objects.get(call=call).point == "35.99403,-78.89862"
 
 
-def test_what_a_linked_call_s_telephone_tells_later_is_read_where_it_goes_on(centre):
-    linked = arrives(centre).call
+@pytest.mark.parametrize("over", [False, True])
+def test_what_a_linked_call_s_telephone_tells_later_is_read_where_it_goes_on(
+    centre, over
+):
+    """With the caller's own leg there; as a note where that line was over before."""
+    linked = arrives(centre)
+    if over:
+        Contact.objects.filter(pk=linked.pk).update(state="completed")
     event = makers.a_call(centre, address="9 Elm St")
-    intake.link_calls(call_id=linked.pk, duplicate_of=event.pk, by=CLOCK)
+    intake.link_calls(call_id=linked.call_id, duplicate_of=event.pk, by=CLOCK)
 
     for _again in range(2):
         arrives(centre, address="44 Rebid Rd", point=HERE)
 
-    (note,) = notes(event)
-    assert "44 Rebid Rd" in note
+    legs = Contact.objects.filter(call=event).order_by("pk")[1:]
+    found = notes(event) if over else [told.of(leg).where for leg in legs]
+    assert [one.count("44 Rebid Rd") for one in found] == [1]
 
 
 def test_a_number_that_comes_later_is_the_caller_s_number(centre):

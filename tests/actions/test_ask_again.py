@@ -7,19 +7,14 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from dispatch import facts
-from dispatch.actions import offer
+from dispatch.actions import offer, unit
 from dispatch.events import CLOCK
-from dispatch.models import Offer
+from dispatch.models import Call, Offer, Unit
 from dispatch.selectors import due
 from routing import store
 from tests import makers
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
 
 
 def rules(centre, **queue):
@@ -149,3 +144,94 @@ def test_who_was_let_go_without_an_answer_may_be_asked_again(centre):
     makers.override(call, "ccd")
 
     assert [one.person for one in pending(call)] == [person]
+
+
+def lapsed(centre, car, orders=2):
+    """So many orders in a row that this crew has not acknowledged."""
+    for _ in range(orders):
+        call = makers.decided(makers.a_call(centre, type="trespass"))
+        ring = makers.ringing(call, "crt")
+        assert ring.unit == car
+        makers.ring_out(ring)
+
+
+def sought(centre):
+    """Which unit a new call asks; None while it asks none."""
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    ring = Offer.objects.filter(seat__call=call, state="pending").first()
+    return ring.unit if ring else None
+
+
+def test_a_crew_that_lets_orders_lapse_is_not_asked_again(centre):
+    car = makers.a_unit(centre)
+    lapsed(centre, car, orders=1)
+    assert sought(centre) == car
+
+    makers.ring_out(Offer.objects.get(state="pending"))
+
+    assert sought(centre) is None
+    other = makers.a_unit(centre)
+    assert sought(centre) == other
+
+
+@pytest.mark.parametrize("life", ["understood", "back", "signed_on", "declined"])
+def test_whatever_its_crew_presses_it_is_asked_again(centre, life):
+    car = makers.a_unit(centre)
+    lapsed(centre, car)
+    assert sought(centre) is None
+
+    crew = car.shifts.get(ended_at=None).user
+    if life == "understood":
+        last = Offer.objects.filter(unit=car).latest("made_at")
+        unit.seen_off(unit_id=car.pk, offer_id=last.pk, by=makers.by(crew))
+    elif life == "back":
+        Offer.objects.update(ended_at=Now() - timedelta(seconds=5))
+        unit.out_of_service(unit_id=car.pk, reason="meal", by=makers.by(crew))
+        unit.in_service(unit_id=car.pk, by=makers.by(crew))
+    elif life == "signed_on":
+        unit.sign_off(unit_id=car.pk, by=makers.by(crew))
+        unit.sign_on(unit_id=car.pk, by=makers.by(crew))
+    else:
+        call = makers.decided(makers.a_call(centre, type="trespass"))
+        ring = offer.send(call_id=call.pk, unit_id=car.pk, by=CLOCK)
+        offer.decline(offer_id=ring.pk, reason="vehicle", by=makers.by(crew))
+
+    Call.objects.update(state="closed")
+    Offer.objects.filter(state="pending").update(state="withdrawn", ended_at=Now())
+    Unit.objects.filter(state="dispatched").update(state="available")
+    assert sought(centre) == car
+
+
+def test_a_crew_that_declines_between_two_lapsed_orders_is_asked_on(centre):
+    car = makers.a_unit(centre)
+    lapsed(centre, car, orders=1)
+    assert sought(centre) == car
+
+    ring = Offer.objects.get(state="pending")
+    offer.decline(offer_id=ring.pk, reason="too_far", by=CLOCK)
+    lapsed(centre, car, orders=1)
+
+    assert sought(centre) == car
+
+
+def test_a_dispatcher_who_sends_it_by_name_has_it_asked_once_more(centre):
+    car = makers.a_unit(centre)
+    lapsed(centre, car)
+
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    ring = offer.send(call_id=call.pk, unit_id=car.pk, by=CLOCK)
+    assert ring.unit == car
+    makers.ring_out(ring)
+
+    assert sought(centre) == car
+
+
+def test_a_call_is_not_decided_for_ever_over_a_crew_that_does_not_answer(centre):
+    lapsed(centre, makers.a_unit(centre))
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    for _ in range(3):
+        offer.make(call_id=call.pk, by=CLOCK)
+        call = makers.decide(call)
+
+    assert call.decision_wanted_at is None
+    assert call.decisions.count() == 1

@@ -19,11 +19,6 @@ AWAY = ["break", "offline", "wrap_up", "unavailable"]
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def person(centre):
     return makers.a_clinician(centre)
 

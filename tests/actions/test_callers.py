@@ -2,7 +2,8 @@
 
 import pytest
 
-from dispatch.actions import callers, intake, triage
+from dispatch.actions import callers, contact, handover, intake, triage
+from dispatch.actions.going_on import HANDED_OVER
 from dispatch.actions.intake import Intake
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import CLOCK
@@ -17,11 +18,6 @@ NEIGHBOUR = Intake(
     address="1014 W Main St",
     said="by the blue door",
 )
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
 
 
 def added(call, intake=NEIGHBOUR, **more):
@@ -139,6 +135,24 @@ def test_the_first_caller_is_not_parted_from_their_own_call(centre):
     assert Call.objects.count() == 1
 
 
+def test_who_is_just_handed_over_is_not_parted_from_the_call(centre):
+    dispatcher = makers.a_user(centre, "dispatcher")
+    call = partners.a_counselling_call(centre, dispatcher)
+    first, leg = Contact.objects.get(call=call), added(call)
+    ended = {"decided": True, "reason": "agreed_end", "by": makers.by(dispatcher)}
+    contact.hang_up(contact_id=first.pk, **ended)
+    partner = partners.a_partner(centre)
+    one = partners.walked(call, partner, dispatcher, "conferenced")
+
+    with pytest.raises(Invalid) as refused:
+        callers.split(contact_id=leg.pk, by=makers.by(dispatcher))
+
+    assert refused.value.sentence == HANDED_OVER
+    handover.keep(transfer_id=one.pk, by=makers.by(dispatcher))
+    other = callers.split(contact_id=leg.pk, by=makers.by(dispatcher))
+    assert makers.fresh(leg).call_id == other.pk
+
+
 def test_a_lost_second_caller_keeps_the_call_back_when_parted(centre):
     call = makers.a_call(centre)
     leg = added(call)
@@ -195,6 +209,17 @@ def test_what_a_linked_call_told_of_danger_stays_when_it_is_unlinked(centre):
     callers.unlink(call_id=call.pk, reason="another_event", by=CLOCK)
 
     assert answers(first)["weapon"] == answers(call)["weapon"] == "yes"
+
+
+def test_both_histories_tell_of_the_link_and_of_its_end(centre):
+    one, other = makers.a_call(centre), makers.a_call(centre)
+    intake.link_calls(call_id=other.pk, duplicate_of=one.pk, by=CLOCK)
+    linked = makers.kinds(one)[-1], makers.kinds(other)[-1]
+    callers.unlink(call_id=other.pk, reason="another_event", by=CLOCK)
+
+    assert linked == ("OtherLinked", "CallsLinked")
+    assert "OtherUnlinked" in makers.kinds(one)
+    assert "OtherUnlinked" not in makers.kinds(other)
 
 
 def test_the_first_caller_is_handed_over_and_no_neighbour_who_called_later(centre):

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 SPEED = 10
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def ten_times_as_fast(agency):
     document = scaled(makers.open_all_day(), SPEED) | {"version": "fast"}
     store.publish(agency.pk, document)

@@ -17,11 +17,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def verbs(centre):
     """Every verb that takes a reason, each ready to be said."""
     makers.a_clinician(centre)

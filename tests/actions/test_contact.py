@@ -181,10 +181,11 @@ def test_a_suicide_threat_stays_a_risk_when_all_is_answered_no(centre):
     assert callback.at_risk(call)
 
 
-def test_a_call_that_somebody_ended_ends_its_line(centre):
+def test_a_call_that_somebody_ended_ends_its_line(centre, dispatcher):
     makers.a_clinician(centre)
     call = makers.decided(makers.a_call(centre))
     makers.ended(makers.with_clinician(call))
+    contact.mine(contact_id=caller(call).pk, by=dispatcher)
 
     assert lost(call).state == "completed"
     makers.closed(call)
@@ -232,7 +233,7 @@ def test_when_every_try_was_made_somebody_goes_and_looks(centre):
     assert leg.state == "completed"
     assert checks(call) == ["cor"]
     asked = Event.objects.get(call=call, kind="TeamRequested")
-    assert asked.body == {"response": "cor", "reason": "caller_lost"}
+    assert asked.body == {"response": "cor", "reason": "not_reached_again"}
 
 
 def test_without_a_team_that_may_go_a_trained_officer_looks(centre):
@@ -298,8 +299,12 @@ def test_somebody_else_who_answers_ends_the_tries(centre):
 
 def test_a_lost_caller_who_rings_again_is_not_called_back(centre, dispatcher):
     call, leg = a_lost_caller(centre)
-    again = Contact.objects.create(call=call, state="ringing")
+    theirs = call.caller.phone_lookup
+    unknown = Contact.objects.create(call=call, state="ringing")
+    again = Contact.objects.create(call=call, state="ringing", number_lookup=theirs)
 
+    contact.connect(contact_id=unknown.pk, by=dispatcher)
+    assert makers.fresh(leg).state == "callback_due"
     contact.connect(contact_id=again.pk, by=dispatcher)
 
     assert makers.fresh(leg).state == "completed"

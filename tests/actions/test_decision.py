@@ -17,11 +17,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def the_decision(call):
     return Decision.objects.get(call=call)
 

@@ -19,11 +19,6 @@ from tests.actions.rosters import HOUR, moved
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def deputised(centre, role="dispatcher", **known):
     """Somebody who is there, planned as deputy from an hour ago for eight hours."""
     user = makers.a_user(centre, role)

@@ -11,11 +11,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def resolve(call, *outcomes):
     return disposition.resolve(call_id=call.pk, outcomes=list(outcomes), by=CLOCK)
 
@@ -213,6 +208,18 @@ def test_a_closed_call_is_opened_again_with_a_reason_and_decided_anew(centre):
     assert makers.ringing(call)
 
 
+def test_whoever_reopens_a_call_has_it(centre):
+    makers.a_clinician(centre)
+    call = makers.closed(makers.decided(makers.a_call(centre)))
+    colleague = makers.a_user(centre, "dispatcher")
+
+    disposition.reopen(
+        call_id=call.pk, reason="closed_by_mistake", by=makers.by(colleague)
+    )
+
+    assert makers.fresh(call).owner == colleague
+
+
 def test_a_call_at_work_is_not_reopened(centre):
     makers.a_unit(centre)
     call = makers.decided(makers.a_call(centre, type="trespass"))
@@ -241,7 +248,9 @@ def test_a_crew_that_clears_leaves_the_call_open_until_police_are_told(centre):
     call = makers.decided(makers.a_call(centre, type="trespass"))
     work = makers.on_scene(call)
     safety.emergency(unit_id=work.unit_id, by=CLOCK)
+    makers.decide(call)
     seat.confirm_told(seat_id=makers.seat_of(call, "ems").pk, by=CLOCK)
+    safety.end_emergency(unit_id=work.unit_id, by=CLOCK)
 
     makers.cleared(work)
 

@@ -18,11 +18,6 @@ ELSEWHERE = {"address": "55 Elm Road", "phone": "919-555-0999"}
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def author(centre):
     return makers.by(makers.a_user(centre, "responder"))
 

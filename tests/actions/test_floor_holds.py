@@ -21,11 +21,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def sent_before_the_decision(centre, team):
     """All answers are no, and the dispatcher does not wait for the decision."""
     call = makers.a_call(centre, type="trespass")
@@ -147,7 +142,7 @@ def test_an_override_leaves_the_help_that_a_crew_in_danger_called_for(centre):
     call = makers.decided(makers.a_call(centre, type="trespass"))
     makers.on_scene(call)
     safety.emergency(unit_id=team.pk, by=CLOCK)
-    makers.override(makers.fresh(call), "cor", "judged_less_safe")
+    makers.override(makers.decide(call), "cor", "judged_less_safe")
     wanted = Seat.objects.filter(call=call, state="wanted")
     assert {"police", "ems"} <= set(wanted.values_list("response", flat=True))
 

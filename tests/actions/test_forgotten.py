@@ -11,11 +11,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def dispatcher(centre):
     return makers.a_user(centre, "dispatcher", "D12 Lee")
 

@@ -4,8 +4,10 @@ import pytest
 from django.db.models.functions import Now
 
 from dispatch.actions import (
+    disposition,
     handoff,
     handover,
+    intake,
 )
 from dispatch.errors import NotFound
 from dispatch.events import CLOCK, Actor
@@ -16,21 +18,6 @@ from tests.actions import partners
 from tests.actions.partners import caller
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher")
-
-
-@pytest.fixture
-def partner(centre):
-    return partners.a_partner(centre)
 
 
 @pytest.fixture
@@ -79,6 +66,55 @@ def test_the_partners_yes_on_its_page_is_the_same_step_as_its_yes_by_voice(
     assert makers.fresh(one).state == "released"
     assert (page.answered_by, page.outcome_note) == ("Ana, counsellor", "calm")
     assert "calm" not in str(list(makers.events_of(call).values_list("body")))
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [("helped", "closed"), ("not_reached", "triaging"), ("sent_to_911", "triaging")],
+)
+def test_a_call_that_was_closed_is_open_again_when_the_partner_did_not_keep_them(
+    call, partner, dispatcher, code, state
+):
+    one = partners.walked(call, partner, dispatcher, "released")
+    outcomes = ["other"]
+    disposition.close(call_id=call.pk, outcomes=outcomes, by=makers.by(dispatcher))
+    page = HandOff.objects.get(transfer=one)
+
+    for _twice in range(2):
+        handoff.outcome(hand_off_id=page.pk, code=code, note="", by=CLOCK)
+
+    call = makers.fresh(call)
+    assert call.state == state
+    assert (call.decision_wanted_at is not None) == (state == "triaging")
+    assert call.owner == dispatcher
+    assert makers.kinds(call).count("CallReopened") == (state == "triaging")
+
+
+def linked(call, partner, dispatcher):
+    """The partner has the caller of a call that is linked then; its page, and the other."""
+    one = partners.walked(call, partner, dispatcher, "released")
+    other = makers.decided(makers.a_call(call.agency, phone="919-555-0888"))
+    who = makers.by(dispatcher)
+    intake.link_calls(call_id=call.pk, duplicate_of=other.pk, by=who)
+    return HandOff.objects.get(transfer=one), other
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("code", ["helped", "not_reached", "sent_to_911"])
+def test_what_a_partner_says_of_a_linked_call_is_news_of_the_one_that_goes_on(
+    call, partner, dispatcher, code, ended
+):
+    page, other = linked(call, partner, dispatcher)
+    if ended:
+        makers.closed(other)
+
+    handoff.outcome(hand_off_id=page.pk, code=code, note="", by=CLOCK)
+
+    other, anew = makers.fresh(other), code != "helped"
+    assert makers.kinds(other).count("HandOffAnswered") == 1
+    assert (other.state == "triaging") == (other.decision_wanted_at is not None) == anew
+    assert makers.kinds(other).count("CallReopened") == (anew and ended)
+    assert makers.fresh(call).state == "duplicate"
 
 
 def test_who_has_the_caller_does_not_only_acknowledge_them_afterwards(

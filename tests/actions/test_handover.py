@@ -10,29 +10,15 @@ from dispatch.actions import (
     disposition,
     handover,
 )
+from dispatch.actions.base import database_now
 from dispatch.errors import LostRace
 from dispatch.events import CLOCK
-from dispatch.models import Contact, Transfer
+from dispatch.models import Contact, HandOff, Transfer
 from tests import makers
 from tests.actions import partners
 from tests.actions.partners import caller, declined, live_legs, ring_out, wrong_now
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher")
-
-
-@pytest.fixture
-def partner(centre):
-    return partners.a_partner(centre)
 
 
 @pytest.fixture
@@ -156,8 +142,8 @@ BACK = {
     "requested": "offered",
     "data_sent": "offered",
     "offered": "offered",
-    "accepted": "conferenced",
-    "conferenced": "conferenced",
+    "accepted": "accepted",
+    "conferenced": "accepted",
 }
 
 
@@ -174,6 +160,19 @@ def test_a_caller_who_is_called_back_goes_on_where_the_partner_was(
     assert makers.fresh(one).due_at is not None
 
 
+def test_who_has_a_page_to_answer_has_the_time_to_write_who_they_are(
+    call, partner, dispatcher
+):
+    one = partners.walked(call, partner, dispatcher, "offered")
+
+    given = one.due_at - database_now()
+    HandOff.objects.update(revoked_at=Now())
+    handover.answered(transfer_id=one.pk, by=makers.by(dispatcher))
+
+    assert given > timedelta(seconds=50)
+    assert makers.fresh(one).due_at - database_now() < timedelta(seconds=50)
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_caller_who_stays_away_is_decided_about_again(
     call, partner, dispatcher, step
@@ -188,6 +187,35 @@ def test_a_caller_who_stays_away_is_decided_about_again(
     assert makers.fresh(call).decision_wanted_at is not None
     assert makers.fresh(call).owner == dispatcher
     assert "partner" not in live_legs(call)
+
+
+def the_partner_declines(one, who):
+    handover.declined(transfer_id=one.pk, reason="not_our_area", by=who)
+    return "not_our_area"
+
+
+def the_line_breaks_off(one, who):
+    handover.lost(transfer_id=one.pk, by=who)
+    return "line_lost"
+
+
+def nobody_answers(one, _who):
+    ring_out(one)
+    return "timed_out"
+
+
+@pytest.mark.parametrize(
+    "ends", [the_partner_declines, the_line_breaks_off, nobody_answers]
+)
+def test_the_help_that_could_not_be_had_says_why_it_truly_could_not(
+    call, partner, dispatcher, ends
+):
+    one = partners.walked(call, partner, dispatcher, "offered")
+
+    why = ends(one, makers.by(dispatcher))
+
+    unfilled = makers.events_of(call).get(kind="SeatUnfilled")
+    assert makers.seat_of(call, "988").why == unfilled.body["why"] == why
 
 
 def test_too_late_to_keep_a_caller_whom_the_partner_has(call, partner, dispatcher):

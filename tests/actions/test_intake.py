@@ -17,11 +17,6 @@ ASIDE = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def opened(agency, at):
     return makers.a_call(agency, opened_at=at).number
 

@@ -15,16 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher")
-
-
-@pytest.fixture
 def call(centre, dispatcher):
     return partners.a_counselling_call(centre, dispatcher)
 

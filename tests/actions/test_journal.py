@@ -35,11 +35,6 @@ DELETIONS = [
 ]
 
 
-@pytest.fixture
-def centre(db):
-    return makers.an_agency()
-
-
 def numbers(centre):
     rows = Event.objects.filter(agency=centre).order_by("number")
     return list(rows.values_list("number", flat=True))

@@ -13,16 +13,6 @@ from dispatch.models import Call, CallNote, Event, WriteKey
 from tests import makers
 
 
-@pytest.fixture
-def centre(db):
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher")
-
-
 def opens(centre, by, **said):
     return intake.open_call(agency_id=centre.pk, intake=Intake(**said), by=by)
 

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def call(centre):
     return makers.a_call(centre)
 
@@ -72,10 +67,45 @@ def test_a_line_silent_to_tty_too_is_a_lost_caller(call, leg):
     assert makers.fresh(call).state == "new"
 
 
-def test_a_silent_line_that_nobody_asks_becomes_a_lost_caller(call, leg):
-    leg = time_is_up(time_is_up(act(contact.silent, leg)))
+@pytest.mark.parametrize(
+    ("channel", "dues", "typing"),
+    [
+        ("voice", ["silence", "tty", "silent_end"], 30),
+        ("tty", ["untyped", "untyped_again", "silent_end"], 120),
+        ("rtt", ["untyped", "untyped_again", "silent_end"], 120),
+    ],
+)
+def test_a_silent_line_is_late_twice_and_ends_as_a_silent_call(
+    call, leg, channel, dues, typing
+):
+    act(contact.change_channel, leg, channel=channel)
+    leg = act(contact.silent, leg)
+    seen = [leg.due]
+    for _ in range(2):
+        leg = time_is_up(leg)
+        seen.append(leg.due)
+        if leg.due == dues[1]:
+            assert 0 <= typing - seconds_left(leg) <= 1
+    assert (seen, late(call), leg.state) == (dues, dues[:2], "open_line")
 
-    assert leg.state == "callback_due"
+    leg = time_is_up(leg)
+
+    assert (leg.state, leg.due, leg.why) == ("callback_due", "callback", "silent_end")
+    assert act(callback.tried, leg, result="reached").why == "came_back"
+
+
+def test_a_silent_line_that_turns_out_to_type_is_real_time_text(leg):
+    leg = act(contact.queried_tty, act(contact.silent, leg), result="rtt")
+
+    assert (leg.state, leg.channel) == ("connected", "rtt")
+
+
+def test_a_text_is_never_asked_as_tty(centre):
+    leg = Contact.objects.get(call=makers.a_call(centre, channel="text"))
+
+    leg = act(contact.silent, leg)
+
+    assert (leg.state, leg.due) == ("connected", "text_again")
 
 
 def test_no_call_ends_over_a_silent_line(call, leg):

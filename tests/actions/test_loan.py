@@ -294,6 +294,61 @@ def test_a_crew_in_an_emergency_is_not_let_go(call, next_door):
         loan.call_back(loan_id=made.pk, by=CLOCK)
 
 
+def rang_out(call):
+    makers.ring_out(makers.ringing(call, "crt"))
+
+
+def withdrawn(call):
+    seat.withdraw(seat_id=makers.seat_of(call, "crt").pk, why="not_needed", by=CLOCK)
+
+
+def held_back(call):
+    makers.late(call, weapon="yes")
+
+
+def declined(call):
+    ring = makers.ringing(call, "crt")
+    offer.decline(offer_id=ring.pk, reason="too_far", by=CLOCK)
+
+
+@pytest.mark.parametrize("goes", [rang_out, withdrawn, held_back, declined])
+def test_a_loan_goes_on_until_the_emergency_is_over(ours, call, next_door, goes):
+    made, car = lent(call, next_door)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
+    floor = makers.a_user(ours, "dispatcher")
+
+    goes(call)
+
+    assert makers.fresh(car).state == "available"
+    assert gone(made).state == "lent"
+    with pytest.raises(Invalid):
+        unit.sign_off(unit_id=car.pk, by=makers.by(crew_of(car)))
+    with pytest.raises(Invalid):
+        loan.end(loan_id=made.pk, why="not_needed", by=CLOCK)
+    assert access.unit_watched(floor, car.pk, "unit.dispatch") == car
+    _row, protocol = store.published(ours.pk)
+    raised = [one for one in wrong.sweep(ours.pk, protocol) if one.about == "emergency"]
+    assert [(one.unit, one.call) for one in raised] == [(car.pk, call.pk)]
+
+    safety.end_emergency(unit_id=car.pk, by=makers.by(floor))
+
+    assert makers.fresh(made).state == "ended"
+    assert "CrewEmergency" in makers.kinds(call)
+    with pytest.raises(NotFound):
+        access.unit_watched(floor, car.pk, "unit.dispatch")
+
+
+def test_a_crew_out_of_service_in_an_emergency_goes_home_with_its_end(call, next_door):
+    made, car = lent(call, next_door)
+    safety.emergency(unit_id=car.pk, by=CLOCK)
+    rang_out(call)
+    unit.out_of_service(unit_id=car.pk, reason="vehicle", by=CLOCK)
+
+    safety.end_emergency(unit_id=car.pk, by=CLOCK)
+
+    assert makers.fresh(made).state == "ended"
+
+
 def test_an_emergency_of_a_lent_unit_is_known_on_both_sides(ours, call, next_door):
     _made, car = lent(call, next_door)
     makers.accepted(call, "crt")

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from django.db.models import Count, Q
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
@@ -14,6 +15,7 @@ from dispatch.models import (
     Call,
     Contact,
     Event,
+    Loan,
     Offer,
     Presence,
     Seat,
@@ -24,7 +26,7 @@ from dispatch.models import (
 from dispatch.selectors import chain
 from dispatch.states import BUSY_UNIT, OPEN_CALL
 from tests import makers
-from tests.actions.more_presses import Scenes
+from tests.actions.loan_presses import Loans
 
 TAKERS = ("person", "unit")
 # The rows that move: how to their agency, and to their call.
@@ -34,10 +36,16 @@ MOVING = {
     Offer: ("seat__call__agency", "seat__call"),
     Contact: ("call__agency", "call"),
     Transfer: ("call__agency", "call"),
+    Loan: ("call__agency", "call"),
 }
 
 
-class Centre(Scenes):
+def names(event, row):
+    """Whether this event is about that row."""
+    return str(row) in event.body.values()
+
+
+class Centre(Loans):
     """What must hold of a centre after every press; docs: RELIABILITY, section 5."""
 
     def __init__(self):
@@ -62,8 +70,9 @@ class Centre(Scenes):
 
     @invariant()
     def whoever_is_busy_has_one_thing_to_do_and_whoever_is_not_has_none(self):
-        rings = Offer.objects.filter(seat__call__agency=self.agency, state="pending")
-        works = Assignment.objects.filter(seat__call__agency=self.agency, ended_at=None)
+        ours = Q(seat__call__agency=self.agency) | Q(unit__in=self.cars)
+        rings = Offer.objects.filter(ours, state="pending")
+        works = Assignment.objects.filter(ours, ended_at=None)
         ringing = Counter(pk for both in rings.values_list(*TAKERS) for pk in both)
         working = Counter(pk for both in works.values_list(*TAKERS) for pk in both)
         for pk, state in self.units().values_list("pk", "state"):
@@ -114,7 +123,7 @@ class Centre(Scenes):
         assert not leads.filter(state__in=["wanted", "unfilled"]).exists()
 
     def units(self):
-        return Unit.objects.filter(agency=self.agency)
+        return Unit.objects.filter(pk__in=[car.pk for car in self.cars])
 
     def presences(self):
         return Presence.objects.filter(user__in=self.people)
@@ -127,6 +136,8 @@ class Centre(Scenes):
         open_work = Assignment.objects.filter(ended_at=None).values("seat")
         assert not ours.filter(state="filled").exclude(pk__in=open_work).exists()
         assert not ours.exclude(state="filled").filter(pk__in=open_work).exists()
+        twice = open_work.annotate(n=Count("pk")).filter(n__gt=1)
+        assert not twice.exists()
 
     @invariant()
     def an_unarmed_team_is_never_on_scene_uncleared(self):
@@ -155,11 +166,19 @@ class Centre(Scenes):
         self.heard += [(event.number, bytes(event.hash)) for event in new]
         assert all(event.by for event in new)
         before, self.stood = self.stood, self.standing()
-        moved = {now for row, now in self.stood.items() if before.get(row) != now}
-        assert {call for call, _state in moved} <= {event.call_id for event in new}
+        moved = {row: now for row, now in self.stood.items() if before.get(row) != now}
+        for row, (call, state) in moved.items():
+            told = [event for event in new if event.call_id == call]
+            assert told, state
+            # What is made with the call, or handed over with a ring, is told with that.
+            if row in before and row not in self.implied:
+                # Who is parted from a call is named there.
+                told = told if before[row][0] == call else new
+                assert row == call or any(names(event, row) for event in told), state
 
     def standing(self):
         """Each row that moves, by its id: of which call, and its state."""
+        self.implied = {one.pk for one in self.rows(Transfer, "call__agency")}
         return {
             row: (call, state)
             for model, (home, its_call) in MOVING.items()
@@ -201,7 +220,7 @@ def test_whatever_is_pressed_what_must_never_be_never_is(centre):
         centre,
         settings=settings(
             max_examples=25,
-            stateful_step_count=25,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -13,16 +13,6 @@ from tests.actions import partners
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher")
-
-
 def test_embedded_a_clinician_of_the_centre_takes_the_caller(centre, dispatcher):
     clinician = makers.a_clinician(centre)
     call = makers.decided(makers.a_call(centre, dispatcher))

@@ -15,11 +15,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def presence(user):
     return Presence.objects.get(user=user).state
 

@@ -10,11 +10,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def call(centre):
     makers.a_unit(centre)
     call = makers.decided(makers.a_call(centre, type="trespass"))
@@ -91,9 +86,9 @@ def test_what_an_override_chose_and_a_crew_then_asked_for_survives_the_next(call
         car = makers.seat_of(call, "crt").assignments.get().unit
         if how == "not_safe":
             safety.unsafe(unit_id=car.pk, why="crowd", by=CLOCK)
-            makers.decide(call)
         else:
             safety.emergency(unit_id=car.pk, by=CLOCK)
+        makers.decide(call)
 
     overridden(call, "cit")
 

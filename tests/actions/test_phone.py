@@ -19,16 +19,6 @@ SERVICE = Actor(kind="phone")
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher")
-
-
-@pytest.fixture
 def call(centre, dispatcher):
     return partners.a_counselling_call(centre, dispatcher)
 

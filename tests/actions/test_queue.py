@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.db.models.functions import Now
 
 from dispatch.actions import offer, staff
@@ -11,11 +10,6 @@ from dispatch.models import Call, Caller, Offer, PlannedShift, Presence, Seat, S
 from dispatch.selectors import due
 from routing import store
 from tests import makers
-
-
-@pytest.fixture
-def centre(db):
-    return makers.an_agency()
 
 
 def rules(centre, **queue):

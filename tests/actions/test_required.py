@@ -11,11 +11,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def violent(centre):
     """A safety rule wants police here."""
     return makers.decided(makers.a_call(centre), violence="yes")

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def strict(centre):
     """Here only people on a planned shift are asked."""
     document = makers.open_all_day()

@@ -9,7 +9,7 @@ from dispatch.actions import callback, callers, contact, intake, phone
 from dispatch.actions.details import Details
 from dispatch.actions.followup import refused_channels
 from dispatch.actions.intake import Intake
-from dispatch.errors import Invalid
+from dispatch.errors import Forbidden, Invalid
 from dispatch.events import CLOCK, Actor
 from dispatch.models import Caller, Contact
 from dispatch.selectors import line as lines
@@ -19,11 +19,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 SERVICE = Actor(kind="phone")
 THEIRS = "919-555-0188"
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
 
 
 @pytest.fixture
@@ -253,3 +248,57 @@ def test_a_follow_up_honours_what_the_number_said(centre):
     second(call, "none", number="919-555-0142")
 
     assert refused_channels(call) >= {"voice", "text"}
+
+
+# Somebody beside the caller who asked, on another call, not to be contacted
+
+
+def collateral(call, by, **said):
+    return contact.reach_out(
+        call_id=call.pk, purpose="collateral", number=THEIRS, by=by, **said
+    )
+
+
+@pytest.mark.parametrize("wish_before", ["none", "text_first"])
+def test_a_wish_of_another_call_is_named_and_set_aside_with_a_reason(
+    centre, call, by, wish_before
+):
+    makers.a_call(centre, safe_contact=wish_before, phone=THEIRS)
+    with pytest.raises(Invalid, match="On another call") as refused:
+        collateral(call, by)
+    assert refused.value.params["wish"] == wish_before
+    for short in (
+        {"confirmed": wish_before},
+        {"reason": "risk_to_life"},
+        {"confirmed": "call_only", "reason": "risk_to_life"},
+    ):
+        with pytest.raises(Invalid):
+            collateral(call, by, **short)
+    said = {"confirmed": wish_before, "reason": "risk_to_life"}
+    with pytest.raises(Forbidden):
+        collateral(call, CLOCK, **said)
+
+    leg = collateral(call, by, **said)
+
+    told = makers.events_of(call).get(kind="WishSetAside").body
+    assert told == {
+        "contact": str(leg.pk),
+        "wish": wish_before,
+        "reason": said["reason"],
+    }
+    assert phone.asked(contact_id=leg.pk, by=SERVICE).carrier == "dial"
+
+
+def test_a_wish_said_on_this_call_is_never_set_aside(call, by):
+    second(call, "none")
+
+    with pytest.raises(Invalid):
+        collateral(call, by, confirmed="none", reason="risk_to_life")
+
+
+def test_a_wish_said_after_it_was_set_aside_stops_the_ring(centre, call, by):
+    makers.a_call(centre, safe_contact="none", phone=THEIRS)
+    leg = collateral(call, by, confirmed="none", reason="risk_to_life")
+    second(call, "none")
+
+    assert phone.asked(contact_id=leg.pk, by=SERVICE) is None

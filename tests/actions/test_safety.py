@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def car(centre):
     return makers.a_unit(centre, name="CRT 2")
 
@@ -67,7 +62,7 @@ def test_a_check_that_nobody_answers_ends_as_an_emergency_by_the_clock(inside, c
     assert row.emergency_at
     kinds = [one for one in makers.kinds(call) if one.startswith("Crew")]
     assert kinds == ["CrewCheckLate", "CrewCheckEscalated", "CrewEmergency"]
-    assert told(call) == ["check_escalated", "check_unanswered"]
+    assert told(call) == ["check_escalated", "check_unanswered", "u1"]
     assert makers.seat_of(call, "police").requested
     assert makers.seat_of(call, "ems").requested
     clock.round_(sealing=False)

@@ -2,18 +2,13 @@
 
 import pytest
 
-from dispatch.actions import decision, offer, outside, safety, scene, seat, unit
+from dispatch.actions import decision, loan, offer, outside, safety, scene, seat, unit
 from dispatch.errors import FloorForbids, Invalid, NotFree
 from dispatch.events import CLOCK
 from dispatch.models import Event, Offer, Seat
 from tests import makers
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
 
 
 @pytest.fixture
@@ -117,7 +112,7 @@ def test_a_team_with_the_person_hands_over_there_and_is_not_let_go_by_a_press(
 
 def test_who_calls_for_help_on_the_way_keeps_the_call_when_replaced(centre, first):
     work = makers.accepted(a_call(centre), "crt")
-    ring = taking_the_place_of(work, makers.a_unit(centre))
+    ring = taking_the_place_of(work, makers.a_unit(centre, "cor"))
     safety.emergency(unit_id=first.pk, by=CLOCK)
 
     offer.accept(offer_id=ring.pk, by=CLOCK)
@@ -289,3 +284,22 @@ def test_a_cleared_team_was_on_a_call_just_now(centre, first):
     rested = makers.fresh(first)
     assert rested.last_call_ended_at is not None
     unit.out_of_service(unit_id=first.pk, reason="fuel", by=CLOCK)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_lent_unit_is_called_back_and_not_moved_by_its_own_floor(centre, answered):
+    lender = makers.an_agency()
+    loan.agree(agency_id=centre.pk, neighbour_id=lender.pk, by=CLOCK)
+    call, car = a_call(centre), makers.a_unit(lender, name="CRT 9")
+    made = loan.ask(call_id=call.pk, lender_id=lender.pk, response="crt", by=CLOCK)
+    loan.lend(loan_id=made.pk, unit_id=car.pk, by=CLOCK)
+    if answered:
+        makers.accepted(call, "crt")
+    own = makers.decided(makers.a_call(lender, type="trespass"))
+    before = makers.kinds(call)
+
+    with pytest.raises(Invalid) as refused:
+        scene.reassign(unit_id=car.pk, call_id=own.pk, why="more_urgent", by=CLOCK)
+
+    assert str(refused.value) == "CRT 9 is lent to a neighbour: call it back first."
+    assert (makers.fresh(made).state, makers.kinds(call)) == ("lent", before)

@@ -16,11 +16,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def rings_for(offer_row):
     return (offer_row.expires_at - offer_row.made_at).total_seconds()
 

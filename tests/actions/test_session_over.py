@@ -5,18 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import callers, contact, disposition
+from dispatch.actions import callback, callers, contact, disposition, transfer
 from dispatch.actions.intake import Intake
+from dispatch.errors import Invalid
 from dispatch.events import CLOCK
-from dispatch.models import Contact, Event
+from dispatch.models import Alarm, Contact, Event
 from tests import makers
+from tests.actions.alarms import swept
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
 
 
 @pytest.fixture
@@ -27,6 +24,15 @@ def clinician(centre):
 @pytest.fixture
 def in_session(centre, clinician):
     return makers.with_clinician(makers.decided(makers.a_call(centre)))
+
+
+@pytest.fixture
+def with_two(centre, clinician):
+    """A session that began with two callers on the line, and with a second one."""
+    session = makers.accepted(makers.decided(makers.a_call(centre)))
+    second = joined(session)
+    transfer.confirm(assignment_id=session.pk, by=makers.by(clinician))
+    return makers.fresh(session), second
 
 
 def first_leg(session):
@@ -91,32 +97,130 @@ def test_of_several_callers_the_one_who_was_handed_over_ends(in_session):
 
 
 @pytest.mark.parametrize("over", [True, False])
-def test_of_several_callers_none_ends_where_nobody_knows_whom_they_had(
-    in_session, over
-):
-    second = joined(in_session)
+def test_of_several_callers_none_ends_where_nobody_knows_whom_they_had(with_two, over):
+    session, second = with_two
 
-    end(in_session, line_over=over)
+    end(session, line_over=over)
 
-    legs = (first_leg(in_session), makers.fresh(second))
+    legs = (first_leg(session), makers.fresh(second))
     assert [(leg.state, leg.due) for leg in legs] == [("connected", "session_over")] * 2
 
 
-def test_whoever_holds_another_caller_goes_on_holding_them(in_session, centre):
-    second = joined(in_session)
+def test_whoever_holds_another_caller_goes_on_holding_them(with_two, centre):
+    session, second = with_two
     colleague = makers.a_user(centre, "dispatcher")
     contact.mine(contact_id=second.pk, by=makers.by(colleague))
 
-    end(in_session, line_over=True)
+    end(session, line_over=True)
 
     assert makers.fresh(second).person == colleague
-    assert first_leg(in_session).due == "session_over"
+    assert first_leg(session).due == "session_over"
 
 
-def test_no_clock_of_the_caller_is_lost_when_a_session_ends(centre, clinician):
-    written = makers.decided(makers.a_call(centre, channel="text"))
-    session = makers.with_clinician(written)
+def test_who_came_to_the_line_during_a_session_is_not_the_one_it_was_with(in_session):
+    second = joined(in_session)
+
+    end(in_session, line_over=True)
+
+    legs = (first_leg(in_session), makers.fresh(second))
+    assert [(leg.state, leg.due) for leg in legs] == [
+        ("completed", ""),
+        ("connected", ""),
+    ]
+
+
+def test_a_session_does_not_end_over_its_own_caller_while_a_neighbour_is_heard(
+    in_session, centre
+):
+    second = joined(in_session)
+    contact.lost(contact_id=first_leg(in_session).pk, by=CLOCK)
+
+    with pytest.raises(Invalid):
+        end(in_session, line_over=True)
+
+    contact.lost(contact_id=second.pk, by=CLOCK)
+    by = makers.by(in_session.person)
+    leg = first_leg(in_session)
+    callback.tried(contact_id=leg.pk, result="reached", by=by)
+    end(in_session, line_over=True)
+    assert first_leg(in_session).state == "completed"
+    assert makers.fresh(second).state == "callback_due"
+
+
+@pytest.mark.parametrize("how", ["text", "hold"])
+def test_who_writes_or_is_on_hold_is_asked_about_too_and_never_lost(
+    centre, clinician, how
+):
+    channel = "text" if how == "text" else "voice"
+    call = makers.decided(makers.a_call(centre, channel=channel))
+    session = makers.with_clinician(call)
+    if how == "hold":
+        contact.hold(contact_id=first_leg(session).pk, by=CLOCK)
 
     end(session)
+    leg = first_leg(session)
+    contact.heard(contact_id=leg.pk, by=CLOCK)
+    contact.silent(contact_id=leg.pk, by=CLOCK) if how == "text" else None
+    assert first_leg(session).due == "session_over"
 
-    assert first_leg(session).due == "text_quiet"
+    contact.lost(contact_id=leg.pk, by=CLOCK)
+    leg = first_leg(session)
+    assert (leg.state, leg.call.state) == ("callback_due", "working")
+
+
+def unsaid(session):
+    """The session ended without a word about its caller, and the clock ran out."""
+    end(session)
+    leg = first_leg(session)
+    Contact.objects.filter(pk=leg.pk).update(due_at=Now() - timedelta(minutes=1))
+    contact.due(contact_id=leg.pk, by=CLOCK)
+    return makers.fresh(leg)
+
+
+def test_a_caller_whom_nobody_says_they_hold_is_an_alarm(in_session, centre):
+    makers.here(in_session.person)
+    leg = unsaid(in_session)
+    assert leg.call.state == "resolved"
+
+    swept(centre)
+
+    alarm = Alarm.objects.exclude(state="ended").get()
+    assert (alarm.about, alarm.subject, alarm.call) == ("nobody", leg.pk, leg.call)
+    assert (alarm.owner_id, alarm.to) == (leg.call.owner_id, "owner")
+
+
+@pytest.mark.parametrize("said", ["mine", "over"])
+def test_the_alarm_is_over_when_somebody_says_what_becomes_of_them(
+    in_session, centre, said
+):
+    makers.here(in_session.person)
+    leg = unsaid(in_session)
+    swept(centre)
+
+    by = makers.by(in_session.person)
+    if said == "mine":
+        contact.mine(contact_id=leg.pk, by=by)
+    else:
+        contact.hang_up(contact_id=leg.pk, by=by, reason="agreed_end", decided=True)
+    swept(centre)
+
+    assert not Alarm.objects.exclude(state="ended").exists()
+
+
+def test_a_line_that_drops_before_anybody_said_is_called_back(in_session):
+    leg = unsaid(in_session)
+
+    contact.lost(contact_id=leg.pk, by=CLOCK)
+
+    leg = makers.fresh(leg)
+    assert (leg.state, leg.call.state) == ("callback_due", "working")
+    assert leg.due_at is not None
+
+
+def test_a_line_that_somebody_took_ends_with_its_call(in_session, clinician):
+    leg = unsaid(in_session)
+    contact.mine(contact_id=leg.pk, by=makers.by(clinician))
+
+    contact.lost(contact_id=leg.pk, by=CLOCK)
+
+    assert makers.fresh(leg).state == "completed"

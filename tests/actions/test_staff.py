@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 ABSENT = timedelta(seconds=45)
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def say(user, to, reason=""):
     return staff.set_presence(user_id=user.pk, to=to, reason=reason, by=makers.by(user))
 

@@ -13,11 +13,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def a_crisis(centre, **who):
     return makers.decided(makers.a_call(centre, **who))
 

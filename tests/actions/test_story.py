@@ -79,11 +79,6 @@ def agrees(call):
     assert told.seats == {str(pk): state for pk, state in seats}
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def test_a_long_story_told_by_its_events_alone(centre):
     dispatcher = makers.a_user(centre, "dispatcher")
     makers.a_clinician(centre)

@@ -11,11 +11,6 @@ from tests.actions.rosters import answer, ask, moved, planned, two, whose
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 def test_a_shift_offered_to_a_colleague_is_theirs_when_they_say_yes(centre):
     giver, taker = two(centre)
     shift = planned(centre, giver)

@@ -11,16 +11,6 @@ from tests import makers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
-def dispatcher(centre):
-    return makers.a_user(centre, "dispatcher")
-
-
 def the_transfer(call):
     return Transfer.objects.get(call=call)
 

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 HAZARD = Details(hazard=True)
 
 
-@pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
 @pytest.mark.parametrize("value", ["yes", "no", "not_known"])
 def test_an_answer_keeps_its_value(centre, value):
     call = makers.late(makers.a_call(centre), weapon=value)

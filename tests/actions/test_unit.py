@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def car(centre):
     return makers.a_unit(centre)
 
@@ -266,6 +261,15 @@ def test_a_position_leaves_no_event(car):
 def test_a_position_off_the_earth_is_refused(car):
     with pytest.raises(Invalid):
         unit.report_position(unit_id=car.pk, lat=136.0, lon=-78.9)
+
+
+def test_a_device_without_a_place_is_nowhere(car):
+    with pytest.raises(Invalid):
+        unit.report_position(unit_id=car.pk, lat=0.0, lon=-0.0)
+    assert not UnitPosition.objects.filter(unit=car).exists()
+
+    unit.report_position(unit_id=car.pk, lat=0.0, lon=-78.9)
+    assert UnitPosition.objects.get(unit=car).lon == -78.9
 
 
 def test_a_position_that_is_too_old_does_not_make_a_team_the_nearest(centre):

@@ -36,7 +36,6 @@ KNOWN = {
     "location_verified": True,
     "inside": True,
     "zone": "District 2",
-    "address": "1012 W Main St",
     "said": "My brother has not slept for days and talks to nobody.",
 }
 WANTS_TEAM = {"type": "welfare_check"}  # waits on the board: nobody is free for it
@@ -47,8 +46,11 @@ STOPS_AT_ONCE = (signal.SIGTERM, signal.SIG_DFL)
 
 
 def heard() -> dict[str, object]:
-    """What is known of one more call: each from a number of its own, as in life."""
-    return KNOWN | {"phone": f"919-{secrets.randbelow(10**7):07d}"}
+    """What is known of one more call: its own number and, mostly, its own house."""
+    return KNOWN | {
+        "phone": f"919-{secrets.randbelow(10**7):07d}",
+        "address": f"{secrets.randbelow(9000) + 100} W Main St",
+    }
 
 
 def actor(person: Person) -> Actor:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from dispatch.actions import safety, seat, triage
+from dispatch.actions import flag, safety, seat, triage
 from dispatch.events import CLOCK
 from dispatch.models import Assignment, Shift
 from tests import makers
@@ -119,3 +119,60 @@ def test_an_order_to_leave_is_seen_while_a_note_is_typed_and_a_press_keeps_the_n
         page.get_by_role("button", name="Leaving").click()
         expect(page.locator(".crew__leave")).to_have_count(0)
         expect(page.locator("#note-text")).to_have_value(NOTE + " More.")
+
+
+@pytest.fixture
+def sent_on(centre):
+    """CRT 5 taken off two calls, from one of them for a danger, and sent to a third."""
+    car = makers.a_unit(centre, name="CRT 5")
+    withdrawn = makers.decided(makers.a_call(centre, type="trespass"))
+    wanted = makers.seat_of(withdrawn, "crt")
+    seat.withdraw(seat_id=wanted.pk, why="not_needed", by=CLOCK)
+    armed = makers.a_call(centre, type="trespass", address="9 Elm Road", phone="")
+    makers.decided(armed)
+    makers.late(armed, weapon="yes")
+    asked = makers.a_call(
+        centre, type="welfare_check", address="1402 North Roxboro Street", phone=""
+    )
+    author = makers.by(makers.a_user(centre, "responder"))
+    for code in ("dangerous_animal", "unsafe_access"):
+        flag.raise_(call_id=asked.pk, subject="place", code=code, by=author)
+    assert makers.ringing(makers.decided(asked), "crt").unit == car
+    return car
+
+
+@pytest.mark.parametrize(
+    "size", [PHONE, {"width": 320, "height": 844}], ids=["390", "320"]
+)
+def test_the_new_order_is_answered_without_scrolling_past_the_calls_that_are_gone(
+    stack, sent_on, size
+):
+    user = Shift.objects.get(unit=sent_on).user
+    stack.start("web")
+    with screens(stack.url, crew=(user, size, "/crew/")) as pages:
+        page = pages["crew"]
+        expect(page.locator("[data-tell]")).to_have_count(2)
+        in_sight(page, page.get_by_role("button", name="Acknowledge"))
+        in_sight(page, page.locator("[data-tell]", has_text="Do not go"))
+        in_sight(page, page.get_by_role("button", name="Understood"))
+        in_sight(page, page.get_by_role("button", name="Sign out"))
+
+        page.get_by_role("button", name="Understood").click()
+        expect(page.locator("[data-tell]")).to_have_count(0)
+
+
+def test_a_staged_crew_sees_its_hazards_and_its_next_press_at_once(stack, going):
+    elsewhere(
+        triage.record_answers,
+        call_id=going.seat.call_id,
+        answers={"threat": "yes"},
+        by=CLOCK,
+    )
+    user = Shift.objects.get(unit=going.unit).user
+    stack.start("web")
+    with screens(stack.url, crew=(user, PHONE, "/crew/")) as pages:
+        page = pages["crew"]
+
+        in_sight(page, page.get_by_text("Stage. Do not enter."))
+        in_sight(page, page.get_by_role("button", name="En route"))
+        in_sight(page, page.locator("[data-hold]"))

@@ -69,7 +69,9 @@ def test_a_hidden_tab_stays_present_and_a_closed_one_does_not(stack, clinician):
         page.add_init_script(SLEEPY)
         page.reload()
         live(page)
-        expect(page.locator("[data-beat-state]")).to_have_text("You are reachable.")
+        expect(page.locator("[data-beat-state]")).to_have_text(
+            "The server hears this desk."
+        )
         page.get_by_role("button", name="I am available").click()
         expect(page.get_by_role("button", name="End my shift")).to_be_visible()
 

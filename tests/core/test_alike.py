@@ -49,6 +49,24 @@ def test_a_danger_that_one_names_is_a_reason_against_with_its_name():
     assert (differ.code, differ.names) == (Code.OTHER_DANGER, ("weapon",))
 
 
+def test_the_same_house_minutes_later_is_offered_whatever_else_is_said():
+    """Another type and person, a danger denied, no words in common: still looked at."""
+    denied = replace(HOUSE, person="p1", no=frozenset({"weapon"}))
+    armed = told(
+        id="new",
+        point=None,
+        words=wording.words("loud music and shouting upstairs with a gun"),
+        number=None,
+        type="trespass",
+        person="p2",
+        yes=frozenset({"weapon"}),
+    )
+    later = replace(armed, opened_at=armed.opened_at + timedelta(minutes=40))
+
+    assert [one.links for one in found(armed, denied)] == [False]
+    assert found(later, denied) == []
+
+
 @pytest.mark.parametrize(
     "unknown",
     [

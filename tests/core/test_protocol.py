@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from routing.core import protocol
+from routing.core.clocks import CLOCKS
 from routing.core.decide import decide
 from routing.core.protocol import ProtocolError
 from routing.core.queue import Queue, Wish
@@ -34,6 +35,10 @@ def test_the_shipped_protocol_is_readable_and_named():
     assert durham().title == "durham-2026.1"
     assert durham().clocks["offer_in_all"] == 60
     assert [one.number for one in durham().questions] == list(range(1, 11))
+
+
+def test_an_agency_reads_every_clock_and_its_default_in_the_shipped_document():
+    assert document()["clocks"] == CLOCKS
 
 
 def test_json_and_yaml_say_the_same():

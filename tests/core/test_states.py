@@ -70,7 +70,7 @@ released:
 declined: offered fallback withdrawn
 timed_out: offered fallback withdrawn
 caller_dropped: callback withdrawn
-callback: offered conferenced fallback withdrawn
+callback: offered accepted fallback withdrawn
 fallback:
 withdrawn:
 """

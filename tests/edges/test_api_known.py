@@ -76,6 +76,7 @@ def test_one_more_caller_joins_a_call_and_brings_their_danger(centre, dispatcher
         "note": "Red coat",
         "language": "es",
         "safe_contact": "none",
+        "point": {"lat": 35.99, "lon": -78.9},
     }
 
     legs = [
@@ -92,6 +93,7 @@ def test_one_more_caller_joins_a_call_and_brings_their_danger(centre, dispatcher
     assert one["said"] == "She has a knife, Red coat"
     assert one["dangers"] == ["Weapon"]
     assert one["safe_contact"] == "Do not contact"
+    assert one["point"] == "35.99000, -78.90000"
     assert legs[0].json()["language"] == "es"
 
 

@@ -79,12 +79,20 @@ def test_a_crew_reports_its_statuses_over_the_api(centre, dispatcher):
     assert crew.post(f"offers/{ring['id']}/accept/").status_code == 200
     here = {"lat": 35.99, "lon": -78.9}
     assert crew.post(path + "position/", here).status_code == 204
+    turned = crew.post(path + "position/", {"lat": -78.9, "lon": 35.99})
+    assert turned.status_code == 422
+    assert "exchanged" in turned.content.decode()
+    nowhere = crew.post(path + "position/", {"lat": 0, "lon": 0})
+    assert nowhere.status_code == 422
     crew.post(path + "status/", {"to": "en_route"})
     arrived = crew.post(path + "status/", {"to": "on_scene"})
     assert arrived.json()["state"] == "on_scene"
     assert arrived.json()["check_due_at"]
     assert crew.post(path + "emergency/").json()["emergency_at"]
     assert crew.post(path + "end-emergency/").status_code == 403
+    still = crew.post(path + "clear/", {"outcome": "resolved_on_scene"})
+    assert still.status_code == 422
+    assert "End the emergency of" in still.content.decode()
     assert dispatcher.post(path + "end-emergency/").json()["emergency_at"] is None
     cleared = crew.post(path + "clear/", {"outcome": "resolved_on_scene"})
     assert cleared.json()["state"] == "available"

@@ -22,11 +22,6 @@ MARK = '"><script>alert(1)</script>'
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def desk(centre):
     """A dispatcher's browser, signed in."""
     return signed_in(makers.a_user(centre, "dispatcher"))

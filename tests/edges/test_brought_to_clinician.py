@@ -18,11 +18,6 @@ PLACE = {"address": "12 Elm St", "phone": "919-555-0101"}
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def clinician(centre):
     return makers.a_clinician(centre)
 

@@ -216,7 +216,7 @@ def test_the_call_page_costs_the_same_however_long_the_history(
     for _ in range(10):
         intake.add_note(call_id=call.pk, text="At the door.", by=CLOCK)
 
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(38):
         desk.get(address)
 
 

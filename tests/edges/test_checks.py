@@ -4,11 +4,12 @@ import base64
 import secrets
 
 import pytest
-from django.core.checks import run_checks
+from django.core.checks import WARNING, run_checks
 from django.db import connections
 
 from heart import checks
 from heart.settings import database
+from routing import store
 from tests import makers
 
 GOOD_KEY = base64.b64encode(secrets.token_bytes(32)).decode()
@@ -104,6 +105,20 @@ def test_an_agency_without_a_protocol_is_named(production, db):
     agency.protocols.update(state="retired")
 
     assert found(deploy=True, rows=True) == {"heart.protocols"}
+
+
+def test_an_agency_that_does_not_say_where_it_is_is_named_and_not_refused(
+    production, db
+):
+    nowhere = {key: one for key, one in makers.shipped().items() if key != "centre"}
+    store.publish(makers.an_agency("nowhere").pk, nowhere)
+    makers.an_agency()
+
+    said = run_checks(include_deployment_checks=True, databases=["default"])
+
+    (placed,) = [one for one in said if one.id == "heart.placed"]
+    assert "nowhere" in placed.msg
+    assert not placed.is_serious(WARNING)
 
 
 def test_accounts_of_the_demo_centre_are_refused(production, db):

@@ -24,11 +24,6 @@ SCRIPT = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def crt(centre):
     return makers.a_unit(centre, "crt", "CRT 2", crewed=False)
 
@@ -109,7 +104,7 @@ def test_the_assignment_says_where_what_and_what_to_beware_of(centre, on):
     said = words(page)
     assert "Durham Station" in said
     assert "bay 8" in said
-    assert "A hazard is on file" in said
+    assert "A hazard is known" in said
     assert "Acknowledge" in said
     assert 'href="geo:0,0?q=Durham%20Station"' in page.content.decode()
 
@@ -341,7 +336,11 @@ def test_the_phone_says_where_it_is(on, crt):
     done = press(on, "crew_position", lat="35.99", lon="-78.9")
     wrong = press(on, "crew_position", lat="north")
 
+    turned = press(on, "crew_position", lat="-78.9", lon="35.99")
+    nowhere = press(on, "crew_position", lat="0", lon="0")
+
     assert (done.status_code, wrong.status_code) == (204, 422)
+    assert (turned.status_code, nowhere.status_code) == (422, 422)
     assert UnitPosition.objects.get(unit=crt).lat == 35.99
 
 
@@ -392,7 +391,7 @@ def test_the_phone_costs_the_same_however_long_the_history(
         intake.add_note(call_id=call.pk, text="At the door.", by=CLOCK)
     on.get(reverse("crew"))
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         on.get(reverse("crew"))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         on.get(reverse("crew_live"))

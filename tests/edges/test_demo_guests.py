@@ -37,6 +37,7 @@ def a_crew(**known):
         "state": "available",
         "since": ago(100),
         "check_due": None,
+        "missed": 0,
         "driver": uuid4(),
     } | known
     return Crew(**said)

@@ -25,7 +25,7 @@ def a_help(response, waited, state="wanted"):
     )
 
 
-def a_crew(kind="crt", state="available", due=None):
+def a_crew(kind="crt", state="available", due=None, missed=0):
     return Crew(
         id=uuid4(),
         name="CRT 1",
@@ -33,6 +33,7 @@ def a_crew(kind="crt", state="available", due=None):
         state=state,
         since=ago(5),
         check_due=due,
+        missed=missed,
         driver=uuid4(),
     )
 
@@ -65,6 +66,14 @@ def test_a_caller_is_with_a_clinician_before_that_is_late():
         longest = max(longest, waits)
 
     assert CLOCKS["offer_rings"] < longest < Queue().targets["ccd"]
+
+
+@pytest.mark.parametrize(("missed", "found"), [(0, []), (2, ["step_back_unit"])])
+def test_a_crew_that_let_orders_lapse_looks_at_its_phone_in_time(missed, found):
+    later = NOW + timedelta(seconds=DEMO.back_after_missing[1])
+    crew = a_crew(missed=missed)
+
+    assert verbs(teams(a_scene(crews=[crew], now=later))) == found
 
 
 def test_outside_help_is_told_before_that_is_late():

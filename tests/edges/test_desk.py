@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def desk(centre, client):
     """A browser in which a clinician who is available is signed in."""
     client.user = makers.a_clinician(centre, "D. Mercer")

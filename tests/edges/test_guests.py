@@ -89,7 +89,9 @@ def test_the_board_tells_them_zones_and_colleagues_and_nothing_of_callers(
 
 
 def test_beside_their_call_stands_nothing_of_other_calls(guest, centre):
-    makers.a_call(centre, caller_kind="person", name="Nadia Roe")
+    makers.a_call(
+        centre, caller_kind="person", name="Nadia Roe", safe_contact="text_first"
+    )
     call = rung(guest, centre, caller_kind="person", name="Nadia Roe")
 
     page = words(guest.get(reverse("call", args=[call.pk])))
@@ -97,6 +99,7 @@ def test_beside_their_call_stands_nothing_of_other_calls(guest, centre):
 
     assert "Same number" not in page
     assert "same address" not in triage
+    assert "Asked before" not in triage
 
 
 def test_our_own_clinician_sees_beside_a_call_what_came_before(guest, centre):

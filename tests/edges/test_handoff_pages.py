@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from dispatch.actions import handoff, handover
+from dispatch.actions import disposition, handoff, handover
 from dispatch.errors import NotFound
 from dispatch.models import HandOff, Transfer
 from dispatch.selectors import handoff as pages
@@ -18,11 +18,6 @@ from tests.actions import partners
 from tests.edges.centres import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
 
 
 @pytest.fixture
@@ -254,6 +249,19 @@ def test_who_called_is_not_always_the_person_whom_we_reached(
     (view,) = transfers.panel(makers.fresh(call))
 
     assert view.closing.reached == reached
+
+
+def test_a_call_opened_again_is_not_closed_by_what_came_before(
+    call, dispatcher, centre
+):
+    partners.walked(call, centre.partners.get(), dispatcher, "released")
+    by = makers.by(dispatcher)
+    disposition.close(call_id=call.pk, outcomes=["moved_to_988"], by=by)
+    disposition.reopen(call_id=call.pk, reason="called_again", by=by)
+
+    (view,) = transfers.panel(makers.fresh(call))
+
+    assert (view.closing, view.to_do, view.holder) == (None, False, "")
 
 
 @pytest.mark.parametrize("step", partners.STEPS[:-1])

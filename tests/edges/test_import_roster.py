@@ -95,6 +95,16 @@ def test_people_skills_and_shifts_come_in_and_twice_changes_nothing(centre, day,
     )
 
 
+def test_a_dry_run_takes_what_the_import_would_take(day, take):
+    later = jo(day, name="", short_name="", starts="20:00", ends="22:00")
+
+    told = take(jo(day), later, dry_run=True)
+
+    assert told == (counted(added=2, dry_run=True), [], 0)
+    assert not User.objects.filter(username="jlee").exists()
+    assert take(jo(day), later) == (counted(added=2), [], 0)
+
+
 def test_what_is_different_is_changed_and_what_is_left_out_stays(centre, day, take):
     car = makers.a_unit(centre, name="CRT 9", crewed=False)
     crew = {"role": "responder", "skills": "emt:1"}

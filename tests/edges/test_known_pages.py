@@ -61,6 +61,31 @@ def test_what_may_be_the_same_event_is_offered_with_reasons_for_and_against(
     assert "Same event: add this caller" in said
 
 
+ASKED = "Asked before: Do not contact. Please ask anew."
+
+
+def test_while_the_number_is_typed_its_wish_is_told_and_the_look_is_recorded(
+    centre, desk
+):
+    makers.a_call(centre, safe_contact="none", address="9 Far Lane")
+
+    assert ASKED in previewed(desk, phone="(919) 555-0142", address="")
+    assert AccessRecord.objects.filter(reason="known_here").exists()
+    assert ASKED not in previewed(desk, **OTHER)
+
+
+def test_triage_tells_what_the_number_asked_on_another_call_and_not_on_this(
+    centre, desk
+):
+    makers.a_call(centre, safe_contact="none")
+    call = makers.a_call(centre, safe_contact="text_first")
+
+    page = words(desk.get(reverse("triage", args=[call.pk])))
+
+    assert ASKED in page
+    assert "Asked before: Text first" not in page
+
+
 def test_nothing_is_offered_that_is_known_to_be_elsewhere(centre, desk):
     makers.a_call(centre, address="9 Far Lane")
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dispatch.access import look
-from dispatch.actions import loan
+from dispatch.actions import loan, seat
 from dispatch.events import CLOCK
 from dispatch.models import AccessRecord, Loan
 from tests import makers
@@ -14,6 +14,8 @@ from tests.edges.centres import signed_in
 from tests.selectors.test_board import card
 
 PRIVATE = ("Rosa Calder", "919-555-0177", "Milo Calder", "he shouts at the wall")
+
+BOTH = ("end-emergency", "safe")
 
 
 @pytest.fixture
@@ -129,7 +131,7 @@ def test_a_refresh_is_a_look_for_somebody_else_and_in_the_next_sitting(
     text(other, "loans_live")
     assert len(looks(next_door)) == 2
 
-    monkeypatch.setattr(look, "SITTING", timedelta(0))
+    monkeypatch.setattr(look, "screen_lock", lambda user: timedelta(0))
     text(neighbour, "loans_live")
 
     assert len(looks(next_door)) == 3
@@ -216,6 +218,74 @@ def test_a_program_of_the_borrower_raises_the_emergency_of_the_lent_unit(
 
     assert answer.status_code == 200
     assert makers.fresh(car).emergency_at is not None
+
+
+def test_a_program_of_the_borrower_ends_the_emergency_and_answers_the_check(
+    dispatcher, call, next_door
+):
+    car = makers.a_unit(next_door)
+    loan.lend(loan_id=asked(call, next_door).pk, unit_id=car.pk, by=CLOCK)
+    makers.on_scene(call)
+    before = makers.fresh(car).check_due_at
+    dispatcher.post(f"units/{car.pk}/emergency/")
+
+    answers = [dispatcher.post(f"units/{car.pk}/{verb}/") for verb in BOTH]
+
+    assert [one.status_code for one in answers] == [200, 200]
+    assert makers.fresh(car).emergency_at is None
+    assert makers.fresh(car).check_due_at != before
+    spare = makers.a_unit(next_door)
+    assert dispatcher.post(f"units/{spare.pk}/safe/").status_code == 404
+
+
+def test_the_borrower_watches_over_the_lent_crew_from_the_page_of_the_call(
+    desk, call, next_door
+):
+    car = makers.a_unit(next_door)
+    made = asked(call, next_door)
+    loan.lend(loan_id=made.pk, unit_id=car.pk, by=CLOCK)
+    makers.on_scene(call)
+
+    assert f"{car.name} needs help now" in text(desk, "call", call.pk)
+    desk.post(reverse("loan_sos", args=[call.pk, made.pk]))
+    assert makers.fresh(car).emergency_at is not None
+
+    assert f"End the emergency of {car.name}<" in text(desk, "call", call.pk)
+    desk.post(reverse("loan_calm", args=[call.pk, made.pk]))
+    assert makers.fresh(car).emergency_at is None
+
+    before = makers.fresh(car).check_due_at
+    assert "Radio says OK" in text(desk, "call", call.pk)
+    desk.post(reverse("loan_radio", args=[call.pk, made.pk]))
+    assert makers.fresh(car).check_due_at > before
+
+
+def test_after_the_loan_the_borrower_acts_for_that_crew_no_more(desk, call, next_door):
+    car = makers.a_unit(next_door)
+    made = asked(call, next_door)
+    loan.lend(loan_id=made.pk, unit_id=car.pk, by=CLOCK)
+    loan.call_back(loan_id=made.pk, by=CLOCK)
+
+    desk.raise_request_exception = False
+    assert desk.post(reverse("loan_sos", args=[call.pk, made.pk])).status_code == 404
+    assert makers.fresh(car).emergency_at is None
+    assert "needs help now" not in text(desk, "call", call.pk)
+
+
+def test_a_withdrawn_unit_keeps_its_name_in_the_history_and_the_place(
+    desk, call, next_door
+):
+    car = makers.a_unit(next_door)
+    loan.lend(loan_id=asked(call, next_door).pk, unit_id=car.pk, by=CLOCK)
+    place = makers.seat_of(call, "crt")
+    seat.withdraw(seat_id=place.pk, why="not_needed", by=CLOCK)
+    lent = f"{car.name}, {next_door.name}"
+
+    page = text(desk, "call", call.pk)
+
+    assert f'<span class="big">{lent}</span>' in page
+    assert f"The neighbour answered: lent, {lent}" in page
+    assert f"The loan of {lent} is over" in page
 
 
 def test_a_lent_unit_is_never_taken_for_our_own_of_the_same_name(

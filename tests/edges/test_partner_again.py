@@ -8,6 +8,7 @@ from dispatch.actions import contact, intake, triage
 from dispatch.actions.details import Details
 from dispatch.errors import Invalid
 from dispatch.models import Call, CallNote, Event
+from dispatch.selectors import noted
 from tests import makers
 from tests.actions import partners
 from tests.edges.test_partner_intake import ALL_NO, KEY, answers, ask, send, with_key
@@ -24,11 +25,6 @@ MORE = {
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def dispatcher(centre):
     return makers.a_user(centre, "dispatcher")
 
@@ -42,7 +38,7 @@ def lifeline(centre):
 
 def notes(call):
     rows = CallNote.objects.filter(call=call).order_by("at", "pk")
-    return [one.text for one in rows]
+    return [noted.text(one) for one in rows]
 
 
 def test_an_identical_repeat_is_the_same_answer_and_writes_nothing():

@@ -1,6 +1,7 @@
 """988 brings us a call: by its form or its program, and hears how far we are."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,22 +9,18 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from dispatch.actions import incoming, intake, partner, unit
+from dispatch.actions import disposition, incoming, intake, partner, unit
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Call, PartnerKey, Transfer
 from dispatch.selectors import transfer as transfers
 from tests import makers
 from tests.actions import partners
+from tests.edges.pages import words
 
 pytestmark = pytest.mark.django_db
 KEY = "a-key-that-only-this-test-knows"
 ALL_NO = dict.fromkeys(incoming.QUESTIONS, "no")
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
 
 
 @pytest.fixture
@@ -184,6 +181,17 @@ def test_988_hears_step_by_step_that_help_reached_the_person(
     assert heard == ["received", "has_dispatcher", "on_the_way", "contact_made"]
     assert makers.kinds(call).count("RespondersMadeContact") == 1
     assert "attempt" not in ask(call.number).content.decode()
+
+
+def test_988_reads_that_the_call_was_opened_again_and_when(lifeline):
+    call = makers.decide(brought(risk=ALL_NO))
+    url = reverse("brought", args=[KEY, call.number])
+    before = words(Client().get(url))
+    makers.closed(call)
+    disposition.reopen(call_id=call.pk, reason="called_again", by=makers.CLOCK)
+
+    assert "opened again" not in before
+    assert re.search(r"The call was opened again \d", words(Client().get(url)))
 
 
 def test_a_person_recorded_as_reached_is_contact_made(centre, lifeline, dispatcher):

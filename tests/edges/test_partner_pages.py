@@ -24,11 +24,6 @@ KNOWN = {
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def browser(centre):
     return signed_in(makers.a_user(centre, "supervisor"))
 

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def by_day():
     """A centre where it is about noon now: no midnight falls into the test."""
     hours = database_now().astimezone(UTC).hour - 12

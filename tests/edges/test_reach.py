@@ -3,7 +3,9 @@
 import pytest
 from uuid6 import uuid7
 
-from dispatch.actions import safety, unit
+from dispatch import access
+from dispatch.actions import plan, safety, unit
+from dispatch.errors import NotFound
 from dispatch.events import CLOCK
 from dispatch.models import Offer, Role, Seat, User
 from tests import makers
@@ -77,6 +79,22 @@ def test_a_navigator_sees_the_calls_that_are_followed_up(here):
 
     assert client.get(f"/api/v1/calls/{here.rows['call'].pk}/").status_code == 200
     assert client.get(f"/api/v1/calls/{other}/").status_code == 404
+
+
+@pytest.mark.parametrize("subject", ["person", "number"])
+def test_a_plan_is_worked_on_beside_a_call_of_the_same_subject_alone(here, subject):
+    author = here.staff[Role.CLINICIAN]
+    ana = {"caller_kind": "person", "name": "Ana Diaz", "phone": "919-555-0191"}
+    bo = {"caller_kind": "person", "name": "Bo Carr", "phone": "919-555-0192"}
+    own, stranger = makers.a_call(here.agency, **ana), makers.a_call(here.agency, **bo)
+    made = plan.write(
+        call_id=own.pk, subject=subject, text="Speak slowly.", by=makers.by(author)
+    )
+
+    found = access.plan_for(author, made.pk, "plan.edit")
+    assert access.plan_about(found, own) == made
+    with pytest.raises(NotFound):
+        access.plan_about(found, stranger)
 
 
 def test_nobody_answers_an_offer_or_ends_a_session_for_somebody_else(here):

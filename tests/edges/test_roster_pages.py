@@ -89,6 +89,15 @@ def test_who_has_another_role_sees_the_gap_and_cannot_take_it(centre):
     assert press(navigator, "shift_take", shift.pk).status_code == 422
 
 
+def test_a_shift_is_not_offered_to_who_works_then_already(centre, clinicians):
+    mine, other = clinicians
+    planned(centre)
+    planned(centre, mine, start=9)
+
+    assert "Take" in page(other)
+    assert "Take" not in page(mine)
+
+
 @pytest.mark.parametrize(("said", "state"), [("yes", "taken"), ("no", "refused")])
 def test_a_shift_is_offered_for_one_of_theirs_and_answered(
     centre, clinicians, said, state

@@ -13,11 +13,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def desk(centre):
     return signed_in(makers.a_user(centre, "dispatcher"))
 

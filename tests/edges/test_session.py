@@ -1,20 +1,20 @@
 """The door: who gets in, where they land, what leaving ends, and whether all is well."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.models.functions import Now
 from django.urls import reverse
 
-from dispatch.models import Event
+from dispatch.models import Event, Offer
+from dispatch.selectors.leader import LEADER
 from tests import makers
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-enough-password"
-
-
-@pytest.fixture
-def centre():
-    return makers.an_agency()
 
 
 def words(answer):
@@ -79,14 +79,59 @@ def test_who_has_a_caller_may_sign_out_and_still_has_the_caller(centre, client):
     assert Event.objects.filter(kind="AccessEnded").exists()
 
 
-def test_health_says_what_answers(client):
+@pytest.fixture
+def leading():
+    """A clock leads: until the test's end this session holds its lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEADER])
+
+
+def told_of_the_clock(capsys):
+    """What `alive clock` says; empty if all is well."""
+    try:
+        call_command("alive", "clock")
+    except SystemExit:
+        return capsys.readouterr().err.strip()
+    return ""
+
+
+def test_health_says_what_answers(client, leading):
     answer = client.get(reverse("health"))
 
     assert answer.status_code == 200
-    assert answer.json() == {"status": "well", "database": True, "redis": True}
+    assert answer.json() == {
+        "status": "well",
+        "database": True,
+        "redis": True,
+        "clock": True,
+    }
 
 
-def test_without_redis_the_console_is_degraded_and_not_down(client, settings):
+def test_without_a_clock_the_console_is_degraded_and_not_down(client, capsys):
+    answer = client.get(reverse("health"))
+
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["clock"]) == ("degraded", False)
+    assert told_of_the_clock(capsys) == "clock: no clock leads"
+
+
+@pytest.mark.parametrize(("over", "well"), [(2, True), (30, False)])
+def test_a_clock_that_leaves_an_offer_over_its_time_is_not_well(
+    centre, client, leading, capsys, over, well
+):
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre))
+    ended = Now() - timedelta(seconds=over)
+    Offer.objects.filter(pk=makers.ringing(call).pk).update(
+        made_at=ended - timedelta(minutes=1), expires_at=ended
+    )
+
+    assert client.get(reverse("health")).json()["clock"] is well
+    said = "" if well else "clock: 1 offers are over their time"
+    assert told_of_the_clock(capsys) == said
+
+
+def test_without_redis_the_console_is_degraded_and_not_down(client, leading, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
     answer = client.get(reverse("health"))

@@ -25,11 +25,6 @@ RUNG_IN = "CA" + "9" * 32
 
 
 @pytest.fixture
-def centre():
-    return makers.an_agency()
-
-
-@pytest.fixture
 def dispatcher(centre):
     return makers.a_user(centre, "dispatcher")
 

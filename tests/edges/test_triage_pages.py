@@ -1,6 +1,7 @@
 """The triage page: ask, see what would be decided, save, accept, choose otherwise."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -165,17 +166,31 @@ def test_a_refused_page_keeps_when_its_call_began(desk):
     assert began(desk.post(reverse("intake"), said)) == first
 
 
+def signed_at(moment, said, monkeypatch):
+    """As a page that was opened then has it, in seconds since 1970."""
+    with monkeypatch.context() as then:
+        then.setattr(time, "time", lambda: moment)
+        return signing.dumps(said, salt=forms.BEGAN)
+
+
+def test_a_beginning_holds_until_the_screen_would_have_locked_itself(desk, monkeypatch):
+    hour_ago = database_now() - timedelta(hours=1)
+    kept = signed_at(time.time() - 1700, hour_ago.isoformat(), monkeypatch)
+
+    desk.post(reverse("intake"), typed(do="save", began=kept))
+
+    assert Call.objects.get().opened_at == hour_ago
+
+
 @pytest.mark.parametrize("how", ["nothing", "not signed", "too old", "of another"])
 def test_a_beginning_that_cannot_be_meant_is_the_moment_of_save(desk, monkeypatch, how):
     hour_ago = (database_now() - timedelta(hours=1)).isoformat()
     said = {
         "nothing": "",
         "not signed": hour_ago,
-        "too old": signing.dumps(hour_ago, salt=forms.BEGAN),
+        "too old": signed_at(time.time() - 1801, hour_ago, monkeypatch),
         "of another": signing.dumps(hour_ago, salt="another"),
     }[how]
-    if how == "too old":
-        monkeypatch.setattr(forms, "STALE", -1)
     before = database_now()
 
     desk.post(reverse("intake"), typed(do="save", began=said))

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { TOLD_FOR, answerFor, tellLost } from "../../static/js/desk.js";
+import { answerFor, tellLost } from "../../static/js/desk.js";
 import { target } from "../../static/js/grid.js";
 import { allowed, nameOf } from "../../static/js/keys.js";
 import { apply, atLeast, counts, empty, hasRoom, missing } from "../../static/js/store.js";
@@ -93,13 +93,13 @@ test("who was quicker is said once, however often the dock is fetched, and leave
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const spoken = [];
   let gone = 0;
-  const node = { dataset: { lost: "1", say: "Q.One took 26-000001." }, remove: () => { gone += 1; } };
+  const node = { dataset: { lost: "1", lasts: "15", say: "Q.One took 26-000001." }, remove: () => { gone += 1; } };
   const told = new Set();
   tellLost({ querySelector: () => node }, told, (text) => spoken.push(text));
   tellLost({ querySelector: () => node }, told, (text) => spoken.push(text));
   tellLost({ querySelector: () => null }, told, (text) => spoken.push(text));
   assert.deepEqual(spoken, ["Q.One took 26-000001."]);
-  context.mock.timers.tick(TOLD_FOR - 1);
+  context.mock.timers.tick(14999);
   assert.equal(gone, 0);
   context.mock.timers.tick(1);
   assert.equal(gone, 2);

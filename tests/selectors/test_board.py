@@ -1,12 +1,14 @@
 """The board: one word a call, the most pressing; in order; each wall sees its share."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from dispatch.actions import account, intake, offer, safety, seat
 from dispatch.actions.intake import Intake
@@ -209,6 +211,20 @@ def test_a_wall_shows_no_name_and_no_place(centre, dispatcher):
     for word in ("Mercer", "Brandt", "Lee", "Main", "Ana", "555-0142", "/calls/"):
         assert word not in wall
     assert "District 2" in wall
+
+
+def test_a_wall_says_of_nothing_that_it_only_hides_that_nobody_knows_it(
+    centre, dispatcher, client
+):
+    makers.a_clinician(centre, "D. Mercer")
+    makers.a_call(centre, dispatcher, zone="")
+    client.force_login(makers.a_user(centre, "wallboard"))
+
+    shown = client.get(reverse("board")).content.decode()
+
+    assert "Place not known" not in shown
+    assert re.search(r"Clinicians and navigators. tabindex=.0. hidden", shown)
+    assert "F3" not in shown
 
 
 def test_only_clinicians_see_what_risk_was_answered(centre, dispatcher):

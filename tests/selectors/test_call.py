@@ -99,9 +99,9 @@ def test_the_page_costs_the_same_however_long_the_history(
         intake.add_note(call_id=busy.pk, text="Talking at the door.", by=CLOCK)
     calls.view(busy, "operations")
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         calls.view(busy, "operations")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         calls.view(bare, "operations")
 
 

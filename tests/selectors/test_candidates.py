@@ -11,7 +11,7 @@ from dispatch.actions.base import database_now
 from dispatch.events import CLOCK
 from dispatch.models import Shift, Skill, Unit, UnitPosition
 from dispatch.selectors import call as calls
-from dispatch.selectors import candidates
+from dispatch.selectors import candidates, crew, roster
 from routing.core.facts import Point
 from tests import makers
 
@@ -250,3 +250,29 @@ def test_a_kind_is_wanted_until_a_unit_is_sent_and_then_says_which(centre):
     makers.accepted(call, "crt")
     assert listed(call).sent == ("CRT 7: Acknowledged",)
     assert listed(a_call(centre)).sent == ()
+
+
+def test_a_crew_that_does_not_answer_is_last_and_it_is_said_why(centre):
+    near = placed(makers.a_unit(centre, name="Near"), 36.02)
+    for _number in range(2):
+        ring = makers.ringing(makers.decided(a_call(centre)), "crt")
+        assert ring.unit == near
+        makers.ring_out(ring)
+    placed(makers.a_unit(centre, name="Far"), 36.2)
+
+    far, silent = listed(a_call(centre)).first
+
+    assert (far.name, silent.name) == ("Far", "Near")
+    said = "not answering: 2 orders in a row were not acknowledged"
+    assert silent.not_first == said
+
+
+def test_where_a_crew_does_not_answer_stands_beside_its_name(centre):
+    car = makers.a_unit(centre)
+    for _number in range(2):
+        makers.ring_out(makers.ringing(makers.decided(a_call(centre)), "crt"))
+
+    [card] = roster.units(centre.pk, "operations")
+
+    assert (card["label"], card["act"]) == ("Not answering", True)
+    assert "Not answering" in crew.crew(makers.fresh(car)).unit.label

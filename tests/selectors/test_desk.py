@@ -88,7 +88,7 @@ def test_the_desk_costs_the_same_however_many_colleagues_and_notes(
         makers.a_clinician(centre)
         intake.add_note(call_id=call.pk, text="At the door.", by=CLOCK)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         desk.sessions(clinician)
     with django_assert_num_queries(2):
         desk.floor(clinician)
@@ -142,7 +142,7 @@ def test_the_phone_costs_the_same_however_many_are_on_the_unit(
         Shift.objects.create(user=makers.a_user(centre, "responder"), unit=row)
     crew.crew(row)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         crew.crew(row)
 
 

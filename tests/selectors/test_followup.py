@@ -33,6 +33,13 @@ def sections(agency, now, reader=NOBODY):
     return {one.key: [item.id for item in one.items] for one in seen.sections}
 
 
+def item(agency):
+    """The one line that stands in this centre's list."""
+    (section,) = followups.worklist(agency, NOBODY, now=NOON).sections
+    (only,) = section.items
+    return only
+
+
 def moment(text):
     return datetime.fromisoformat(text)
 
@@ -115,6 +122,59 @@ def test_who_works_on_it_reads_what_was_asked_on_another_call(centre):
     assert why == "not wanted, as said on another call"
 
 
+def test_a_line_tells_what_the_number_asked_on_another_call(centre):
+    makers.a_call(centre, safe_contact="none")
+    planned(centre, NOON)
+
+    assert item(centre).contact == "Asked before: Do not contact. Please ask anew."
+
+
+@pytest.mark.parametrize(
+    ("here", "since", "told"),
+    [
+        ("call_and_text", "none", "Do not contact"),
+        ("call_and_text", "call_only", "Call, no text"),
+        ("none", "call_and_text", "Do not contact"),
+        ("not_asked", "none", "Asked before: Do not contact. Please ask anew."),
+    ],
+)
+def test_what_the_number_asked_since_binds_and_frees_nothing(centre, here, since, told):
+    row = planned(centre, NOON, safe_contact=here)
+    makers.a_call(centre, safe_contact=since)
+
+    assert item(centre).contact == told
+    assert hand.at_hand(row, NOBODY, now=NOON).item.contact == told
+
+
+def test_the_last_wish_of_a_number_is_the_one_that_is_told(centre):
+    makers.a_call(centre, safe_contact="none")
+    makers.a_call(centre, safe_contact="text_first")
+    planned(centre, NOON)
+
+    assert "Text first" in item(centre).contact
+
+
+@pytest.mark.parametrize("why", ["another centre", "simulated", "another number"])
+def test_what_others_asked_elsewhere_binds_no_line(centre, why):
+    makers.a_call(
+        makers.an_agency() if why == "another centre" else centre,
+        safe_contact="none",
+        simulated="call" if why == "simulated" else "",
+        phone="919-555-0188" if why == "another number" else "919-555-0142",
+    )
+    planned(centre, NOON)
+
+    assert item(centre).contact == "Contact not asked"
+
+
+def test_a_further_caller_without_a_number_binds_no_line(centre):
+    row = planned(centre, NOON, safe_contact="call_and_text")
+    bystander = Intake(phone="", safe_contact="none")
+    callers.attach(call_id=row.call_id, intake=bystander, by=ROUTER)
+
+    assert item(centre).contact == "Safe to call and text"
+
+
 def test_a_call_that_asked_for_navigation_says_so(centre):
     planned(centre, NOON)
 
@@ -186,13 +246,13 @@ def test_another_centres_follow_ups_are_not_listed(centre):
     assert sections(centre, NOON) == {}
 
 
-def test_the_list_costs_five_queries_however_long(centre, django_assert_num_queries):
+def test_the_list_costs_six_queries_however_long(centre, django_assert_num_queries):
     for _number in range(8):
         planned(centre, NOON)
     # A version of the protocol is read once and remembered.
     followups.worklist(centre, NOBODY, now=NOON)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         seen = followups.worklist(centre, NOBODY, now=NOON)
 
     assert seen.open == 8

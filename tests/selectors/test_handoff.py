@@ -115,6 +115,16 @@ def a_further_caller(call, wish="none"):
     return leg
 
 
+def test_what_was_said_is_shown_once_something_was(call, partner, dispatcher):
+    partners.walked(call, partner, dispatcher, "data_sent", fields=("place", "said"))
+    before = shown()
+    words = Details(said="by the blue door")
+    intake.correct(call_id=call.pk, details=words, by=makers.by(dispatcher))
+
+    assert "What was said" not in before
+    assert shown()["What was said"] == ("by the blue door",)
+
+
 PERSONAL = ("language", "place", "name", "number", "person", "said")
 
 
@@ -132,7 +142,7 @@ def test_of_a_further_caller_who_is_handed_over_their_own_is_shared(
     more_is_learnt(call, dispatcher)
 
     assert shown() == {
-        "Language": ("es",),
+        "Language": ("Spanish",),
         "Where": ("1014 W Main St",),
         "Caller's name": ("Ada Neighbour",),
         "Call-back number": ("919-555-0177", "Do not contact"),

@@ -8,7 +8,6 @@ from django.db.models.functions import Now
 from dispatch.actions import callers, intake, plan
 from dispatch.actions.base import database_now
 from dispatch.actions.intake import Intake
-from dispatch.errors import NotFound
 from dispatch.events import CLOCK
 from dispatch.models import Plan
 from dispatch.selectors import history
@@ -94,6 +93,26 @@ def test_what_is_older_than_twelve_months_is_not_told(centre, days, told):
     makers.a_call(centre, address="", opened_at=at)
 
     assert counts(makers.a_call(centre, address="")) == told
+
+
+@pytest.mark.parametrize("played", [False, True])
+def test_a_number_s_wish_is_remembered_apart_for_real_and_played_calls(centre, played):
+    part = "call" if played else ""
+    makers.a_call(centre, safe_contact="text_first")
+    makers.a_call(centre, simulated="call", safe_contact="none")
+    wish = "Do not contact" if played else "Text first, no voicemail"
+
+    told = known(makers.a_call(centre, simulated=part)).wish
+
+    assert told == f"Asked before: {wish}. Please ask anew."
+
+
+def test_where_nobody_asked_or_no_number_is_known_no_wish_is_told(centre):
+    makers.a_call(centre)
+    makers.a_call(centre, safe_contact="none", phone="", address="12 Elm Road")
+
+    assert known(makers.a_call(centre)).wish == ""
+    assert known(makers.a_call(centre, phone="", address="12 Elm Road")).wish == ""
 
 
 def test_no_other_centre_s_calls_are_told(centre):
@@ -215,13 +234,3 @@ def test_a_plan_follows_the_person_and_not_the_place_or_the_centre(centre):
         makers.a_call(makers.an_agency(), **ANA),
     ):
         assert known(stranger, plans=True).plans == ()
-
-
-def test_a_plan_is_worked_on_beside_a_call_of_the_same_person_alone(centre):
-    own = makers.a_call(centre, **ANA)
-    made = written(own)
-    stranger = makers.a_call(centre, phone="", caller_kind="person", name="Bo Carr")
-
-    assert history.about(made, own.caller) == made
-    with pytest.raises(NotFound):
-        history.about(made, stranger.caller)

@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.db.models.functions import Now
 
-from dispatch.actions import offer
+from dispatch.actions import disposition, handover, offer
 from dispatch.events import CLOCK
-from dispatch.models import Offer
+from dispatch.models import Call, Offer
 from dispatch.selectors import call as calls
 from dispatch.selectors import seat as seats
 from routing import store
 from tests import makers
+from tests.actions import partners
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +157,53 @@ def test_a_call_that_went_to_others_still_says_that_it_is_not_served():
     page, _seat = shown(call)
 
     assert page.head.service == "Not served: nobody was free"
+
+
+def test_a_seat_that_waits_says_what_is_asked_for_first_and_until_when():
+    centre = makers.an_agency()
+    makers.a_clinician(centre)
+    call = makers.decided(makers.a_call(centre, type="counselling", language="es"))
+    stored = makers.seat_of(call, "ccd")
+    _row, protocol = store.published(centre.pk)
+
+    (shown,) = seats.seats(call, protocol)
+
+    assert shown.skilled == "Speaks Spanish"
+    assert shown.skilled_until - stored.wanted_at == timedelta(seconds=30)
+
+
+def with_988(step):
+    """A call whose caller is handed to 988 as far as ``step``; who does it; the steps."""
+    centre = makers.an_agency()
+    dispatcher = makers.a_user(centre, "dispatcher")
+    call = partners.a_counselling_call(centre, dispatcher)
+    lifeline = partners.a_partner(centre)
+    one = partners.walked(call, lifeline, dispatcher, step)
+    return call, one, makers.by(dispatcher)
+
+
+def steps_of_988(call):
+    _row, protocol = store.published(call.agency_id)
+    (seen,) = [
+        one for one in seats.seats(makers.fresh(call), protocol) if one.kind == "988"
+    ]
+    return {step.label: step.at for step in seen.steps}
+
+
+def test_what_988_did_keeps_its_times_once_the_call_is_closed():
+    call, _one, who = with_988("released")
+    before = steps_of_988(call)
+    disposition.close(call_id=call.pk, outcomes=["moved_to_988"], by=who)
+    Call.objects.filter(pk=call.pk).update(state_since=Now() + timedelta(hours=1))
+
+    assert None not in before.values()
+    assert steps_of_988(call) == before
+
+
+def test_what_988_did_keeps_its_times_once_the_transfer_failed():
+    call, one, who = with_988("accepted")
+    before = steps_of_988(call)
+    handover.lost(transfer_id=one.pk, by=who)
+
+    told = steps_of_988(call)["Told"]
+    assert abs(told - before["Told"]) < timedelta(seconds=1)

@@ -66,6 +66,21 @@ def test_who_is_silent_is_not_counted_on(centre):
     assert line(centre).there == 0
 
 
+def test_a_crew_whose_orders_lapsed_too_often_is_not_counted_on(centre):
+    makers.a_unit(centre, "crt")
+    before = line(centre, "crt")
+    most = store.published(centre.pk)[1].queue.missed_offers
+    for number in range(most):
+        about = {"type": "trespass", "address": f"{number + 5} Elm Street"}
+        call = makers.decided(makers.a_call(centre, **about))
+        makers.ring_out(makers.ringing(call, "crt"))
+
+    now = line(centre, "crt")
+
+    assert (before.there, before.free, before.said) == (1, 1, "no wait")
+    assert (now.there, now.free, now.new.median) == (0, 0, None)
+
+
 def test_calls_wait_in_their_turn_and_each_has_its_estimate(centre):
     makers.a_clinician(centre)
     makers.with_clinician(makers.decided(makers.a_call(centre)))
@@ -196,3 +211,24 @@ def test_who_has_the_skill_and_is_free_is_no_wait(centre):
     Skill(user=person, skill="spanish", level=2).save()
 
     assert free_beside(person, centre, spanish=2).waiting[0].said == "no wait"
+
+
+@pytest.mark.parametrize(
+    ("median", "low", "high", "said"),
+    [
+        (120, 110, 130, "about 2 min"),
+        (20, 10, 25, "under a minute"),
+        (20, 10, 200, "under a minute to 3 min"),
+        (180, 20, 600, "about 3 min, under a minute to 10 min"),
+    ],
+)
+def test_a_wait_is_said_once_where_all_of_it_is_the_same(median, low, high, said):
+    one = wait.Wait(median=median, low=low, high=high, sure="good", why="enough_seen")
+
+    assert wait.time(one) == said
+
+
+def test_few_sessions_are_no_reason_to_be_sure():
+    some = wait.Wait(median=90, low=60, high=120, sure="fair", why="few_seen")
+
+    assert wait.sureness(some) == "fairly sure, but few sessions were seen yet"

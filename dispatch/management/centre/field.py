@@ -25,7 +25,9 @@ def teams(scene: Scene) -> Iterator[Step]:
         if crew.state == "off_duty":
             yield Step(verb="sign_on", by=crew.driver, row=crew.id)
         elif crew.state == "available":
-            if gives_way(scene, crew.kind, crew):
+            back = scene.habits.back_after_missing
+            looks = crew.missed and ripe(scene, crew.since, *back, crew.id, crew.since)
+            if looks or gives_way(scene, crew.kind, crew):
                 yield Step(verb="step_back_unit", by=crew.driver, row=crew.id)
         elif crew.state == "out_of_service" and ripe(
             scene, crew.since, 120, 300, crew.id, crew.since

@@ -54,6 +54,7 @@ class Crew:
     state: str
     since: datetime
     check_due: datetime | None
+    missed: int
     driver: UUID | None
 
 
@@ -206,6 +207,7 @@ def _crews(agency: UUID) -> list[Crew]:
             state=unit.state,
             since=unit.state_since,
             check_due=unit.check_due_at,
+            missed=unit.missed,
             driver=aboard.get(unit.pk)
             or drivers.get("sim-" + unit.name.lower().replace(" ", "-")),
         )

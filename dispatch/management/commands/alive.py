@@ -9,12 +9,11 @@ from collections.abc import Callable
 from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
-from dispatch.management.commands.clock import LEADER
+from dispatch.selectors import leader
 
 PATIENCE = 3.0  # seconds
-LATE = 5  # seconds after its deadline that an offer may still be pending
 
 
 class Command(BaseCommand):
@@ -57,26 +56,9 @@ def _worker(_port: int) -> str:
 def _clock(_port: int) -> str:
     """Somebody leads, and nothing that was due is left lying."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-                " AND (classid::bigint << 32) + objid::bigint = %s"
-                " AND database ="
-                " (SELECT oid FROM pg_database WHERE datname = current_database())",
-                [LEADER],
-            )
-            (leaders,) = cursor.fetchone()
-            cursor.execute(
-                "SELECT count(*) FROM dispatch_offer WHERE state = 'pending'"
-                " AND expires_at < clock_timestamp() - make_interval(secs => %s)",
-                [LATE],
-            )
-            (late,) = cursor.fetchone()
+        return leader.fault()
     except DatabaseError as error:
         return f"the database cannot be asked: {type(error).__name__}"
-    if not leaders:
-        return "no clock leads"
-    return f"{late} offers are over their time" if late else ""
 
 
 PARTS: dict[str, Callable[[int], str]] = {

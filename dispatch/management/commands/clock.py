@@ -1,6 +1,7 @@
 """The one-second clock: two may run, one leads; it looks for what is due.
 
-Deadlines are columns, so a clock that was away finds everything on its return.
+Deadlines are columns, so a clock that was away finds everything on its return. One that
+hangs falls silent: PostgreSQL ends its session, and with it the lock that makes it lead.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from dispatch import nudge, wrong
+from dispatch import near, nudge, wrong
 from dispatch.actions import (
     alarm,
     contact,
@@ -26,19 +27,23 @@ from dispatch.actions import (
     offer,
     safety,
     staff,
+    triage,
 )
 from dispatch.errors import DispatchError
 from dispatch.events import CLOCK
 from dispatch.models import Session
 from dispatch.selectors import due, shifts, telephone, transfer
+from dispatch.selectors.leader import LEADER
 from routing import store
 
 logger = logging.getLogger(__name__)
 
 Key = TypeVar("Key")
 
-LEADER = 0x4845415254  # the advisory lock that the leading clock holds
-BEAT = 1.0
+BEAT = 1.0  # seconds
+# Seconds without a statement, in a transaction or not, after which a session ends. With
+# the other's beat it leads within five; longer than a beat and a nudge that fails.
+SILENCE = 3
 SEAL_EVERY = 10
 
 
@@ -55,6 +60,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        _end_when_silent()
         beats = 0
         while not stop.wait(BEAT):
             beats += 1
@@ -65,6 +71,14 @@ class Command(BaseCommand):
                 # The database went away; the next beat connects anew.
                 logger.warning("no round", extra={"error": type(error).__name__})
                 connection.close()
+
+
+def _end_when_silent() -> None:
+    """For every session that this process opens from now on."""
+    options = connection.settings_dict["OPTIONS"]
+    for name in ("idle_session_timeout", "idle_in_transaction_session_timeout"):
+        options["options"] += f" -c {name}={SILENCE}s"
+    connection.close()
 
 
 def _leads() -> bool:
@@ -84,6 +98,7 @@ def round_(*, sealing: bool) -> None:
     each(due.loans(), lambda pk: loan.expire(loan_id=pk, by=CLOCK))
     each(transfer.due(), lambda pk: handover.expire(transfer_id=pk, by=CLOCK))
     each(transfer.reached(), lambda pk: incoming.contact_made(call_id=pk, by=CLOCK))
+    each(near.unheard(), lambda pk: triage.hear_near(call_id=pk, by=CLOCK))
     each(due.undecided(), lambda pk: decision.decide(call_id=pk, by=CLOCK))
     each(due.agencies(), _people)
     each(due.silent_offers(), lambda pk: offer.drop(offer_id=pk, by=CLOCK))
@@ -116,7 +131,11 @@ def _alarms(agency: UUID) -> None:
 
 
 def each(ids: Iterable[Key], act: Callable[[Key], object]) -> None:
-    """One refused row must not keep the others waiting."""
+    """One refused row must not keep the others waiting.
+
+    OperationalError, InterfaceError: the session ended, and perhaps somebody else leads.
+    """
+    session = connection.connection
     for pk in ids:
         try:
             act(pk)
@@ -126,3 +145,6 @@ def each(ids: Iterable[Key], act: Callable[[Key], object]) -> None:
             raise
         except Exception as error:  # noqa: BLE001  nor may one that cannot be worked on
             logger.error("failed on %s: %s", pk, type(error).__name__)
+        if connection.connection is not session:
+            # A rollback that found it gone says nothing, and Django would connect anew.
+            raise OperationalError("the session ended in mid-round")

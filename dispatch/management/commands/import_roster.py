@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -63,6 +64,7 @@ class Taking:
         self.known, self.spans = Known(agency), Spans()
         self.tally: Counter[str] = Counter()
         self.taken: set[str] = set()
+        self.first: dict[str, Enrolment] = {}
 
     def take(self, number: int, line: Enrolment | Fault) -> Fault | None:
         """Take the line; what is wrong with it, or nothing. No line is half taken."""
@@ -81,7 +83,7 @@ class Taking:
         try:
             enrol(
                 agency_id=self.agency.pk,
-                line=line,
+                line=self._whole(line),
                 by=whom.OPERATOR,
                 dry_run=self.dry_run,
             )
@@ -89,9 +91,19 @@ class Taking:
             pass  # a dry run: the line could be taken, and is counted so
         except DispatchError as error:
             return _fault(error)
+        self.first.setdefault(line.username, line)
         self.taken.add(repr(line))
         self.tally["added" if self.known.is_new(line) else "changed"] += 1
         return None
+
+    def _whole(self, line: Enrolment) -> Enrolment:
+        """With the names of the person's first line, which a dry run has not kept."""
+        first = self.first.get(line.username, line)
+        return replace(
+            line,
+            name=line.name or first.name,
+            short_name=line.short_name or first.short_name,
+        )
 
     def counts(self) -> dict[str, object]:
         names = ("added", "changed", "unchanged", "refused")

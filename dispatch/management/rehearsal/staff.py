@@ -11,6 +11,7 @@ from dispatch.management import whom
 from dispatch.management.centre.habits import Habits
 from dispatch.management.replay.chance import draw
 from dispatch.models import Agency
+from dispatch.models.unit import TEAMS
 
 # Enough for a thousand calls a day, by trial; a town of that size is our assumption.
 USUAL = {
@@ -21,7 +22,6 @@ USUAL = {
     "navigator": 1,
     "supervisor": 1,
 }
-UNITS = ("crt", "cor")
 MOST = 99
 # A clinician talks for minutes, a crew drives and stays for longer; one in ten offers
 # is declined, one in twelve rings out, one check in ten is not heard. All assumed.
@@ -82,7 +82,7 @@ def found(
 
 
 def _join(agency: UUID, code: str, role: str, number: int) -> None:
-    works_on = role in UNITS
+    works_on = role in TEAMS
     setup.add_user(
         agency_id=agency,
         username=f"{code}-{role}-{number:02d}",

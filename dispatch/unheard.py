@@ -1,0 +1,57 @@
+"""Which callers nobody hears: to be called back or gone for good; how often each was tried."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from dispatch import planned
+from dispatch.models import Contact
+from dispatch.states import ContactState
+
+K = ContactState
+HEARD = (K.ANSWERED, K.CONNECTED, K.HOLDING, K.OPEN_LINE)
+LOST = (K.ABANDONED, K.DISCONNECTED, K.CALLBACK_DUE, K.CALLBACK_ATTEMPTED)
+# Why nobody tries a lost caller any more, though nobody decided so.
+FOR_GOOD = ("tries_used", "answered_unsafe", "asked_not")
+# A try that nobody recorded before its time had passed is counted, and was not made.
+# Those since the caller was lost last: each loss begins the count anew.
+PASSED = """
+  SELECT e.body->>'contact', count(*) FROM dispatch_event e
+  WHERE e.call_id = ANY(%(calls)s::uuid[]) AND e.kind = 'CallbackTried'
+    AND e.body->>'result' = 'not_made' AND NOT EXISTS (
+      SELECT FROM dispatch_event m WHERE m.call_id = e.call_id
+        AND m.kind = 'ContactMoved' AND m.number > e.number
+        AND m.body->>'contact' = e.body->>'contact'
+        AND m.body->>'before' IN ('disconnected', 'abandoned'))
+  GROUP BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """Of the tries to call one caller back: those recorded, and those whose time passed."""
+
+    recorded: int
+    passed: int
+
+
+def tried(legs: Sequence[Contact]) -> dict[UUID, Tried]:
+    """Of each leg, by its id. One statement, and none where nothing was tried."""
+    calls = {leg.call_id for leg in legs if leg.tries}
+    found = planned.ask(PASSED, {"calls": planned.uuids(calls)}) if calls else []
+    passed = {UUID(contact): count for contact, count in found}
+    each = ((leg, min(passed.get(leg.pk, 0), leg.tries)) for leg in legs)
+    return {leg.pk: Tried(recorded=leg.tries - n, passed=n) for leg, n in each}
+
+
+def lost_now(callers: Sequence[Contact]) -> Contact | None:
+    """Of these legs the lost one, while no caller is heard; a ringing line is no voice."""
+    if any(leg.state in HEARD for leg in callers):
+        return None
+    return next((leg for leg in callers if leg.state in LOST), None)
+
+
+def gone_for_good(callers: Sequence[Contact]) -> bool:
+    """Whether nobody is on these legs, and no try could reach whoever was lost."""
+    over = all(leg.state == K.COMPLETED for leg in callers)
+    return over and any(leg.why in FOR_GOOD for leg in callers)
