@@ -39,6 +39,11 @@ def uuids(ids: Iterable[object]) -> str:
     return "{" + ",".join(map(str, ids)) + "}"
 
 
+def codes(words: Iterable[str]) -> str:
+    """Our own words, as a statement that is a constant names them."""
+    return ", ".join(f"'{word}'" for word in words)
+
+
 def send(sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
     """The rows of the last of these statements, as they are."""
     try:

@@ -48,7 +48,14 @@ def _send(service: Phone, leg: Contact) -> None:
         done = getattr(service, verb)(told)
     except (PhoneRefused, PhoneUnreachable) as error:
         why = carrier.why(error)
-        phoning.failed(contact_id=leg.pk, verb=verb, why=why, by=TELEPHONE)
+        phoning.failed(
+            contact_id=leg.pk, verb=verb, ring=leg.rings, why=why, by=TELEPHONE
+        )
         return
-    ref = done.call_ref
-    phoning.placed(contact_id=leg.pk, verb=verb, carrier_ref=ref, by=TELEPHONE)
+    phoning.placed(
+        contact_id=leg.pk,
+        verb=verb,
+        ring=leg.rings,
+        carrier_ref=done.call_ref,
+        by=TELEPHONE,
+    )

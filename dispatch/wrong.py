@@ -112,13 +112,10 @@ WHERE c.agency_id = %(agency)s::uuid AND (
           AND g.ended_at >= c.state_since - interval '1 second'
           AND COALESCE(p.outcome, '') NOT IN ({_VAIN})))
 UNION ALL
--- Somebody who has taken it knows; what is told after that is news again.
+-- Whether the call goes on or not: until somebody has taken it.
 SELECT 'told', c.id, c.id, NULL, NULL, NULL, NULL, FALSE
 FROM dispatch_call c
-WHERE c.agency_id = %(agency)s::uuid AND c.state IN ({_OPEN})
-  AND c.supervisor_told_at IS NOT NULL AND NOT EXISTS (
-    SELECT FROM dispatch_alarm n WHERE n.about = 'told' AND n.subject = c.id
-      AND n.taken_at > c.supervisor_told_at)
+WHERE c.agency_id = %(agency)s::uuid AND c.supervisor_told_at IS NOT NULL
 UNION ALL
 SELECT k.about, u.id, own.id, s.id, a.id, u.id, NULL, FALSE
 FROM dispatch_unit u

@@ -58,6 +58,8 @@ def address(name: str) -> str:
 
 # Who cannot be connected within so many seconds is away, and the page says so.
 CONNECT_TIMEOUT = env_int("CONNECT_TIMEOUT", 2)
+# Seconds after which the database gives a statement up.
+STATEMENT_TIMEOUT = env_int("STATEMENT_TIMEOUT", 15)
 
 
 def database(url: str, *, role: str = "") -> dict[str, object]:
@@ -66,7 +68,8 @@ def database(url: str, *, role: str = "") -> dict[str, object]:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres://")
     query = parse_qs(parts.query)
-    options = ["-c lock_timeout=2000", "-c statement_timeout=15000", "-c jit=off"]
+    gives_up = f"-c statement_timeout={STATEMENT_TIMEOUT}s"
+    options = ["-c lock_timeout=2000", gives_up, "-c jit=off"]
     if role:
         options.append(f"-c role={role}")
     return {

@@ -9,6 +9,7 @@ os.environ.setdefault(
 )
 # A machine that stalls is no database that is away.
 os.environ.setdefault("CONNECT_TIMEOUT", "30")
+os.environ.setdefault("STATEMENT_TIMEOUT", "120")
 
 from heart.settings import *  # noqa: F403
 

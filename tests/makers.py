@@ -193,12 +193,13 @@ def on_scene(call, response="crt"):
     return assignment
 
 
-def ended(assignment, *outcomes, consent="not_asked"):
-    """The clinician is done with the caller."""
+def ended(assignment, *outcomes, consent="not_asked", over=True):
+    """The clinician is done with the caller, whose line is over unless they did not say."""
     return disposition.end_session(
         assignment_id=assignment.pk,
         outcomes=list(outcomes) or ["resolved_by_phone"],
         followup_consent=consent,
+        line_over=over,
         by=by(assignment.person),
     )
 

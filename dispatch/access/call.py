@@ -160,12 +160,16 @@ def alarm_for(user: User, alarm_id: UUID) -> Alarm:
 
 
 def visible_alarms(user: User) -> QuerySet[Alarm]:
-    """A supervisor sees all, a dispatcher theirs and the floor's, a clinician theirs."""
+    """A supervisor sees all, a clinician theirs, a dispatcher theirs and the floor's.
+
+    A crew's emergency is the floor's as well, whoever it is put to.
+    """
     require(user, "alarm.see")
     alarms = Alarm.objects.filter(agency=user.agency_id)
     match role_of(user):
         case Role.SUPERVISOR:
             return alarms
         case Role.DISPATCHER:
-            return alarms.filter(Q(owner=user) | Q(to="floor"))
+            floor = Q(to="floor") | Q(about="emergency")
+            return alarms.filter(Q(owner=user) | floor)
     return alarms.filter(owner=user)

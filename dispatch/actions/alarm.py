@@ -78,6 +78,10 @@ def take(*, alarm_id: UUID, by: Actor) -> Alarm:
     move(alarm, AlarmState.TAKEN, **also)
     taken = events.AlarmTaken(alarm=alarm.pk, about=alarm.about, person=by.id)
     _say(alarm, taken, call, unit, by)
+    if alarm.about == "told" and call is not None:
+        # To know it is all there is to do; what is told after that is news again.
+        quick.write(call, {"supervisor_told_at": None})
+        _over(alarm, "heard", call, unit, by)
     return alarm
 
 
@@ -116,11 +120,16 @@ def end(*, alarm_id: UUID, by: Actor) -> Alarm:
     still = wrong.holds(alarm.agency_id, protocol, alarm.about, alarm.subject)
     if alarm.state == AlarmState.ENDED or still:
         return alarm
-    why = _over_why(alarm, call)
+    _over(alarm, _over_why(alarm, call), call, unit, by)
+    return alarm
+
+
+def _over(
+    alarm: Alarm, why: str, call: Call | None, unit: Unit | None, by: Actor
+) -> None:
     move(alarm, AlarmState.ENDED, ended_at=Now(), passes_at=None, why=why)
     ended = events.AlarmEnded(alarm=alarm.pk, about=alarm.about, why=why)
     _say(alarm, ended, call, unit, by)
-    return alarm
 
 
 def _over_why(alarm: Alarm, call: Call | None) -> str:

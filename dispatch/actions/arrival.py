@@ -14,7 +14,7 @@ from dispatch.actions.intake import Intake, open_new
 from dispatch.actions.linking import lock_event
 from dispatch.actions.rebid import Arrival as Arrival
 from dispatch.events import Actor
-from dispatch.models import Agency, Call, Contact
+from dispatch.models import Agency, Call, Contact, Event
 from dispatch.models.contact import CALLERS
 from dispatch.states import OPEN_CALL, ContactState
 from routing import store
@@ -35,8 +35,10 @@ def arrive(*, agency_id: UUID, arrival: Arrival, by: Actor) -> Contact:
     # Two announcements of one leg take turns.
     agency = Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
     ref = _ref(agency, arrival.ref)
-    if here := quick.find(Contact, carrier_ref=ref):
-        return _again(here, arrival, by)
+    # The newest: a line that went on with another call is known by it in both.
+    known = quick.rows(Contact, order=["id"], source_ref=ref)
+    if known and not _rings_on(known[-1]):
+        return _again(known[-1], arrival, by)
     call = _known(agency, arrival)
     if call is None:
         return _new(agency, arrival, ref, by)
@@ -48,7 +50,7 @@ def arrive(*, agency_id: UUID, arrival: Arrival, by: Actor) -> Contact:
         number=arrival.number,
         account=rebid.account(arrival),
     )
-    quick.write(leg, {"carrier_ref": ref})
+    quick.write(leg, {"source_ref": ref})
     callers = [one for one in line.legs(call) if one.purpose in CALLERS]
     joined = events.CallerAttached(contact=leg.pk, count=len(callers))
     journal.append(joined, call=call, by=by)
@@ -65,6 +67,15 @@ def _again(here: Contact, arrival: Arrival, by: Actor) -> Contact:
     return leg
 
 
+def _rings_on(here: Contact) -> bool:
+    """Whether a call ended over this leg while it rang: who is on it is a caller anew."""
+    if here.state not in line.OVER or here.why != "call_over":
+        return False
+    moves = Event.objects.filter(call=here.call_id, kind="ContactMoved")
+    last = moves.filter(body__contact=str(here.pk)).order_by("-number").first()
+    return last is not None and last.body["before"] in line.UNHEARD
+
+
 def _ref(agency: Agency, ref: str) -> str:
     """Another system's name may hold a number, so only its fingerprint is kept."""
     return hashlib.sha256(f"{agency.pk}:{ref}".encode()).hexdigest()
@@ -78,7 +89,7 @@ def _new(agency: Agency, arrival: Arrival, ref: str, by: Actor) -> Contact:
         point=arrival.point,
     )
     ringing = ContactState.RINGING
-    call = open_new(agency, known, by, line=ringing, carrier_ref=ref)
+    call = open_new(agency, known, by, line=ringing, leg_ref=ref)
     return quick.rows(Contact, call=call.pk)[0]
 
 

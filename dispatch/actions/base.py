@@ -25,7 +25,7 @@ from django.utils.translation import gettext_noop as _
 from dispatch import journal, nudge, quick
 from dispatch.actions import keys
 from dispatch.errors import Busy, Invalid, NotFound, Stale
-from dispatch.events import Actor
+from dispatch.events import CLOCK, Actor
 from dispatch.models import (
     Alarm,
     Assignment,
@@ -87,9 +87,9 @@ MOVES: Mapping[type[models.Model], tuple[type[StrEnum], Moves, str]] = {
     ShiftSwap: (SwapState, SWAP_MOVES, ""),
 }
 
-# Deadlock, lock time-out, serialization failure, a plan that a migration outdated:
-# worth trying again.
-RETRY = {"40P01", "55P03", "40001", "0A000"}
+HELD = "55P03"  # a lock time-out
+# With a deadlock, a serialization failure, a plan that a migration outdated: try again.
+RETRY = {HELD, "40P01", "40001", "0A000"}
 TRIES = 4
 CODE = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -110,22 +110,22 @@ def move(row: models.Model, to: State, **also: object) -> None:
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Run as one transaction of its own, once per key, its events numbered at the end.
 
-    An action is never called from inside another. A deadlock or lock time-out runs
-    the whole action again; after that the answer is Busy and nothing was changed.
+    Never called from inside another. A deadlock runs it again, and a lock time-out too
+    unless the clock's next beat will; after that it is Busy and nothing was changed.
     """
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        for again in range(TRIES):
+        for again in range(1, TRIES + 1):
             try:
                 return _once(function, args, kwargs)
             except (OperationalError, NotSupportedError) as error:
                 code = getattr(error.__cause__, "pgcode", None)
                 if code not in RETRY or connection.in_atomic_block:
                     raise
-                if again == TRIES - 1:
+                if again == TRIES or (code == HELD and kwargs["by"] == CLOCK):
                     raise Busy from error
-                time.sleep(random.uniform(0.01, 0.05) * (again + 1))  # noqa: S311
+                time.sleep(random.uniform(0.01, 0.05) * again)  # noqa: S311
         raise AssertionError("unreachable")
 
     return run

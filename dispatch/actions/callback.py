@@ -15,7 +15,7 @@ from dispatch.actions.triage import DANGER, look_again
 from dispatch.actions.weigh import Stand, mode_of, weighed
 from dispatch.errors import Forbidden, Invalid, LostRace, Stale
 from dispatch.events import Actor
-from dispatch.models import Answer, Call, Caller, Contact, Seat
+from dispatch.models import Answer, Call, Caller, Contact, Event, Seat
 from dispatch.models.contact import CALLERS
 from dispatch.models.unit import TEAMS
 from dispatch.states import CallState, ContactState
@@ -120,9 +120,10 @@ def lose(call: Call, leg: Contact, by: Actor, why: str = "lost") -> None:
         line.step(call, leg, K.COMPLETED, by)
         return
     to = K.ABANDONED if leg.state == K.RINGING else K.DISCONNECTED
-    unsaid = _unsaid(call, leg)
+    resolved = leg.purpose in CALLERS and call.state == CallState.RESOLVED
+    unsaid = resolved and _unsaid(call, leg)
     line.step(call, leg, to, by, why=why)
-    if leg.purpose in CALLERS and unsaid and call.state == CallState.RESOLVED:
+    if unsaid:
         move(call, CallState.WORKING)
     if leg.purpose not in CALLERS or call.state not in WORKED_ON:
         line.step(call, leg, K.COMPLETED, by, why=why)
@@ -141,11 +142,22 @@ def lose(call: Call, leg: Contact, by: Actor, why: str = "lost") -> None:
 def _unsaid(call: Call, leg: Contact) -> bool:
     """Whether an ended call says nothing of this leg.
 
-    Nobody has said who holds it since a session, it is silent, or it rang, was answered
-    or came back only after the end.
+    Nobody has said who holds it since a session or since the call resolved by itself,
+    it is silent, or it rang, was answered or came back only after the end.
     """
-    since = leg.since > call.state_since
-    return leg.due == "session_over" or leg.state == K.OPEN_LINE or since
+    if leg.due == "session_over" or leg.state == K.OPEN_LINE:
+        return True
+    return leg.since > call.state_since or _resolved_by_itself(call, leg)
+
+
+def _resolved_by_itself(call: Call, leg: Contact) -> bool:
+    """Whether no person ended the call, nor has said since that they hold this leg."""
+    log = Event.objects.filter(call=call)
+    last = log.filter(kind="CallResolved").order_by("-number").first()
+    if last is None or not last.body.get("by_itself"):
+        return False
+    held = log.filter(kind="LineHeld", body__contact=str(leg.pk))
+    return not held.filter(number__gt=last.number).exists()
 
 
 WORKED_ON = (CallState.NEW, CallState.TRIAGING, CallState.DECIDED, CallState.WORKING)
@@ -156,11 +168,14 @@ def clock(call: Call, name: str) -> float:
     return store.published(call.agency_id)[1].clocks[name]
 
 
-def came_back(call: Call, leg: Contact, by: Actor) -> None:
-    """A lost caller is on this leg: theirs, or another from the same number. Holds both."""
+def came_back(call: Call, leg: Contact, by: Actor, *, who: UUID | None = None) -> None:
+    """A lost caller is on this leg: theirs, or another from the same number. Holds both.
+
+    On the line of ``who``, else of whoever says so: not of the clinician of before.
+    """
     if leg.purpose not in CALLERS:
         return
-    if leg.state in line.CALLING_BACK:
+    if back := leg.state in line.CALLING_BACK:
         # The place stays to be asked for, however they came back.
         quick.write(leg, {"why": "came_back"})
         line.step(call, leg, K.CONNECTED, by)
@@ -168,10 +183,15 @@ def came_back(call: Call, leg: Contact, by: Actor) -> None:
     for other in _same_caller(call, leg):
         if other.state in line.CALLING_BACK:
             _stopped(call, other, "called_again", by)
-            transfer.caller_back(call, other, leg, by)
         elif other.state in line.OVER and other.why in unheard.FOR_GOOD:
             # Given up, and here after all.
             quick.write(other, {"why": "called_again"})
+        else:
+            continue
+        transfer.caller_back(call, other, leg, by)
+        back = True
+    if back:
+        line.held(call, leg, who or line.who_presses(by), by)
 
 
 def _same_caller(call: Call, leg: Contact) -> list[Contact]:
@@ -245,8 +265,11 @@ def watch_text(call: Call, leg: Contact) -> None:
 
 
 def forget_order(leg: Contact) -> None:
-    """A ring that was ordered and not begun is not made any more: a person may dial."""
-    if leg.carrier == "wanted":
+    """A person may dial: a ring that was ordered and not begun is not made any more.
+
+    Nor is one waited for of which nobody knows whether it was made.
+    """
+    if leg.carrier in {"wanted", "dial"}:
         quick.write(leg, {"carrier": "by_hand"})
 
 
@@ -296,7 +319,7 @@ def stop(
     if reason == "called_again" and heard:
         same = [one for one in heard if one in _same_caller(call, leg)]
         transfer.caller_back(call, leg, (same or heard)[-1], by)
-    else:
+    elif leg.purpose in CALLERS:
         transfer.caller_gone(call, leg, by, decide=False)
     return leg
 
@@ -330,8 +353,6 @@ def give_up(
     Nobody is rung or kept for a line that is over.
     """
     _stopped(call, leg, why, by, passed=passed)
-    # Who was asked or accepted after the loss waits for this caller as well.
-    transfer.caller_lost(call, leg, by)
     transfer.caller_gone(call, leg, by)
     fill(call, by)
     if at_risk(call):

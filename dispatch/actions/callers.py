@@ -1,5 +1,6 @@
 """Several callers about one event: add one to a call, part one from it, unlink a call."""
 
+import hashlib
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 from dispatch import events, journal, lookups, quick, told
 from dispatch.actions import caution, line
 from dispatch.actions.base import action, coded, lock_call, move
-from dispatch.actions.callback import came_back
+from dispatch.actions.callback import came_back, watch_text
 from dispatch.actions.details import Details, check_contact
 from dispatch.actions.ending import untell_contact
 from dispatch.actions.going_on import come_back, refuse_handed_over
@@ -18,9 +19,9 @@ from dispatch.actions.triage import look_again, tell_on, want_decision
 from dispatch.actions.weigh import refuse_closed
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
-from dispatch.models import Agency, Call, Caller, Contact
+from dispatch.models import Agency, Call, Caller, Contact, Event
 from dispatch.models.contact import CALLERS
-from dispatch.states import NOT_ASKED, CallState, ContactState
+from dispatch.states import NOT_ASKED, OPEN_CALL, CallState, ContactState
 
 UNLINK_WHY = ("another_event", "linked_by_mistake", "new_information", "other")
 NOT_FURTHER = _("Of the first caller it is said with the call's other details.")
@@ -38,15 +39,17 @@ def attach(
 ) -> Contact:
     """One more caller about this event, with their own name, number and words.
 
-    A yes to danger that this caller gives holds for the call. Their no changes nothing:
-    two who look at one thing see different parts of it. Another system's event that is
-    here already answers with its leg.
+    They are on the line of whoever adds them. A yes to danger that they give holds for
+    the call. Their no changes nothing: two who look at one thing see different parts. Another system's event that was
+    added to this call already answers with its leg; danger that it tells now holds too.
     """
     call = lock_call(call_id)
-    if intake.source_ref:
-        known = quick.find(Contact, carrier_ref=intake.source_ref)
-        if known is not None:
-            return known
+    ref = reference(call.agency_id, intake.source_ref)
+    known = _added_before(call, ref) if ref else None
+    if known is not None:
+        if call.state in OPEN_CALL:
+            _tell(call, intake, answers or {}, by)
+        return known
     refuse_closed(call)
     check_caller(intake)
     leg = line.begin(
@@ -58,18 +61,42 @@ def attach(
         name=intake.name,
         number=intake.phone,
         account=_account(intake, note),
+        person_id=line.who_presses(by),
         language=intake.language,
     )
-    if intake.source_ref or intake.opened_at:
+    if ref or intake.opened_at:
         at = intake.opened_at or leg.began_at
-        quick.write(leg, {"carrier_ref": intake.source_ref, "began_at": at})
+        quick.write(leg, {"source_ref": ref, "began_at": at})
     # The legs that were there, and this one.
     count = sum(one.purpose in CALLERS for one in line.legs(call))
     attached = events.CallerAttached(contact=leg.pk, count=count)
     journal.append(attached, call=call, by=by)
     came_back(call, leg, by)
+    watch_text(call, leg)
     _tell(call, intake, answers or {}, by)
     return leg
+
+
+def reference(agency_id: UUID, source_ref: str) -> str:
+    """What is kept of another system's name of a caller; "" for none.
+
+    Apart from the names of announced lines: a telephone and a program may count alike.
+    """
+    if not source_ref:
+        return ""
+    return hashlib.sha256(f"caller:{agency_id}:{source_ref}".encode()).hexdigest()
+
+
+def _added_before(call: Call, ref: str) -> Contact | None:
+    """Who was added to this call under this name, on whichever call they are now.
+
+    On another call the same name is somebody else. Holds the call.
+    """
+    added = Event.objects.filter(call=call, kind="CallerAttached")
+    for leg in quick.rows(Contact, order=["id"], source_ref=ref):
+        if added.filter(body__contact=str(leg.pk)).exists():
+            return leg
+    return None
 
 
 def _account(intake: Intake, note: str) -> told.Account:

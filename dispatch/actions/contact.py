@@ -196,8 +196,7 @@ def mine(*, contact_id: UUID, by: Actor) -> Contact:
     elif leg.due == "session_over":
         quick.write(leg, {"due": "", "due_at": None})
         watch_text(call, leg)
-    quick.write(leg, {"person_id": by.id})
-    journal.append(events.LineHeld(contact=leg.pk, person=by.id), call=call, by=by)
+    line.held(call, leg, by.id, by)
     return leg
 
 
@@ -304,9 +303,17 @@ def queried_tty(*, contact_id: UUID, result: str, by: Actor) -> Contact:
 
 @action
 def change_channel(
-    *, contact_id: UUID, channel: str, by: Actor, relay: str = ""
+    *,
+    contact_id: UUID,
+    channel: str,
+    by: Actor,
+    relay: str = "",
+    theirs: bool = False,
 ) -> Contact:
-    """Speak, write or relay from now on; ``relay`` says which kind of relay it is."""
+    """Speak, write or relay from now on; ``relay`` says which kind of relay it is.
+
+    Whether a text is safe is asked before ours; not where it is ``theirs``, to us.
+    """
     call, leg = line.lock_leg(contact_id)
     if channel not in WRITTEN:
         raise Invalid(field="channel", why=_("voice, text, tty, rtt or relay"))
@@ -314,8 +321,8 @@ def change_channel(
         raise Invalid(field="relay", why=_("vrs, ip, captioned or speech"))
     if leg.state in line.OVER:
         raise LostRace
-    caller = leg.purpose in CALLERS
-    if channel == "text" and caller and leg.channel != "text":
+    ours = leg.purpose in CALLERS and not theirs
+    if channel == "text" and ours and leg.channel != "text":
         refuse_unsafe(call, leg, "text", tried=1)
     quick.write(leg, {"relay": relay if channel == "relay" else ""})
     switch(call, leg, channel, by)

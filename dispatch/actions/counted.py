@@ -6,7 +6,8 @@ from django.utils.translation import gettext_noop as _
 from dispatch import quick
 from dispatch.actions.targets import partner_of
 from dispatch.errors import Invalid
-from dispatch.models import Assignment, Call, Event, Seat, Transfer
+from dispatch.models import Assignment, Call, Contact, Event, Seat, Transfer
+from dispatch.models.contact import LIVE
 from dispatch.states import TransferState, UnitState
 
 EMERGENCY = _("%(who)s needs help now: end that emergency first.")
@@ -15,6 +16,14 @@ WITH_PARTNER = _(
     "%(who)s is talking with the caller. "
     "Record that they have the caller, or keep the caller first."
 )
+PARTNER_COMES = _(
+    "%(who)s has said yes and is on the line. "
+    "Put all three on the line, or keep the caller first."
+)
+PARTNER_THERE = {
+    TransferState.ACCEPTED: PARTNER_COMES,
+    TransferState.CONFERENCED: WITH_PARTNER,
+}
 THERE = {
     UnitState.ON_SCENE: _("%(who)s is on scene: let it clear first."),
     UnitState.TRANSPORTING: _("%(who)s is transporting: let it clear first."),
@@ -55,16 +64,24 @@ def refuse_to_withdraw(call: Call, seat: Seat) -> None:
 
 
 def refuse_partner_talks(call: Call, seat: Seat | None = None) -> None:
-    """Invalid while a partner on a line of ours talks with the caller. Holds the call.
+    """Invalid while a partner on a line of ours has or takes the caller. Holds the call.
 
     Whoever withdraws help or ends a call would hang up on them. With a ``seat``, only
     of that seat's transfer.
     """
-    state = TransferState.CONFERENCED
-    for one in quick.rows(Transfer, order=["id"], call=call.pk, state=state):
+    there = quick.rows(Transfer, order=["id"], call=call.pk, state=list(PARTNER_THERE))
+    for one in there:
         ours = seat is None or one.seat_id == seat.pk
-        if ours and one.partner_leg_id is not None:
-            raise Invalid(WITH_PARTNER, field="call", who=str(partner_of(one)))
+        if ours and _on_our_line(one):
+            sentence = PARTNER_THERE[TransferState(one.state)]
+            raise Invalid(sentence, field="call", who=str(partner_of(one)))
+
+
+def _on_our_line(one: Transfer) -> bool:
+    if one.partner_leg_id is None:
+        return False
+    leg = quick.find(Contact, id=one.partner_leg_id)
+    return leg is not None and leg.state in LIVE
 
 
 def refuse_counted_on(one: Assignment) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, lookups
 from dispatch.actions import caution
+from dispatch.actions.base import action, lock_call
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Call, Caller
@@ -69,6 +71,20 @@ def correct_locked(call: Call, details: Details, by: Actor) -> frozenset[str]:
         # Whoever was let in past another hazard has not heard of this one.
         changed.append("hazard")
     return frozenset(changed)
+
+
+@action
+def place(*, call_id: UUID, by: Actor) -> Call:
+    """Look the address up anew, where a version wrote it that knew of no buildings.
+
+    Nothing happened to the call: who is near hears of it after (`near.unheard`).
+    """
+    call = lock_call(call_id)
+    caller = Caller.objects.get(call=call)
+    caller.place_lookup = lookups.place(caller.address)
+    caller.building_lookup = lookups.building(caller.address)
+    caller.save(update_fields=["place_lookup", "building_lookup"])
+    return call
 
 
 INSIDE = {"yes": True, "no": False, "": None}

@@ -18,11 +18,7 @@ from dispatch.actions.base import (
 )
 from dispatch.actions.ending import open_again, refuse_to_end
 from dispatch.actions.intake import own_locked
-from dispatch.actions.line import (
-    end_all,
-    refuse_session_over_lost,
-    session_over,
-)
+from dispatch.actions.line import end_all, refuse_session_over_lost, session_over
 from dispatch.actions.seat import (
     OPEN_SEAT,
     OURS,
@@ -89,7 +85,7 @@ def settle(call: Call, by: Actor, last: Disposition | None = None) -> None:
         return
     last = last or Disposition.objects.filter(call=call).order_by("-at", "-pk").first()
     if last is not None:
-        _resolve(call, last, by)
+        _resolve(call, last, by, by_itself=True)
 
 
 def _in_hand(seat: Seat) -> bool:
@@ -99,13 +95,14 @@ def _in_hand(seat: Seat) -> bool:
     return seat.response in OURS or seat.state == SeatState.WANTED
 
 
-def _resolve(call: Call, made: Disposition, by: Actor) -> None:
+def _resolve(
+    call: Call, made: Disposition, by: Actor, *, by_itself: bool = False
+) -> None:
     move(call, CallState.RESOLVED, decision_wanted_at=None)
-    journal.append(
-        events.CallResolved(disposition=made.pk, outcomes=tuple(made.outcomes)),
-        call=call,
-        by=by,
+    resolved = events.CallResolved(
+        disposition=made.pk, outcomes=tuple(made.outcomes), by_itself=by_itself
     )
+    journal.append(resolved, call=call, by=by)
 
 
 def _plan(call: Call, by: Actor) -> None:

@@ -37,8 +37,8 @@ def refuse_to_end(call: Call) -> None:
 
     It does not end over the heads of a team or a clinician, and no decision is lost:
     one that is wanted is made and seen first. What nobody decided may end when somebody
-    has helped, sent by hand: a person says so. Nor does it end over a lost caller, a
-    partner who talks with one, or a crew that called for help there.
+    has helped, sent by hand: a person says so. Nor does it end over a caller who is lost,
+    rings or is held by nobody, a partner who is with one, or a crew in need of help.
     """
     refuse_while_lost(call)
     refuse_partner_talks(call)

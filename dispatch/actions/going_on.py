@@ -22,7 +22,9 @@ HANDED_OVER = _(
 WHY = "went_on"
 # The telephone service has the leg under its own name in its own call's conference.
 CARRIED = ("rings", "in", "held", "dial", "join", "hold", "resume", "wanted")
-CLOCKED = ("due", "due_at", "began_at", "carrier_ref", "carrier_step")
+# Their names go with them: what the service and other systems say of them is told there.
+NAMED = ("carrier_ref", "carrier_step", "carrier_room_step", "source_ref")
+TAKEN = ("due", "due_at", "began_at", *NAMED)
 
 
 def go_on(call: Call, other: Call, by: Actor) -> None:
@@ -62,7 +64,7 @@ def _living(legs: Sequence[Contact]) -> list[Contact]:
 
 def _carry(call: Call, leg: Contact, other: Call, by: Actor) -> None:
     """A new leg there, for the oldest is the first caller's; this one is over."""
-    before = {name: getattr(leg, name) for name in CLOCKED}
+    before = {name: getattr(leg, name) for name in TAKEN}
     state = ContactState(leg.state)
     name, number, account = _caller(call, leg)
     by_hand = leg.carrier == "by_hand" or leg.carrier in CARRIED
@@ -98,7 +100,7 @@ def _one_more(other: Call, leg: Contact, by: Actor) -> None:
     attached = events.CallerAttached(contact=leg.pk, count=count)
     journal.append(attached, call=other, by=by)
     if leg.state in line.HEARD:
-        came_back(other, leg, by)
+        came_back(other, leg, by, who=leg.person_id)
 
 
 def _caller(call: Call, leg: Contact) -> tuple[str, str, told.Account]:

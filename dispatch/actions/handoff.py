@@ -24,7 +24,7 @@ from dispatch.actions.handover import (
 )
 from dispatch.actions.linking import lock_event
 from dispatch.actions.targets import clocks, patience_of
-from dispatch.actions.transfer import close_page
+from dispatch.actions.transfer import close_page, unfill
 from dispatch.actions.triage import again, want_decision
 from dispatch.errors import Invalid, LostRace, NotFound
 from dispatch.events import Actor
@@ -154,7 +154,7 @@ def outcome(
     if event.pk != call.pk:
         journal.append(said, call=event, by=by)
     if code in IN_VAIN:
-        _without_help(event, code, by, linked=event.pk != call.pk)
+        _without_help(call, one, event, code, by)
     return page
 
 
@@ -168,13 +168,19 @@ def _event(hand_off_id: UUID) -> Call:
     return event
 
 
-def _without_help(event: Call, code: str, by: Actor, *, linked: bool) -> None:
-    """Nobody has the person: it is decided anew, and who owns it sees it. Holds it."""
+def _without_help(call: Call, one: Transfer, event: Call, code: str, by: Actor) -> None:
+    """Nobody has the person: it is decided anew, and who owns it sees it. Holds both.
+
+    The partner's help counts as not to be had: else it would stand there as told, and
+    nobody would be sought.
+    """
     if event.state in ENDED:
         open_again(event, code, by)
         want_decision(event)
-    elif linked:
+    else:
         again(event)
+    if one.seat_id is not None:
+        unfill(call, one.seat_id, code, by)
 
 
 def _answer(

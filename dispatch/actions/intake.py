@@ -93,7 +93,7 @@ def open_new(
     by: Actor,
     *,
     line: ContactState = ContactState.CONNECTED,
-    carrier_ref: str = "",
+    leg_ref: str = "",
     leg: Contact | None = None,
 ) -> Call:
     """A new call with its caller and their leg; ``line`` is how far that leg has come.
@@ -147,7 +147,7 @@ def open_new(
     if leg is not None:
         quick.write(leg, {"call_id": call.pk})
     else:
-        _first_leg(call, intake, line, carrier_ref)
+        _first_leg(call, intake, line, leg_ref)
     # Last, for nobody else of this agency gets a number until we commit.
     call.number = next_number(agency, opened_at)
     quick.add(call)
@@ -162,11 +162,9 @@ def open_new(
     return call
 
 
-def _first_leg(
-    call: Call, intake: Intake, line: ContactState, carrier_ref: str
-) -> None:
+def _first_leg(call: Call, intake: Intake, line: ContactState, leg_ref: str) -> None:
     leg = Contact(
-        call=call, channel=intake.channel, state=line.value, carrier_ref=carrier_ref
+        call=call, channel=intake.channel, state=line.value, source_ref=leg_ref
     )
     quick.add(leg)
     if leg.channel == "text":
@@ -237,9 +235,9 @@ def link_calls(
         raise Invalid(field="duplicate_of", why=_("that call is itself a duplicate"))
     refuse_link(call, other)
     carry_over(call, other, by)
-    handed_on = hand_on(call, other, by)
+    brought = hand_on(call, other, by)
     withdraw_all(call, "duplicate", by)
-    if handed_on:
+    if brought:
         fill(other, by)
     move(
         call,
@@ -249,7 +247,8 @@ def link_calls(
         decision_wanted_at=None,
     )
     journal.append(events.CallsLinked(duplicate_of=other.pk), call=call, by=by)
-    journal.append(events.OtherLinked(other=call.pk), call=other, by=by)
+    linked = events.OtherLinked(other=call.pk, seats=brought)
+    journal.append(linked, call=other, by=by)
     return call
 
 

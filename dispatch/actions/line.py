@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, lookups, nudge, quick, unheard
+from dispatch import elsewhere, events, journal, lookups, nudge, quick, unheard
 from dispatch.actions.base import database_now, move
 from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
@@ -27,6 +27,8 @@ LIVE = (
     ContactState.HOLDING,
     ContactState.OPEN_LINE,
 )
+# It rings, or was picked up and nobody has said that they hear somebody.
+UNHEARD = (ContactState.RINGING, ContactState.ANSWERED)
 # Somebody was spoken with, and is on it still.
 HEARD = (ContactState.CONNECTED, ContactState.HOLDING, ContactState.OPEN_LINE)
 # Nobody is on it, and nobody has decided that this may stay so.
@@ -34,6 +36,14 @@ CALLING_BACK = (ContactState.CALLBACK_DUE, ContactState.CALLBACK_ATTEMPTED)
 LOST = (ContactState.ABANDONED, ContactState.DISCONNECTED, *CALLING_BACK)
 STILL_LOST = _("A caller was lost. Call them back, or say why nobody does.")
 STILL_SILENT = _("A line is open and silent. Ask it as TTY, or say why nobody does.")
+STILL_RINGS = _(
+    "Caller %(number)s of this call rings. Press 'On the line now', or 'We hang up' with "
+    "a reason; then end the call."
+)
+STILL_UNSAID = _(
+    "A session is over, and nobody has said who holds caller %(number)s. Press 'I hold "
+    "the line', or 'We hang up' with a reason; then end the call."
+)
 SESSION_LOST = _(
     "The caller is lost, and a call-back (try %(number)s of %(most)s) is due. Reach "
     "them, or say on the line why nobody calls back; then end the session."
@@ -126,6 +136,34 @@ def expect(leg: Contact, what: str, within: float) -> None:
     quick.write(leg, {"due": what, "due_at": at})
 
 
+def held(call: Call, leg: Contact, person_id: UUID | None, by: Actor) -> None:
+    """This person of ours is on it; a clock is nobody. Twice is once. Holds both."""
+    if person_id is None or leg.person_id == person_id:
+        return
+    quick.write(leg, {"person_id": person_id})
+    journal.append(events.LineHeld(contact=leg.pk, person=person_id), call=call, by=by)
+
+
+def back_with(call: Call, session: Assignment, by: Actor) -> bool:
+    """This clinician has the caller whom a colleague was said to hold; whether one was.
+
+    Holds the call.
+    """
+    found = callers(call)
+    if all(leg.person_id in {None, session.person_id} for leg in found):
+        return False
+    at = elsewhere.of_call(call.pk).get(session.seat_id)
+    for leg in found:
+        if at is not None and leg.pk == at.leg:
+            held(call, leg, session.person_id, by)
+    return at is not None
+
+
+def who_presses(by: Actor) -> UUID | None:
+    """The person of ours who acts; None for a clock, a partner or a machine."""
+    return by.id if by.kind in {"user", "simulator"} else None
+
+
 def legs(call: Call) -> list[Contact]:
     """All legs, the oldest first, locked."""
     return quick.rows(Contact, order=["id"], lock="NO KEY UPDATE", call=call.pk)
@@ -163,7 +201,7 @@ def session_over(
         if theirs[0].state == ContactState.CONNECTED:
             step(call, theirs[0], ContactState.COMPLETED, by, why="session_over")
         return
-    for leg in theirs or _unheld(heard):
+    for leg in theirs or [leg for leg in heard if leg.person_id is None]:
         if leg.state != ContactState.OPEN_LINE:
             quick.write(leg, {"person_id": None})
             expect(leg, "session_over", within)
@@ -172,19 +210,14 @@ def session_over(
 def _theirs(found: Sequence[Contact], session: Assignment) -> list[Contact]:
     """Whom this clinician had: whom they said they hold, else who was handed to them.
 
-    Else the only caller there is, unless somebody else is said to hold them.
+    Else the only caller there is. Nobody whom somebody else is said to hold.
     """
     open_ = [leg for leg in found if leg.state not in OVER]
     handed = {one.caller_leg_id for one in quick.rows(Transfer, seat=session.seat_id)}
-    given = [leg for leg in open_ if leg.pk in handed]
     held = [leg for leg in open_ if leg.person_id == session.person_id]
-    only = [leg for leg in open_ if leg.person_id is None and len(open_) == 1]
-    return held or given or only
-
-
-def _unheld(heard: Sequence[Contact]) -> Sequence[Contact]:
-    """Those whom nobody holds; all, where somebody is said to hold each."""
-    return [leg for leg in heard if leg.person_id is None] or heard
+    free = [leg for leg in open_ if leg.person_id is None]
+    given = [leg for leg in free if leg.pk in handed]
+    return held or given or (free if len(open_) == 1 else [])
 
 
 def lock_leg(contact_id: UUID) -> tuple[Call, Contact]:
@@ -198,16 +231,24 @@ def lock_leg(contact_id: UUID) -> tuple[Call, Contact]:
     return call, leg
 
 
-def refuse_while_lost(call: Call) -> None:
+def refuse_while_lost(call: Call, *, goes_on: bool = False) -> None:
     """Invalid while a caller is lost or silent and nobody decided what becomes of it.
 
-    No call ends over somebody who may lie there and cannot speak. Holds the call.
+    No call ends over somebody who may lie there and cannot speak; nor over one who
+    rings or of whom nobody has said since a session who holds them, unless their line
+    ``goes_on`` with another call. Holds the call.
     """
-    states = {leg.state for leg in callers(call)}
+    found = callers(call)
+    states = {leg.state for leg in found}
     if states.intersection(LOST):
         raise Invalid(STILL_LOST, field="line")
     if ContactState.OPEN_LINE in states:
         raise Invalid(STILL_SILENT, field="line")
+    for number, leg in enumerate([] if goes_on else found, start=1):
+        if leg.state in UNHEARD and not leg.outgoing:
+            raise Invalid(STILL_RINGS, field="line", number=number)
+        if leg.due == "session_over":
+            raise Invalid(STILL_UNSAID, field="line", number=number)
 
 
 def lost_now(call: Call) -> Contact | None:

@@ -43,22 +43,25 @@ def _chain(call_id: UUID) -> Iterator[UUID]:
         here = seen.duplicate_of_id if seen is not None and linked else None
 
 
-def hand_on(call: Call, other: Call, by: Actor) -> bool:
+def hand_on(call: Call, other: Call, by: Actor) -> tuple[str, ...]:
     """Help that the duplicate looked for or had told is wanted on the other. Holds both.
 
-    Whoever is on its line goes on there first. A person tells that help there. Unarmed
-    teams are left to the other call's own decision, and so is all of ours while that is
-    not made.
+    Answers with the seats that were opened for it. Whoever is on its line goes on there
+    first. A person tells that help there. Unarmed teams are left to the other call's
+    own decision, and so is all of ours while that is not made. Should the calls be
+    parted again, it stays wanted on both: nobody knows who relies on it by then.
     """
     go_on(call, other, by)
     kinds = OUTSIDE if other.state in BEFORE_DECISION else OUTSIDE | {"ccd", "cor"}
     seats = quick.rows(Seat, order=["id"], call=call.pk, state=OPEN_SEAT)
     going = [seat for seat in seats if seat.response in kinds]
-    for seat in going:
-        open_seat(other, seat.response, seat.mode, by, requested=True)
+    had = {one.pk for one in quick.rows(Seat, call=other.pk, state=OPEN_SEAT)}
+    there = [
+        open_seat(other, seat.response, seat.mode, by, requested=True) for seat in going
+    ]
     if going and other.state == CallState.RESOLVED:
         move(other, CallState.WORKING)
-    return bool(going)
+    return tuple(str(one.pk) for one in there if one.pk not in had)
 
 
 def refuse_link(call: Call, other: Call) -> None:
@@ -71,5 +74,5 @@ def refuse_link(call: Call, other: Call) -> None:
     working = Assignment.objects.filter(seat__call=call, ended_at=None)
     if working.filter(unit__isnull=False).exists():
         raise Invalid(field="call", why=_("a team is still on it; link the other one"))
-    refuse_while_lost(call)
+    refuse_while_lost(call, goes_on=True)
     refuse_with_person(call)

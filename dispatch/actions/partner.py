@@ -95,12 +95,12 @@ def _lock(partner_id: UUID) -> Partner:
 
 
 def _values(known: Known) -> dict[str, object]:
-    return {**asdict(known), "name": known.name.strip()[:80]}
+    return {**asdict(known), "name": known.name.strip()}
 
 
 def _check(known: Known) -> None:
-    if not known.name.strip():
-        raise Invalid(field="name", why=_("write a few words"))
+    if not 0 < len(known.name.strip()) <= 80:
+        raise Invalid(field="name", why=_("write a few words, at most 80 characters"))
     if known.kind not in KINDS:
         raise Invalid(field="kind", why=_("choose one of the list"))
     if known.hours and not HOURS.fullmatch(known.hours):

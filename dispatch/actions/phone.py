@@ -8,6 +8,7 @@ asks what is next, sends it with no transaction open, and records what came of i
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick, reach, unheard
@@ -44,6 +45,7 @@ AWAITS = {
 # Whom somebody may have told not to be rung; partners and interpreters have not.
 ASKED = (*CALLERS, *OTHERS)
 ENDS = ("left", "completed", "failed", "no_answer", "busy")
+BY_HAND = _("The telephone dials nobody here. Ring them yourself, and say that you do.")
 
 
 def wish(call: Call, leg: Contact) -> str:
@@ -155,9 +157,16 @@ def number_of(leg: Contact) -> str:
 
 
 @action
-def placed(*, contact_id: UUID, verb: str, carrier_ref: str, by: Actor) -> Contact:
-    """The service did it. What it has told of the leg meanwhile stands."""
+def placed(
+    *, contact_id: UUID, verb: str, ring: int, carrier_ref: str, by: Actor
+) -> Contact:
+    """The service did it. What it has told of the leg meanwhile stands.
+
+    Of an earlier ``ring`` than the one that was ordered last it is nothing any more.
+    """
     _call, leg = line.lock_leg(contact_id)
+    if leg.rings != ring:
+        return leg
     if carrier_ref and not leg.carrier_ref:
         quick.write(leg, {"carrier_ref": carrier_ref})
     if leg.carrier == verb:
@@ -166,13 +175,13 @@ def placed(*, contact_id: UUID, verb: str, carrier_ref: str, by: Actor) -> Conta
 
 
 @action
-def failed(*, contact_id: UUID, verb: str, why: str, by: Actor) -> Contact:
+def failed(*, contact_id: UUID, verb: str, ring: int, why: str, by: Actor) -> Contact:
     """It was not done, or nobody knows (``phone_unknown``). The leg stays as it is.
 
     A person does it at the desk phone and says so, as without the service.
     """
     call, leg = line.lock_leg(contact_id)
-    if leg.carrier == verb:
+    if leg.carrier == verb and leg.rings == ring:
         _fail(call, leg, verb, why, by)
     return leg
 
@@ -193,6 +202,9 @@ def call_back(*, contact_id: UUID, by: Actor) -> Contact:
     call, leg = line.lock_leg(contact_id)
     if leg.state not in line.CALLING_BACK or call.state not in OPEN_CALL:
         raise LostRace
+    if settings.PHONE == "manual" or call.simulated:
+        # Nobody would dial, and the clock of who does would begin anew.
+        raise Invalid(BY_HAND, field="telephone")
     if leg.carrier in {"wanted", "dial", "rings", "in"}:
         return leg
     callback.refuse_unsafe(call, leg, "voice")
@@ -201,7 +213,7 @@ def call_back(*, contact_id: UUID, by: Actor) -> Contact:
     line.step(call, leg, K.CALLBACK_DUE, by)
     line.expect(leg, "callback", callback.clock(call, "callback_within"))
     fresh = {"carrier_ref": "", "carrier_step": 0, "carrier_room_step": 0}
-    quick.write(leg, {"carrier": "wanted", **fresh})
+    quick.write(leg, {"carrier": "wanted", "rings": leg.rings + 1, **fresh})
     if by.kind in {"user", "simulator"}:
         quick.write(leg, {"person_id": by.id})
     line.changed(leg.pk)
@@ -216,23 +228,27 @@ def heard(
     series: str,
     number: int | None,
     carrier_ref: str,
+    ring: int | None,
     by: Actor,
 ) -> Contact:
     """The service tells of a leg; late, repeated or another line's is nothing.
 
     ``said`` is a word of ``interop.legs.Heard``; ``number`` counts up in its series,
-    ``call`` or ``conference``; None: it gave none.
+    ``call`` or ``conference``; None: it gave none. ``ring``: which ring of the leg it
+    is about, while the service's name for that is not known; None: nobody can say.
     """
-    call, leg = line.lock_leg(contact_id)
+    call, leg = _lock_named(contact_id, carrier_ref)
     step = "carrier_step" if series == "call" else "carrier_room_step"
     if number is not None and number < getattr(leg, step):
         return leg
-    if leg.carrier_ref not in {"", carrier_ref}:
+    if leg.carrier_ref != carrier_ref and (leg.carrier_ref or leg.rings != ring):
         return leg
     if number is not None:
         quick.write(leg, {step: number + 1})
     over = leg.carrier == "out"
-    _keep(leg, said, carrier_ref)
+    # What went on from another call is steered by hand there until it ends.
+    if leg.pk == contact_id or said in ENDS:
+        _keep(leg, said, carrier_ref)
     if over:
         return leg
     if said in ENDS:
@@ -242,6 +258,16 @@ def heard(
         _picked_up(call, leg)
     line.changed(leg.pk)
     return leg
+
+
+def _lock_named(contact_id: UUID, carrier_ref: str) -> tuple[Call, Contact]:
+    """The leg that the service knows by this name, wherever it went on; else this one."""
+    while True:
+        known = quick.find(Contact, carrier_ref=carrier_ref)
+        call, leg = line.lock_leg(known.pk if known else contact_id)
+        # Else it went on with another call while we waited for this one.
+        if known is None or leg.carrier_ref == carrier_ref:
+            return call, leg
 
 
 def _keep(leg: Contact, said: str, carrier_ref: str) -> None:
@@ -268,7 +294,8 @@ def _picked_up(call: Call, leg: Contact) -> None:
 def _gone(call: Call, leg: Contact, said: str, by: Actor) -> None:
     """The other side is not on the leg any more, or never came."""
     if leg.state in line.LOST:
-        if said in {"busy", "no_answer"}:
+        # A person may have said already what came of this ring.
+        if leg.state == K.CALLBACK_DUE and said in {"busy", "no_answer"}:
             callback.count_try(call, leg, said, by)
         return
     if leg.state in line.OVER:

@@ -30,6 +30,11 @@ UNSAFE = {
     "crowd": "",
     "other": "",
 }
+# Why an emergency is out → why the crew itself and the other teams there wait outside.
+PUT_OUT = {
+    "crew_emergency": ("crew_emergency", "team_emergency"),
+    "check_unanswered": ("crew_silent", "team_silent"),
+}
 
 
 @action
@@ -122,6 +127,7 @@ def _raise(call: Call | None, unit: Unit, why: str, by: Actor) -> None:
     now = database_now()
     quick.write(unit, {"emergency_at": now})
     works = _work(unit) is not None
+    told = call.supervisor_told_at if call is not None else None
     if call is None:
         first = seconds(_protocol(unit), "safety_check_first")
         call = alone.open_for_crew(unit, now, now + first)
@@ -134,10 +140,11 @@ def _raise(call: Call | None, unit: Unit, why: str, by: Actor) -> None:
     _tell(call, unit, why, by)
     if works:
         # Whoever is only asked to go there says nothing of that scene.
-        _stage_unarmed(call, unit, by, own="crew_emergency", others="team_emergency")
+        own, others = PUT_OUT[why]
+        _stage_unarmed(call, unit, by, own=own, others=others)
         _beware(call, by)
-        # The emergency is an alarm already.
-        quick.write(call, {"supervisor_told_at": None})
+        # The emergency is an alarm already; what was told before it still is one.
+        quick.write(call, {"supervisor_told_at": told})
     unit.refresh_from_db()
 
 

@@ -32,13 +32,19 @@ from dispatch.actions.weigh import mode_of, refuse_below_floor, refuse_closed, w
 from dispatch.errors import Invalid, NotFree, Stale
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Offer, Seat, Unit
+from dispatch.models.offer import REPLACES
 from dispatch.states import WITH_PERSON, OfferState, SeatState, UnitState
 from routing import store
 
 BACKUP = frozenset({*UNITS, "cit", "ems", "police", "fire"})
-# The first of an offer's reasons: the second is the seat whose team it relieves.
-REPLACES = "replaces"
 LENT = _("%(who)s is lent to a neighbour: call it back first.")
+LESS_URGENT = _(
+    "%(who)s is on %(number)s, priority %(theirs)d; this call has priority %(ours)d."
+    " Ask a second time, and say why."
+)
+# What the crew and the place it leaves are told of why; any other reason is "moved".
+MORE_URGENT = "more_urgent"
+LEFT_FOR = frozenset({MORE_URGENT, "nearer"})
 
 
 @action
@@ -96,8 +102,7 @@ def replace(
 
 def _asked_already(unit: Unit, seat: Seat) -> Offer | None:
     rings = quick.find(Offer, unit=unit.pk, state=OfferState.PENDING)
-    same = rings is not None and rings.because == [REPLACES, str(seat.pk)]
-    return rings if same else None
+    return rings if rings is not None and rings.relieves == seat.pk else None
 
 
 def relieve(call: Call, seat: Seat, unit: Unit, by: Actor) -> None:
@@ -110,13 +115,32 @@ def relieve(call: Call, seat: Seat, unit: Unit, by: Actor) -> None:
     work = _work(old) if old else None
     if old is None or work is None or work.unit is None:
         return
-    replaced = events.UnitReplaced(seat=old.pk, by_unit=unit.pk)
-    journal.append(replaced, call=call, unit=work.unit, by=by)
     if work.unit.state in WITH_PERSON or work.unit.emergency_at is not None:
         return
+    _replaced(call, old, work.unit, seat, unit, by)
+    _leave(call, old, work, "another_unit", by)
+
+
+def handed_over(call: Call, seat: Seat, unit: Unit, by: Actor) -> None:
+    """This team clears: whoever was to relieve it and has come forward has its place.
+
+    Holds the call and the seat.
+    """
+    works = Assignment.objects.filter(seat__call=call, ended_at=None)
+    came = works.filter(seat__offers__because=[REPLACES, str(seat.pk)])
+    new = came.select_related("seat", "unit").first()
+    if new is not None and new.unit is not None:
+        _replaced(call, seat, unit, new.seat, new.unit, by)
+
+
+def _replaced(
+    call: Call, old: Seat, team: Unit, seat: Seat, unit: Unit, by: Actor
+) -> None:
+    """``unit`` has the place of ``team`` now, and leads if that did. Holds them."""
+    replaced = events.UnitReplaced(seat=old.pk, by_unit=unit.pk)
+    journal.append(replaced, call=call, unit=team, by=by)
     if old.lead:
         _name(call, seat, unit, by)
-    _leave(call, old, work, "another_unit", by)
 
 
 def _relieved_by(call: Call, seat: Seat) -> Seat | None:
@@ -124,9 +148,9 @@ def _relieved_by(call: Call, seat: Seat) -> Seat | None:
     if not seat.requested:
         return None
     asked = quick.rows(Offer, order=["made_at"], seat=seat.pk)
-    olds = [one.because[1] for one in asked if one.because[:1] == [REPLACES]]
+    olds = {one.relieves for one in asked}
     filled = locked_seats(call, state=SeatState.FILLED)
-    return next((one for one in filled if olds and str(one.pk) == olds[0]), None)
+    return next((one for one in filled if one.pk in olds), None)
 
 
 def _leave(call: Call, seat: Seat, work: Assignment, why: str, by: Actor) -> None:
@@ -173,12 +197,19 @@ def backup(*, seat_id: UUID, response: str, by: Actor) -> Seat:
 
 @action
 def reassign(
-    *, unit_id: UUID, call_id: UUID, why: str, by: Actor, seen: int | None = None
+    *,
+    unit_id: UUID,
+    call_id: UUID,
+    why: str,
+    by: Actor,
+    confirmed: str = "",
+    seen: int | None = None,
 ) -> Offer:
     """Take a team to a call that needs it more; what it leaves is wanted anew at once.
 
     Refused once the team is with the person, or has called for help itself, and while
-    it is lent.
+    it is lent. ``confirmed``: the call that it leaves and how urgent that is, as ``by``
+    was shown it; a call that is as urgent or more is left for nobody who was not.
     """
     coded("why", why)
     left_id = _call_of(unit_id)
@@ -198,6 +229,7 @@ def reassign(
         raise Stale
     now = database_now()
     mode = _stands(call, unit, now)
+    _refuse_less_urgent(left, call, unit, why, confirmed)
     _take_away(left, unit, call, why, by, now)
     place = to_fill(call, unit.kind, mode, by, now)
     _row, protocol = store.published(call.agency_id)
@@ -205,6 +237,18 @@ def reassign(
     made = put(call, place, taker, protocol, now, by)
     fill(left, by, protocol)
     return made
+
+
+def _refuse_less_urgent(
+    left: Call, call: Call, unit: Unit, why: str, confirmed: str
+) -> None:
+    """A call as urgent or more is left by who was shown it, and not for urgency."""
+    leaves = f"{left.pk} {left.priority}"
+    if call.priority < left.priority or (confirmed == leaves and why != MORE_URGENT):
+        return
+    theirs, ours = left.priority, call.priority
+    said = {"who": unit.name, "number": left.number, "theirs": theirs, "ours": ours}
+    raise Invalid(LESS_URGENT, field="unit", leaves=leaves, left=left.pk, **said)
 
 
 def _take_away(
@@ -218,10 +262,11 @@ def _take_away(
     seat = next(one for one in locked_seats(left) if one.pk == gone.seat_id)
     moved = events.UnitReassigned(seat=seat.pk, to_call=to.pk, why=why)
     journal.append(moved, call=left, unit=unit, by=by)
+    gone_for = why if why in LEFT_FOR else "moved"
     if held is None:
-        withdraw_pending(left, seat, "moved", by)
+        withdraw_pending(left, seat, gone_for, by)
         return
-    _leave(left, seat, held, "moved", by)
+    _leave(left, seat, held, gone_for, by)
     again = one_more(
         left,
         seat.response,

@@ -14,7 +14,7 @@ from dispatch.actions.base import (
     lock_presence,
     move,
 )
-from dispatch.actions.line import LIVE, OVER, callers
+from dispatch.actions.line import LIVE, OVER, back_with, callers
 from dispatch.actions.line import step as line_step
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
@@ -45,8 +45,12 @@ BEFORE_ANSWER = frozenset(
     {TransferState.REQUESTED, TransferState.DATA_SENT, TransferState.OFFERED}
 )
 ANSWERED = frozenset({TransferState.ACCEPTED, TransferState.CONFERENCED})
-# Between two receivers: nobody is asked just now.
 NOT_BACK = _("The caller is lost. Call them back first; whoever reaches them has them.")
+NOBODY_THERE = _(
+    "No caller is on a line of this call. Once one is, say that you have them; if nobody "
+    "is to be reached, have dispatch withdraw you."
+)
+# Between two receivers: nobody is asked just now.
 WAITING = frozenset({TransferState.DECLINED, TransferState.TIMED_OUT})
 # Here a lost caller is not news: the transfer is over, is just being offered anew, or
 # waits for this very caller.
@@ -166,11 +170,12 @@ def out(seat: Seat, to: TransferState) -> None:
 def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     """The clinician has the caller: from now on the call is theirs, the sender is free.
 
-    Invalid while the caller is lost: nobody has them.
+    Again, where somebody else had them meanwhile. Invalid while the caller is lost, or
+    on no line any more: nobody has them.
     """
     call, seat, assignment = lock_assignment(assignment_id)
     if assignment.confirmed_at is not None:
-        return assignment
+        return _said_again(call, assignment, by)
     if assignment.ended_at is not None or assignment.person_id is None:
         raise LostRace
     transfer = open_of(seat)
@@ -178,6 +183,8 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     found = callers(call)
     if waits or unheard.lost_now(found) is not None:
         raise Invalid(NOT_BACK, field="session")
+    if found and all(leg.state in OVER for leg in found):
+        raise Invalid(NOBODY_THERE, field="session")
     quick.write(assignment, {"confirmed_at": Now()})
     if transfer is not None:
         if transfer.state != TransferState.CONFERENCED:
@@ -192,14 +199,27 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
             call=call,
             by=by,
         )
-    before, call.owner_id = call.owner_id, assignment.person_id
+    back_with(call, assignment, by)
+    _own(call, assignment.person_id, by)
+    brought_is_ours(call, assignment.person_id, by)
+    return assignment
+
+
+def _said_again(call: Call, session: Assignment, by: Actor) -> Assignment:
+    if session.ended_at is None and back_with(call, session, by):
+        _own(call, session.person_id, by)
+    return session
+
+
+def _own(call: Call, person_id: UUID | None, by: Actor) -> None:
+    before, call.owner_id = call.owner_id, person_id
+    if before == person_id:
+        return
     call.owner_since = database_now()
     quick.keep(call, "owner", "owner_since")
     journal.append(
-        events.OwnerChanged(owner=call.owner_id, before=before), call=call, by=by
+        events.OwnerChanged(owner=person_id, before=before), call=call, by=by
     )
-    brought_is_ours(call, assignment.person_id, by)
-    return assignment
 
 
 def step(
@@ -308,6 +328,8 @@ def caller_gone(call: Call, leg: Contact, by: Actor, *, decide: bool = True) -> 
     sent to look instead; not where a person has decided (``decide``). The sender keeps
     the call. The caller holds it.
     """
+    # Who was asked or accepted after the loss waits for this caller as well.
+    caller_lost(call, leg, by)
     for one in open_transfers(call):
         waits = one.state in {*WAITING, TransferState.CALLBACK}
         if not waits or not _on(call, one, leg):
@@ -315,7 +337,7 @@ def caller_gone(call: Call, leg: Contact, by: Actor, *, decide: bool = True) -> 
         step(call, one, TransferState.FALLBACK, by, why="caller_gone", due_at=Now())
         let_partner_go(call, one, by, "caller_gone")
         if one.seat_id is not None:
-            _unfill(call, one.seat_id, by)
+            unfill(call, one.seat_id, "caller_gone", by)
         if decide:
             quick.write(call, {"decision_wanted_at": Now()})
 
@@ -333,16 +355,19 @@ def _on(call: Call, transfer: Transfer, leg: Contact) -> bool:
     return not any(one.state in LIVE for one in callers(call) if one.pk != leg.pk)
 
 
-def _unfill(call: Call, seat_id: UUID, by: Actor) -> None:
-    """Whoever rang or waited for this caller is free again; the seat stays empty."""
+def unfill(call: Call, seat_id: UUID, why: str, by: Actor) -> None:
+    """Whoever rang or waited for this caller is free again; the seat stays empty.
+
+    In the next decision this kind of help counts as not to be had. Holds the call.
+    """
     (seat,) = quick.rows(Seat, lock="NO KEY UPDATE", id=seat_id)
     for offer in quick.rows(
         Offer, lock="NO KEY UPDATE", seat=seat.pk, state=OfferState.PENDING
     ):
-        move(offer, OfferState.CANCELLED, reason="caller_gone", ended_at=Now())
+        move(offer, OfferState.CANCELLED, reason=why, ended_at=Now())
         _free(offer.person_id)
         gone = events.OfferWithdrawn(
-            offer=offer.pk, seat=seat.pk, why="caller_gone", person=offer.person_id
+            offer=offer.pk, seat=seat.pk, why=why, person=offer.person_id
         )
         journal.append(gone, call=call, by=by)
     for assignment in quick.rows(Assignment, seat=seat.pk, ended_at=None):
@@ -351,14 +376,9 @@ def _unfill(call: Call, seat_id: UUID, by: Actor) -> None:
     if seat.state == SeatState.FILLED:
         move(seat, SeatState.WANTED)
     if seat.state == SeatState.WANTED:
-        move(seat, SeatState.UNFILLED, why="caller_gone")
-        journal.append(
-            events.SeatUnfilled(
-                seat=seat.pk, response=seat.response, why="caller_gone"
-            ),
-            call=call,
-            by=by,
-        )
+        move(seat, SeatState.UNFILLED, why=why)
+        unfilled = events.SeatUnfilled(seat=seat.pk, response=seat.response, why=why)
+        journal.append(unfilled, call=call, by=by)
 
 
 def _free(person_id: UUID | None) -> None:

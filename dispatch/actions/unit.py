@@ -17,7 +17,7 @@ from dispatch.actions.base import (
     move,
 )
 from dispatch.actions.disposition import record, settle
-from dispatch.actions.scene import lead_by_default
+from dispatch.actions.scene import handed_over, lead_by_default
 from dispatch.actions.seat import done, end_assignment, someone_free
 from dispatch.actions.takers import unit_heard
 from dispatch.errors import (
@@ -239,6 +239,7 @@ def clear(
         raise Invalid(STILL_OUT, field="unit", who=unit.name)
     seat = assignment.seat
     end_assignment(assignment, by)
+    handed_over(call, seat, unit, by)
     done(call, seat, by)
     record(
         call,

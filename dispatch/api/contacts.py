@@ -50,6 +50,7 @@ class StepIn(Nothing):
 class ChannelIn(Nothing):
     channel = Choice(contact.WRITTEN)
     relay = Choice(contact.RELAYS, required=False)
+    theirs = Flag(required=False, help_text="A text: they write to us, and began.")
 
 
 class TtyIn(Nothing):

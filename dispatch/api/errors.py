@@ -68,7 +68,7 @@ def headers(status: int) -> dict[str, str]:
 
 def _domain(error: errors.DispatchError) -> Told:
     body = {"code": error.code, "message": refusal(error)}
-    for name in ("field", "version"):
+    for name in ("field", "version", "wish"):
         if name in error.params:
             body[name] = error.params[name]
     # What is a matter of timing is 409.

@@ -75,13 +75,14 @@ class BroughtIn(Nothing):
 
 
 class BroughtOut(serializers.Serializer):
-    """How far we are with a call; nothing clinical."""
+    """How far we are with a call since it was opened, or opened again; nothing clinical."""
 
     reference = serializers.CharField()
     status = serializers.ChoiceField(list(partners.STATUS_WORDS))
     words = serializers.CharField()
     received_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField(allow_null=True)
+    opened_again_at = serializers.DateTimeField(allow_null=True)
     dispatcher_at = serializers.DateTimeField(allow_null=True)
     on_the_way_at = serializers.DateTimeField(allow_null=True)
     contact_made_at = serializers.DateTimeField(allow_null=True)

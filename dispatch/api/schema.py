@@ -30,6 +30,7 @@ class Refusal(serializers.Serializer):
     message = serializers.CharField()
     field = serializers.CharField(required=False)
     version = serializers.IntegerField(required=False)
+    wish = serializers.CharField(required=False)
     fields_ = serializers.DictField(child=serializers.CharField(), required=False)
 
     def get_fields(self) -> dict[str, serializers.Field]:

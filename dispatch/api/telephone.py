@@ -15,6 +15,7 @@ from dispatch.api.errors import told
 from dispatch.errors import DispatchError
 from dispatch.events import TELEPHONE
 from dispatch.interop.heard import event_of
+from dispatch.interop.legs import PhoneEvent, Series
 from dispatch.interop.signatures import twilio_signed
 from dispatch.models import Contact
 
@@ -46,12 +47,20 @@ def heard(request: HttpRequest, pk: UUID) -> HttpResponse:
                 series=event.series.value,
                 number=event.number,
                 carrier_ref=event.call_ref,
+                ring=_ring(request, event),
                 by=TELEPHONE,
             )
     except DispatchError as error:
         status, said = told(error)
         return JsonResponse(said, status=status)
     return HttpResponse(status=204)
+
+
+def _ring(request: HttpRequest, event: PhoneEvent) -> int | None:
+    """Which ring this is about; None: the address of a conference is its first leg's."""
+    said = request.GET.get("ring", "0")
+    told = event.series is Series.CALL and said.isascii() and said.isdecimal()
+    return int(said) if told and len(said) < 6 else None
 
 
 def _signed(request: HttpRequest) -> bool:

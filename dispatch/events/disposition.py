@@ -14,8 +14,11 @@ class SessionEnded(EventBody):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResolved(EventBody):
+    """``by_itself``: nobody was left at work; no person has said that the call is over."""
+
     disposition: UUID
     outcomes: tuple[str, ...]
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

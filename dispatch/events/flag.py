@@ -29,7 +29,10 @@ class FlagSeen(EventBody):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DangerNear(EventBody):
-    """Another open call at the same place answers this question with yes."""
+    """Another open call at the same place answers this question with yes.
+
+    Or it is `near.CREWS` that is said: a crew of it is in danger there.
+    """
 
     other: UUID
     question: str

@@ -37,9 +37,13 @@ class CallsLinked(EventBody):
 
 @beside
 class OtherLinked(EventBody):
-    """Another call turned out to be this event: what it told of danger goes on here."""
+    """Another call turned out to be this event: what it told of danger goes on here.
+
+    ``seats``: the places that were opened here for help which that call wanted.
+    """
 
     other: UUID
+    seats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

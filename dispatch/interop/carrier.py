@@ -28,12 +28,15 @@ def the_phone() -> Phone:
 
 
 def leg_of(contact: Contact, number: str) -> Leg:
-    """The legs of one call share one conference, named by the call's own id."""
+    """The legs of one call share one conference, named by the call's own id.
+
+    What comes back to the address of a ring is about that ring and no later one.
+    """
     return Leg(
         id=contact.pk,
         number=with_country(number),
         conference=contact.call_id.hex,
-        callback=f"{settings.PUBLIC_URL}{PATH}{contact.pk}/",
+        callback=f"{settings.PUBLIC_URL}{PATH}{contact.pk}/?ring={contact.rings}",
         call_ref=contact.carrier_ref,
     )
 

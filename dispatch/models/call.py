@@ -58,7 +58,7 @@ class Call(Row):
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     owner_since = models.DateTimeField(null=True)
     state_since = models.DateTimeField(db_default=Now())
-    # What a supervisor is to know was said last; an alarm until somebody has taken it.
+    # Since when there is something that a supervisor is to know; an alarm until taken.
     supervisor_told_at = models.DateTimeField(null=True)
     triaged_at = models.DateTimeField(null=True)
     decision_wanted_at = models.DateTimeField(null=True)
@@ -122,6 +122,11 @@ class Call(Row):
                 name="call_wants_decision",
             ),
             models.Index(fields=["agency", "opened_at"], name="call_by_time"),
+            models.Index(
+                fields=["agency"],
+                condition=Q(supervisor_told_at__isnull=False),
+                name="call_told",
+            ),
         ]
 
     def __str__(self) -> str:

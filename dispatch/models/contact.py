@@ -70,6 +70,12 @@ class Contact(Row):
     # leave, hang_up): it was asked for and not answered, so nobody knows. by_hand: a
     # person does it. wanted: to be dialled. Empty: the carrier never had it.
     carrier = models.CharField(max_length=10, blank=True)
+    # How often the carrier was told to ring them anew: what it says of an earlier ring
+    # is not about this one.
+    rings = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # What another system calls this leg, as a fingerprint. It outlives every ring, and
+    # a line that went on with another call has it in both.
+    source_ref = models.CharField(max_length=64, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -114,6 +120,11 @@ class Contact(Row):
                 fields=["since"],
                 condition=~Q(carrier=""),
                 name="contact_carried",
+            ),
+            models.Index(
+                fields=["source_ref"],
+                condition=~Q(source_ref=""),
+                name="contact_by_source",
             ),
         ]
 

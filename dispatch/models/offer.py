@@ -1,5 +1,7 @@
 """Seat, Offer and Assignment: the help a call wants, and who gives it."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -13,6 +15,8 @@ from dispatch.states import OfferState, SeatState
 ONE_TAKER = Q(person__isnull=False, unit__isnull=True) | Q(
     person__isnull=True, unit__isnull=False
 )
+# The first of an offer's reasons: the second is the seat whose team it relieves.
+REPLACES = "replaces"
 
 
 class Seat(Row):
@@ -111,6 +115,11 @@ class Offer(Row):
 
     def __str__(self) -> str:
         return f"{self.state} offer of {self.seat_id}"
+
+    @property
+    def relieves(self) -> UUID | None:
+        """The seat whose team this one was asked to relieve."""
+        return UUID(self.because[1]) if self.because[:1] == [REPLACES] else None
 
 
 class Assignment(Row):

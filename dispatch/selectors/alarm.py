@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import planned
-from dispatch.models import Agency, Alarm, Event, Role
-from dispatch.selectors import sentences, tries, words
-from dispatch.selectors.decision import OURS, TELL, Words, word
+from dispatch.models import Agency, Alarm, Role
+from dispatch.selectors import sentences, telling, tries, words
+from dispatch.selectors.decision import OURS, Words, word
 from dispatch.states import AlarmState, CallState
 
 PAGE = 200
@@ -36,6 +36,7 @@ RANKS = (
 )
 WHY: Words = {
     "put_right": gettext_lazy("put right"),
+    "heard": gettext_lazy("somebody knows it now"),
     "call_ended": gettext_lazy("the call ended"),
     "line_over": gettext_lazy("the caller is on the line no longer"),
 }
@@ -77,12 +78,8 @@ class Strip:
     more: int
 
 
+FLOOR = frozenset({Role.DISPATCHER, Role.SUPERVISOR})
 UNDECIDED = frozenset({CallState.NEW, CallState.TRIAGING})
-# What the supervisor was told last, where that is what the alarm is about.
-_TOLD = Event.objects.filter(
-    agency=OuterRef("agency"), call=OuterRef("call"), kind="SupervisorTold"
-).order_by("-number")
-NEWS = Case(When(about="told", then=Subquery(_TOLD.values("body__why")[:1])))
 ANY = "SELECT EXISTS (SELECT FROM dispatch_alarm WHERE agency_id = %s AND state <> %s)"
 
 
@@ -118,17 +115,18 @@ def ended_today(
 
 
 def _all(rows: list[Alarm], user: UUID, role: str) -> list[Shown]:
-    """Each with how often a lost caller was tried; see ``tries.of_alarms``."""
-    tried = tries.of_alarms(rows)
+    """Each with how often a lost caller was tried, and with what was told."""
+    tried, told = tries.of_alarms(rows), telling.of_alarms(rows)
     shown = []
     for row in rows:
         one, more = _shown(row, user, role), tried.get(row.subject)
-        shown.append(replace(one, what=f"{one.what}, {more}") if more else one)
+        what = f"{one.what}, {more}" if more else told.get(row.subject, one.what)
+        shown.append(replace(one, what=what))
     return shown
 
 
 def _with_names(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
-    return alarms.select_related("call", "unit", "owner", "seat").annotate(news=NEWS)
+    return alarms.select_related("call", "unit", "owner", "seat")
 
 
 def _pressing(one: Shown) -> tuple[bool, bool, bool, int, int, datetime]:
@@ -154,9 +152,6 @@ def _what(row: Alarm) -> str:
         return _("a caller is on the line, and nobody said who has them")
     if row.about == "nobody" and row.call and row.call.state in UNDECIDED:
         return _("its triage is open for long")
-    if row.about == "told":
-        news = getattr(row, "news", None) or ()
-        return " ".join(word(TELL, one) for one in news) or said
     if row.about != "waiting" or row.seat is None:
         return said
     return _("%(help)s: %(said)s") % {
@@ -168,9 +163,9 @@ def _what(row: Alarm) -> str:
 def _shown(row: Alarm, user: UUID, role: str) -> Shown:
     unit = row.unit.name if row.unit else ""
     raised = row.state == AlarmState.RAISED
-    mine = row.owner_id == user or (
-        row.owner_id is None and role in {Role.DISPATCHER, Role.SUPERVISOR}
-    )
+    # A crew's emergency is everybody's on the floor until one of them has it.
+    everybody = row.owner_id is None or (raised and row.about == "emergency")
+    mine = row.owner_id == user or (everybody and role in FLOOR)
     return Shown(
         id=row.pk,
         about=row.about,

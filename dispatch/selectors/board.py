@@ -11,6 +11,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from dispatch import journal, planned, unheard
+from dispatch.elsewhere import OF_SESSION
 from dispatch.models.contact import CALLERS
 from dispatch.seal import unseal
 from dispatch.selectors import handing, roster, standing, words
@@ -51,7 +52,8 @@ SELECT c.id::text, c.number, c.version, c.head, c.state, c.state_since::text,
           AND e.kind = 'StagingOrdered' AND e.body->>'seat' = s.id::text) END,
         u.state_since)::text,
       u.check_late, u.check_due_at::text, u.emergency_at::text,
-      (SELECT emergency_at::text FROM dispatch_unit WHERE id = f.unit_id)
+      (SELECT emergency_at::text FROM dispatch_unit WHERE id = f.unit_id),
+      {elsewhere}
     ) ORDER BY s.id)::text
     FROM dispatch_seat s
     LEFT JOIN dispatch_offer f ON f.seat_id = s.id AND f.state = 'pending'
@@ -91,16 +93,13 @@ LIMIT %(page)s
 """
 
 
-def _in_sql(codes: Iterable[str]) -> str:
-    return ", ".join(f"'{code}'" for code in codes)
-
-
 # The words of ``unheard``, of which this is the same for many calls at once.
 NOBODY_THERE = {
-    "callers": _in_sql(CALLERS),
-    "heard": _in_sql(unheard.HEARD),
-    "lost": _in_sql(unheard.LOST),
-    "for_good": _in_sql(unheard.FOR_GOOD),
+    "callers": planned.codes(CALLERS),
+    "heard": planned.codes(unheard.HEARD),
+    "lost": planned.codes(unheard.LOST),
+    "for_good": planned.codes(unheard.FOR_GOOD),
+    "elsewhere": OF_SESSION,
 }
 ALL = CARDS.format(which="", handing=OF_CALL, **NOBODY_THERE)
 SOME = CARDS.format(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from dispatch import facts, quick
+from dispatch import elsewhere, facts, quick
 from dispatch.models import (
     Answer,
     Call,
@@ -41,6 +41,7 @@ from dispatch.selectors.given import Given, given
 from dispatch.selectors.head import Head, Person
 from dispatch.selectors.line import Line
 from dispatch.selectors.linked import GoesOn, Other
+from dispatch.selectors.noted import Note
 from dispatch.selectors.scene import Scene, at_scene
 from dispatch.selectors.seat import Mark, SeatView
 from dispatch.selectors.timeline import Entry, span
@@ -65,14 +66,6 @@ class DecisionView:
     override_by: str
     override_at: datetime | None
     planned_next: tuple[Going, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    at: datetime
-    by: str
-    text: str
-    radio: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +121,11 @@ def view(call: Call, projection: str) -> CallView:
     row = _anew(call)
     on_line = line.line(row, protocol)
     seats = marks.with_nobody(seat.seats(row, protocol), on_line)
+    if on_line is not None and on_line.held:
+        seats = marks.with_other(seats, elsewhere.of_call(row.pk))
     made = _decision(row)
     events = list(_events(row))
+    seats = linked.brought(seats, events)
     shown = events[:HISTORY]
     ends = quick.rows(Disposition, order=("at", "id"), call=row.pk)
     planned = quick.rows(FollowUp, order=("planned_at",), call=row.pk)
@@ -273,10 +269,7 @@ def _verified(row: Call) -> dict[str, bool]:
 
 def _notes(row: Call) -> tuple[Note, ...]:
     rows = quick.rows(CallNote, order=("at", "id"), call=row.pk)
-    return tuple(
-        Note(at=one.at, by=one.by_name, text=noted.text(one), radio=one.kind == "radio")
-        for one in reversed(rows)
-    )
+    return tuple(noted.read(one) for one in reversed(rows))
 
 
 def _ended(ends: Sequence[Disposition]) -> Ended:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,6 +14,7 @@ from dispatch import fleet, quick
 from dispatch.models import Assignment, Call, Offer, Seat
 from dispatch.models.unit import TEAMS
 from dispatch.selectors import words
+from dispatch.selectors.board import type_label
 from dispatch.selectors.decision import Words, word
 from dispatch.states import WITH_PERSON, OfferState, SeatState
 from routing import store
@@ -44,6 +46,12 @@ WHY: Words = {
     "straight_line": gettext_lazy("estimated from the straight line"),
     "higher_id": gettext_lazy("alike in all; one has to be first"),
 }
+# A unit at work, as a row of ``_work``.
+WORK = (
+    *("unit", "unit__name", "unit__kind", "unit__state", "unit__agency__name"),
+    *("unit__agency", "seat", "seat__call", "seat__call__number", "seat__call__agency"),
+    *("seat__call__priority", "seat__call__type", "seat__call__source_wording"),
+)
 # What the way says already.
 IN_WAY = frozenset({"position_stale", "position_unknown"})
 
@@ -61,8 +69,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Urgency:
+    """How urgent a call is, and of what type."""
+
+    priority: int
+    label: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Busy:
-    """A unit that cannot be sent, and what it does. ``call`` is None when on none."""
+    """A unit that is not free, and what it does. ``call`` is None when on none.
+
+    Of a neighbour's call, which it was lent to, the number alone. ``move``: what the
+    press says that takes it from there to here; empty where it may not be moved.
+    """
 
     id: UUID
     name: str
@@ -70,7 +91,8 @@ class Busy:
     since: datetime
     call: UUID | None
     number: str
-    may_move: bool
+    leaves: Urgency | None
+    move: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +111,7 @@ class Kind:
     first: tuple[Line, ...]
     rest: tuple[Line, ...]
     busy: tuple[Busy, ...]
+    not_free: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +124,7 @@ class Work:
     state: str
     call: UUID
     number: str
+    leaves: Urgency | None
     seat: UUID
 
 
@@ -112,6 +136,7 @@ class Fleet:
     """
 
     call: UUID
+    priority: int
     agency: UUID
     place: Point | None
     zone: str | None
@@ -137,6 +162,7 @@ def ready(call: Call, point: Point | None, now: datetime) -> Fleet:
     seats = quick.rows(Seat, call=call.pk, state=SeatState.WANTED.value)
     return Fleet(
         call=call.pk,
+        priority=call.priority,
         agency=call.agency_id,
         place=point,
         zone=call.zone or None,
@@ -187,6 +213,7 @@ def _kind(
     # Whoever does not answer is sent by name only, and stands last.
     ranked = sorted(ranked, key=lambda one: known[one.id].missed >= most)
     lines = tuple(_line(one, known[one.id], most) for one in ranked)
+    busy = tuple(_busy(one, works, of) for one in units if not one.free)
     return Kind(
         code=kind,
         title=words.response(kind),
@@ -195,7 +222,8 @@ def _kind(
         instead=_instead(kind, of, here),
         first=lines[:OPEN],
         rest=lines[OPEN:],
-        busy=tuple(_busy(one, works, of.call) for one in units if not one.free),
+        busy=busy,
+        not_free=_not_free(busy),
     )
 
 
@@ -261,24 +289,38 @@ def _works(of: Fleet) -> dict[UUID, Work]:
     ours = Q(unit__in=busy) | Q(unit__isnull=False, seat__call=of.call)
     held = Assignment.objects.filter(ours, ended_at=None)
     rings = Offer.objects.filter(ours, state=OfferState.PENDING)
-    columns = (
-        *("unit", "unit__name", "unit__kind", "unit__state", "unit__agency__name"),
-        *("seat__call", "seat__call__number", "seat", "unit__agency"),
-    )
-    rows = held.order_by().values_list(*columns).union(rings.values_list(*columns))
-    works = [
-        Work(
-            unit=u,
-            name=n if home == of.agency else f"{n}, {lender}",
-            kind=k,
-            state=s,
-            call=call,
-            number=number,
-            seat=seat,
-        )
-        for u, n, k, s, lender, call, number, seat, home in rows.order_by("unit__name")
-    ]
+    rows = held.order_by().values_list(*WORK).union(rings.values_list(*WORK))
+    works = [_work(of, *row) for row in rows.order_by("unit__name")]
     return {one.unit: one for one in works}
+
+
+def _work(of: Fleet, *row: Any) -> Work:
+    unit, name, kind, state, lender, home, *of_it = row
+    seat, call, number, there, priority, code, wording = of_it
+    ours = there == of.agency
+    return Work(
+        unit=unit,
+        name=name if home == of.agency else f"{name}, {lender}",
+        kind=kind,
+        state=state,
+        call=call,
+        number=number,
+        leaves=urgency(priority, code, wording, of.protocol) if ours else None,
+        seat=seat,
+    )
+
+
+def urgency(priority: int, code: str, wording: str, protocol: Protocol) -> Urgency:
+    return Urgency(
+        priority=priority,
+        label=words.priority(priority),
+        type=type_label(code, wording, protocol),
+    )
+
+
+def of_call(call: Call) -> Urgency:
+    _row, protocol = store.published(call.agency_id)
+    return urgency(call.priority, call.type, call.source_wording, protocol)
 
 
 def _sent(one: Work) -> str:
@@ -288,17 +330,38 @@ def _sent(one: Work) -> str:
     }
 
 
-def _busy(one: fleet.Known, works: Mapping[UUID, Work], here: UUID) -> Busy:
+def _busy(one: fleet.Known, works: Mapping[UUID, Work], of: Fleet) -> Busy:
     work = works.get(one.id)
-    call, number = (work.call, work.number) if work else (None, "")
     label = _("Emergency") if one.emergency else words.unit(one.state)[0]
-    elsewhere = call is not None and call != here
+    held = one.state in WITH_PERSON or one.emergency
     return Busy(
         id=one.id,
         name=one.name,
         doing=label,
         since=one.since,
-        call=call,
-        number=number,
-        may_move=elsewhere and one.state not in WITH_PERSON and not one.emergency,
+        call=work.call if work else None,
+        number=work.number if work else "",
+        leaves=work.leaves if work else None,
+        move="" if held or work is None else _move(one.name, work, of),
     )
+
+
+def _move(name: str, work: Work, of: Fleet) -> str:
+    """What the press says: whoever takes from more than they give to reads so."""
+    if work.leaves is None or work.call == of.call:
+        return ""
+    if work.leaves.priority > of.priority:
+        said = _("Move %(name)s here")
+    elif work.leaves.priority == of.priority:
+        said = _("Take %(name)s from a call as urgent…")
+    else:
+        said = _("Take %(name)s from a more urgent call…")
+    return said % {"name": name}
+
+
+def _not_free(busy: Sequence[Busy]) -> str:
+    """What the folded list is called: that some of them can be had is not hidden."""
+    movable = sum(bool(one.move) for one in busy)
+    if movable == 0:
+        return _("%(n)d cannot be sent…") % {"n": len(busy)}
+    return _("%(n)d not free, %(m)d can be moved…") % {"n": len(busy), "m": movable}

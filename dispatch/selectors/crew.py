@@ -14,6 +14,7 @@ from dispatch.selectors import beside, board, fields, flag, history, scene, word
 from dispatch.selectors import decision as spoken
 from dispatch.selectors.decision import Words, word
 from dispatch.selectors.leaving import Order, last_order
+from dispatch.selectors.noted import Newest, newest
 from dispatch.states import UNIT_MOVES, OfferState, UnitState
 from routing import store
 
@@ -74,8 +75,10 @@ LEAVE: Words = {
     "hazard": gettext_lazy("A hazard is known for this place or person"),
     "crew_unsafe": gettext_lazy("You said that it is not safe"),
     "crew_emergency": gettext_lazy("You called for help. Go out if you can."),
+    "crew_silent": gettext_lazy("Nobody has heard from you. Go out if you can."),
     "team_unsafe": gettext_lazy("Another team says that it is not safe"),
     "team_emergency": gettext_lazy("Another team has called for help"),
+    "team_silent": gettext_lazy("Another team does not answer"),
     "ordered": gettext_lazy("Dispatch says so"),
 }
 UNSAFE: Words = {
@@ -114,6 +117,7 @@ class Where:
     place: str
     zone: str
     said: str
+    notes: Newest | None
     map: str
     person: str
     caller: str
@@ -126,7 +130,7 @@ class Where:
     outside: tuple[tuple[UUID, str], ...]
     hazards: tuple[str, ...]
     given: tuple[Given, ...]
-    beside: tuple[str, ...]
+    beside: beside.Beside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +158,8 @@ class UnitView:
     check_state: str
     check_ends: datetime | None
     emergency: datetime | None
+    # Who at dispatch has it; empty while nobody took it.
+    emergency_with: str
     backup: str
     backup_label: str
     crew: tuple[str, ...]
@@ -308,6 +314,7 @@ def _unit(unit: Unit) -> UnitView:
         check_state=_check_state(unit, quick.now()),
         check_ends=_check_ends(unit),
         emergency=unit.emergency_at,
+        emergency_with=beside.heard_by(unit) if unit.emergency_at else "",
         backup=backup,
         backup_label=words.response(backup),
         crew=tuple(names.values_list("user__short_name", flat=True)),
@@ -340,6 +347,7 @@ def _where(seat: Seat, unit: Unit) -> Where:
         place=caller.address,
         zone=call.zone,
         said=caller.said if ours else "",
+        notes=newest(call) if ours else None,
         map=_map(caller.point, caller.address),
         person=caller.person_name if ours else "",
         caller=word(fields.CALLERS, call.caller_kind),

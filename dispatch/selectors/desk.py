@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import access
+from dispatch.elsewhere import Elsewhere
 from dispatch.models import Assignment, Offer, Presence, Transfer, User
 from dispatch.selectors import call as calls
 from dispatch.selectors import roster, words
@@ -91,6 +92,8 @@ class Session:
     """A caller this clinician has accepted; ``confirmed_at`` None: still with dispatch.
 
     ``lost``: nobody has them now, so that they cannot be taken, and the session not ended.
+    ``gone``: no caller is on a line any more, so that nobody is there to be taken.
+    ``elsewhere``: they came back on somebody else's line.
     """
 
     id: UUID
@@ -98,6 +101,8 @@ class Session:
     accepted_at: datetime
     confirmed_at: datetime | None
     lost: bool
+    gone: bool
+    elsewhere: Elsewhere | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +261,15 @@ def _session(row: Assignment) -> Session:
         accepted_at=row.accepted_at,
         confirmed_at=row.confirmed_at,
         lost=view.line is not None and _lost(row, view.line),
+        gone=view.line is not None and _gone(view.line),
+        elsewhere=next(
+            (one.elsewhere for one in view.seats if one.id == row.seat_id), None
+        ),
     )
+
+
+def _gone(line: Line) -> bool:
+    return not any(leg.caller for leg in (*line.legs, *line.folded))
 
 
 def _lost(row: Assignment, line: Line) -> bool:

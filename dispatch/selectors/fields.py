@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.models import Call
 from dispatch.selectors import decision as spoken
+from dispatch.selectors import sentences
 from dispatch.selectors.decision import Words
 from dispatch.states import SafeContact
 from routing.core.facts import ANSWERS
@@ -49,6 +50,10 @@ SOURCES: Words = {
     "988": gettext_lazy("988 Lifeline"),
     "officer": gettext_lazy("Officer"),
     "partner": gettext_lazy("Partner"),
+}
+# How a caller may have come in, as a person writes it down; the usual first.
+CAME_IN: Words = {
+    code: sentences.CHANNELS[code] for code in ("voice", "text", "tty", "rtt")
 }
 CALLERS: Words = {
     "": gettext_lazy("Not asked"),

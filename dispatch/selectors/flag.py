@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dispatch import near, quick
 from dispatch.models import Call, Flag
 from dispatch.near import Danger
 from dispatch.selectors import sentences
-from dispatch.selectors.decision import word
+from dispatch.selectors.decision import Words, word
 from dispatch.selectors.fields import Typed
 from dispatch.selectors.history import Keys
 
@@ -20,6 +21,14 @@ IN_FORCE = """
     AND ended_at IS NULL AND expires_at > clock_timestamp()
   ORDER BY hazard DESC, id
 """
+# What another open call at the same place says, as a hazard of this one.
+NEAR: Words = {
+    "weapon": gettext_lazy("A weapon is said to be at this place"),
+    "violence": gettext_lazy("Violence is said to happen at this place"),
+    "threat": gettext_lazy("Threats are said to be made at this place"),
+    "crew_emergency": gettext_lazy("A crew at this place needs help now"),
+    "crew_unsafe": gettext_lazy("A crew at this place says that it is not safe"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +114,7 @@ def said(caution: Caution) -> str:
 def _danger(one: Danger) -> Caution:
     return Caution(
         id=one.call,
-        code=word(sentences.NEAR, one.question),
+        code=word(NEAR, one.question),
         hazard=True,
         subject=_("another open call"),
         text="",

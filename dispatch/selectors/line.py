@@ -29,6 +29,13 @@ SPEAKS: Words = {**fields.LANGUAGES, "any": gettext_lazy("any language")}
 MOST, NEWEST = 8, 3
 # First what cannot wait, then who is there, then who is rung.
 ORDER = (*CALLING_BACK, K.OPEN_LINE, K.HOLDING, K.CONNECTED, K.ANSWERED, K.RINGING)
+# What a caller's line may become; a text is asked about before ours, and not theirs.
+THEIRS = "they_text"
+WRITTEN: Words = {
+    "voice": fields.CAME_IN["voice"],
+    THEIRS: gettext_lazy("text: they write to us"),
+    **fields.CAME_IN,
+}
 RELAYS: Words = {
     "vrs": gettext_lazy("video relay"),
     "ip": gettext_lazy("IP relay"),
@@ -71,7 +78,8 @@ class Leg:
     ``known``: whether this was recorded by hand, or what the telephone system says.
     ``ours``: who of ours is on it, as somebody said; "" while nobody did. ``rule``: how
     a caller may be reached. ``tried``: how often they were called back, in words.
-    ``way``: the channel, or the kind of relay, as it is chosen.
+    ``way``: the channel, or the kind of relay, as it is chosen. ``stop``: of a caller,
+    what the press says that ends the leg for good; of a lost one it hangs nobody up.
     """
 
     id: UUID
@@ -88,6 +96,7 @@ class Leg:
     due: str
     due_at: datetime | None
     caller: bool
+    lost: bool
     urgent: bool
     late: bool
     tries: int
@@ -95,7 +104,7 @@ class Leg:
     first: Press | None
     others: tuple[Press, ...]
     more: tuple[Press, ...]
-    stop: bool
+    stop: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +147,8 @@ class Line:
     gone: str
     # Since when no caller is heard and one was lost; None while somebody is there.
     nobody_since: datetime | None
+    # Whether somebody said of a caller's leg who of ours is on it.
+    held: bool
     calling_back: bool
 
 
@@ -180,13 +191,11 @@ def line(call: Call, protocol: Protocol) -> Line | None:
         rule=_rule(first, caller),
         no_contact=first is not None and bool(first.unsafe("voice", tried=1)),
         place_asked=any(map(_was_lost, ours)) and not call.location_verified,
-        written=tuple(
-            (code, str(sentences.CHANNELS[code]))
-            for code in ("voice", "text", "tty", "rtt")
-        ),
+        written=tuple((code, str(label)) for code, label in WRITTEN.items()),
         relays=tuple((code, str(label)) for code, label in RELAYS.items()),
         calling_back=bool(lost),
         nobody_since=_nobody_since(ours),
+        held=any(row.person_id for row in ours),
         lost=_lost(away, call, most, reached, tried) if away else "",
         gone=_gone_for_good(ours, call) if unheard.gone_for_good(ours) else "",
     )
@@ -285,6 +294,7 @@ def _leg(
         due=_due(row, said, number, most, tried.recorded),
         due_at=row.due_at,
         caller=is_caller,
+        lost=row.state in CALLING_BACK,
         urgent=row.state in (*CALLING_BACK, K.OPEN_LINE),
         late=bool(row.due) and row.due_at is None,
         tries=row.tries,
@@ -292,7 +302,16 @@ def _leg(
         first=first,
         others=others,
         more=press.more(row),
-        stop=is_caller,
+        stop=_stop(row) if is_caller else "",
+    )
+
+
+def _stop(row: Contact) -> str:
+    if row.state in CALLING_BACK:
+        return _("Decide: no call-back")
+    # Whoever is there may not be able to speak.
+    return (
+        _("Hang up; nobody calls back") if row.state == K.OPEN_LINE else _("We hang up")
     )
 
 

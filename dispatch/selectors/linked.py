@@ -1,18 +1,18 @@
 """Calls that are one event: the one that goes on, as it stands, and those linked to it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from dispatch import planned
-from dispatch.models import Call
+from dispatch import planned, quick
+from dispatch.models import Call, Event
 from dispatch.selectors import board, head, words
 from dispatch.selectors.marks import NOBODY
-from dispatch.selectors.seat import Mark
+from dispatch.selectors.seat import Mark, SeatView
 from dispatch.states import OPEN_CALL, CallState
 from routing.core.protocol import Protocol
 
@@ -76,3 +76,25 @@ def with_it(row: Call) -> tuple[Other, ...]:
     """The calls that were linked to this one, the oldest first. One query."""
     found = planned.ask(LINKED, {"call": row.pk, "most": MOST})
     return tuple(Other(id=pk, number=number) for pk, number in found)
+
+
+def brought(seats: Sequence[SeatView], events: Iterable[Event]) -> list[SeatView]:
+    """These seats, each with the number of the linked call that brought it, if one did.
+
+    One query where one did, none elsewhere.
+    """
+    here = {str(one.id) for one in seats}
+    came = {
+        seat: UUID(event.body["other"])
+        for event in events
+        if event.kind == "OtherLinked"
+        for seat in here.intersection(event.body.get("seats", ()))
+    }
+    calls = quick.rows(Call, id=sorted(set(came.values()))) if came else ()
+    numbers = {one.pk: one.number for one in calls}
+    return [
+        replace(one, came_from=numbers[came[str(one.id)]])
+        if str(one.id) in came
+        else one
+        for one in seats
+    ]

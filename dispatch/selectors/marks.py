@@ -1,12 +1,14 @@
 """The words in the head of a call's page: each seat's own, or that nobody is with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from dispatch.elsewhere import Elsewhere
 from dispatch.models import Call
 from dispatch.selectors import words
 from dispatch.selectors.handing import Handing, of_call
@@ -72,6 +74,23 @@ def with_nobody(seats: Sequence[SeatView], there: Line | None) -> list[SeatView]
         else one
         for one in seats
     ]
+
+
+def with_other(
+    seats: Sequence[SeatView], elsewhere: Mapping[UUID, Elsewhere]
+) -> list[SeatView]:
+    """The same, but whose caller came back on a colleague's line has them no more."""
+    return [
+        replace(one, mark=_back(at), elsewhere=at)
+        if (at := elsewhere.get(one.id)) and one.mark.shape == "full"
+        else one
+        for one in seats
+    ]
+
+
+def _back(at: Elsewhere) -> Mark:
+    label = _("Caller is with %(who)s") % {"who": at.who}
+    return Mark(label=label, since=at.since, act=True)
 
 
 def _seat(one: SeatView) -> Mark:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch.models import CallNote
+from dispatch.models import Call, CallNote
 from dispatch.selectors.decision import QUESTIONS, Words, word
 from dispatch.selectors.words import ANSWER
 
@@ -19,8 +21,37 @@ LABELS: Words = {
     "said": gettext_lazy("Said: %(text)s"),
 }
 
+MOST = 3  # on a phone, above what else it shows
 # Controls that turn the order of the words around them.
 TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    at: datetime
+    by: str
+    text: str
+    radio: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest first; ``more`` when older ones stand on the call's page only."""
+
+    notes: tuple[Note, ...]
+    more: bool
+
+
+def newest(call: Call) -> Newest:
+    """What a crew has time to read. One query, however many there are."""
+    rows = CallNote.objects.filter(call=call).order_by("-at", "-pk")[: MOST + 1]
+    found = tuple(read(one) for one in rows)
+    return Newest(notes=found[:MOST], more=len(found) > MOST)
+
+
+def read(note: CallNote) -> Note:
+    radio = note.kind == "radio"
+    return Note(at=note.at, by=note.by_name, text=text(note), radio=radio)
 
 
 def plain(given: str) -> str:

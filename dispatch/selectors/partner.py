@@ -82,6 +82,11 @@ class Brought:
     ended_at: datetime | None
     time_zone: str
 
+    @property
+    def stays(self) -> bool:
+        """Whether whoever brought it is still the one who has the person."""
+        return not (self.dispatcher_at or self.contact_made_at or self.ended_at)
+
 
 def listing(agency_id: UUID, now: datetime) -> tuple[PartnerRow, ...]:
     """Those that work with us first, by kind, rank and name."""

@@ -131,6 +131,8 @@ def more(row: Contact) -> tuple[Press, ...]:
         presses.append(Press(label=_("They rang again"), do="connect"))
     elif caller:
         presses.append(Press(label=_("Line lost"), do="lost"))
+    if caller and row.person_id and row.state == K.CONNECTED:
+        presses.append(Press(label=_("I hold the line"), do="mine"))
     if row.purpose == "interpreter" and row.state != K.RINGING:
         presses.append(Press(label=_("Interpreter left"), do="left"))
         presses.append(Press(label=_("Left: bring another"), do="another"))

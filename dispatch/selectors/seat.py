@@ -9,11 +9,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from dispatch import quick
+from dispatch.elsewhere import Elsewhere
 from dispatch.models import Assignment, Call, Offer, Seat
 from dispatch.models.unit import TEAMS
 from dispatch.related import attach
 from dispatch.selectors import decision as spoken
-from dispatch.selectors import handing, words
+from dispatch.selectors import handing, relief, words
 from dispatch.selectors.decision import word
 from dispatch.selectors.handing import Handing, Past
 from dispatch.selectors.leaving import Order, last_orders
@@ -51,6 +52,9 @@ class SeatView:
     title: str
     who: str
     how: str
+    relief: str
+    # The number of the linked call that brought it: linked.brought.
+    came_from: str = ""
     mark: Mark
     steps: tuple[Step, ...]
     asked: tuple[str, ...]
@@ -76,6 +80,8 @@ class SeatView:
     there_at: datetime | None
     released_at: datetime | None
     released_by: str
+    # Who else has its clinician's caller, where somebody said so.
+    elsewhere: Elsewhere | None = None
 
 
 def seats(call: Call, protocol: Protocol) -> list[SeatView]:
@@ -97,6 +103,7 @@ def seats(call: Call, protocol: Protocol) -> list[SeatView]:
     taken = {one.seat_id: one for one in working}
     leaves = any(_must_leave(seat, taken.get(seat.pk)) for seat in rows)
     orders = last_orders(call.pk) if leaves else {}
+    reliefs = relief.told(rows, offers, working)
     return [
         _seat(
             seat,
@@ -106,6 +113,7 @@ def seats(call: Call, protocol: Protocol) -> list[SeatView]:
             protocol,
             going if going and going.kind == seat.response else None,
             past.get(seat.pk, Past(answered=None, had=False)),
+            reliefs.get(seat.pk, ""),
         )
         for seat in rows
     ]
@@ -119,6 +127,7 @@ def _seat(
     protocol: Protocol,
     going: Handing | None,
     past: Past,
+    relief: str,
 ) -> SeatView:
     """``alike``: the call's offers for every seat of this kind."""
     offers = [one for one in alike if one.seat_id == seat.pk]
@@ -138,6 +147,7 @@ def _seat(
         or ", ".join(_taker(one) for one in ringing)
         or _let_go(seat, offers),
         how=_how(seat, taken),
+        relief=relief,
         mark=_mark(seat, rings, taken, orders, going, refused=bool(refused)),
         steps=_steps(seat, offers, taken, past),
         asked=_tried(offers),

@@ -84,7 +84,7 @@ SENTENCES: Words = {
     "FlagRaised": gettext_lazy("Caution noted for a %(subject)s: %(code)s"),
     "FlagEnded": gettext_lazy("Caution ended: %(why)s"),
     "FlagSeen": gettext_lazy("Known caution: %(code)s"),
-    "DangerNear": gettext_lazy("Another open call at this place: %(question)s, yes"),
+    "DangerNear": gettext_lazy("Another open call: %(near)s"),
     "PlanWritten": gettext_lazy("Familiar-neighbour plan written"),
     "PlanApproved": gettext_lazy("Familiar-neighbour plan approved"),
     "PlanEnded": gettext_lazy("Familiar-neighbour plan ended: %(why)s"),
@@ -104,7 +104,8 @@ SENTENCES: Words = {
     ),
     "OtherUnlinked": gettext_lazy(
         "A call that was linked to this one is another event: what it told of danger"
-        " stays here until it is asked anew"
+        " stays here until it is asked anew, and any help that it brought is wanted here"
+        " until somebody withdraws it"
     ),
     "CallerAttached": gettext_lazy("One more caller about the same event"),
     "SkillSet": gettext_lazy("%(who)s: %(skill)s, level %(level)s"),
@@ -120,7 +121,7 @@ SENTENCES: Words = {
     "PositionKeyMade": gettext_lazy("A device may tell the place of %(unit)s"),
     "PositionKeyRevoked": gettext_lazy("A position key of %(unit)s was revoked"),
     "LeadNamed": gettext_lazy("%(unit)s leads on scene"),
-    "UnitReplaced": gettext_lazy("%(unit)s is replaced by another unit"),
+    "UnitReplaced": gettext_lazy("%(unit)s is replaced by %(other)s"),
     "TakenOffSeen": gettext_lazy("%(unit)s knows that it was taken off"),
     "UnitReassigned": gettext_lazy("%(unit)s is moved to another call: %(why)s"),
     "LoanAsked": gettext_lazy("A neighbour is asked for %(response)s"),
@@ -157,12 +158,7 @@ FLAGS: Words = {
     "officer_caution": gettext_lazy("Officers advise caution"),
     "communication_need": gettext_lazy("A need in talking with them"),
 }
-# What another open call at the same place says, as a hazard of this one.
-NEAR: Words = {
-    "weapon": gettext_lazy("A weapon is said to be at this place"),
-    "violence": gettext_lazy("Violence is said to happen at this place"),
-    "threat": gettext_lazy("Threats are said to be made at this place"),
-}
+RELIEF = gettext_lazy("%(unit)s is asked to relieve %(other)s")
 # Where the event names its unit, so does the sentence.
 OF_UNIT: Words = {
     "SeatWithdrawn": gettext_lazy("%(unit)s (%(response)s) withdrawn: %(why)s"),
@@ -204,6 +200,8 @@ REASONS: Words = {
     "not_safe": gettext_lazy("The scene is not safe"),
     "crew_unsafe": gettext_lazy("the crew says that it is not safe"),
     "crew_emergency": gettext_lazy("the crew has called for help"),
+    "crew_silent": gettext_lazy("the crew does not answer"),
+    "team_silent": gettext_lazy("another team does not answer"),
     "team_unsafe": gettext_lazy("another team says that it is not safe"),
     "team_emergency": gettext_lazy("another team has called for help"),
     "weapon": gettext_lazy("a weapon"),
@@ -217,7 +215,8 @@ REASONS: Words = {
     "called_back": gettext_lazy("the neighbour needs it at home"),
     "unit_free": gettext_lazy("the unit is free again"),
     "time_over": gettext_lazy("its time is over"),
-    "moved": gettext_lazy("needed more elsewhere"),
+    "moved": gettext_lazy("moved to another call"),
+    "nearer": gettext_lazy("it is nearer there"),
     "scene_safe": gettext_lazy("the scene is safe without them"),
     "busy_with_call": gettext_lazy("busy with a call"),
     "conflict_of_interest": gettext_lazy("knows the person"),

@@ -17,6 +17,7 @@ WALL_WORDS = {
     "ringing": N_("Ringing"),
     "with_clinician": N_("With a clinician"),
     "joining": N_("Clinician joins"),
+    "elsewhere": N_("Clinician to join"),
 }
 ALARM_WORDS = {
     "forgotten": N_("Clinician is silent"),
@@ -91,6 +92,8 @@ class OpenSeat(NamedTuple):
     check_due: str
     emergency: str | None
     asked_emergency: str | None
+    # Who else has their caller, and since when: see ``elsewhere.OF_SESSION``.
+    elsewhere: list[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +309,11 @@ def _session(call: OpenCall, parts: Parts) -> State | None:
                 since, _lost = json.loads(call.nobody_there)
                 label = _("Nobody on the line")
                 return State(code="nobody_there", label=label, since=since, act=True)
+            if seat.elsewhere:
+                holder, since, *_ids = seat.elsewhere
+                label = _("With %(holder)s, not %(who)s")
+                label %= {"holder": holder, "who": seat.person}
+                return State(code="elsewhere", label=label, since=since, act=True)
             label = _("With %(who)s") % {"who": seat.person}
             since = seat.confirmed_at
             return State(code="with_clinician", label=label, since=since, shape="full")

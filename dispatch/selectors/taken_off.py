@@ -42,7 +42,9 @@ DANGERS = frozenset({"held_back", "not_safe"})
 WHY: Words = {
     "another_unit": gettext_lazy("Another unit goes in your place."),
     "expired": gettext_lazy("Nobody acknowledged in time; another unit is asked."),
-    "moved": gettext_lazy("You are needed more on another call."),
+    "more_urgent": gettext_lazy("You are needed on a more urgent call."),
+    "nearer": gettext_lazy("You are nearer to the other call."),
+    "moved": gettext_lazy("Dispatch sends you to another call instead."),
     "decided_again": gettext_lazy("What is known now asks for another help."),
     "overridden": gettext_lazy("Dispatch chose another help."),
     "not_needed": gettext_lazy("Your team is not needed there any more."),

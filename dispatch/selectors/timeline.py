@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch.models import Event
-from dispatch.selectors import sentences, tries, words
+from dispatch.models.offer import REPLACES
+from dispatch.selectors import flag, sentences, tries, words
 from dispatch.selectors.decision import QUESTIONS, TELL, VALUES, Words, word
 from dispatch.selectors.fields import NAMES, SOURCES
 from dispatch.selectors.sentences import NOTE_KINDS, OUTCOMES, REASONS, SENTENCES
@@ -47,6 +48,7 @@ def entries(
     if events:
         units = [event.unit for event in events if event.unit]
         words.know_lent(units, events[0].agency_id)
+        names = {**names, **_teams(events)}
     return tuple(
         Entry(
             number=event.number,
@@ -59,10 +61,24 @@ def entries(
     )
 
 
+def _teams(events: Sequence[Event]) -> dict[str, str]:
+    """Unit, and seat that one took → the unit's name, of all that is told of here."""
+    named = {}
+    for event in events:
+        if event.unit is not None:
+            name = words.whose(event.unit, event.agency_id)
+            named[str(event.unit_id)] = name
+            if event.kind == "OfferAccepted":
+                named[str(event.body["seat"])] = name
+    return named
+
+
 def sentence(event: Event, names: Mapping[str, str], gone: Sequence[str] = ()) -> str:
     """What happened; ``gone`` is what an edit took the verification from."""
     if event.kind == "DetailsCorrected":
         return _changed(event, gone)
+    if event.kind == "OfferMade" and REPLACES in _list(event.body.get("because")):
+        return str(sentences.RELIEF) % _params(event, names)
     named = sentences.OF_UNIT.get(event.kind) if event.unit else None
     return str(named or SENTENCES[event.kind]) % _params(event, names)
 
@@ -116,6 +132,7 @@ def _params(event: Event, names: Mapping[str, str]) -> dict[str, str]:
     return {
         "unit": unit,
         "who": who,
+        "other": names.get(_other(body), _("another unit")),
         "owner": names.get(str(body.get("owner")), _("nobody")),
         "source": word(SOURCES, body.get("source", "")),
         "response": words.response(str(body.get("response", ""))),
@@ -140,6 +157,11 @@ def _params(event: Event, names: Mapping[str, str]) -> dict[str, str]:
         "count": str(body.get("count", "")),
         "name": str(body.get("name", "")),
     }
+
+
+def _other(body: Mapping[str, object]) -> str:
+    """The unit that came instead, or the seat whose team is to be relieved."""
+    return str(body.get("by_unit") or next(iter(_list(body.get("because"))[1:]), ""))
 
 
 def _states(body: Mapping[str, object]) -> dict[str, str]:
@@ -172,7 +194,7 @@ def _lines(body: Mapping[str, object]) -> dict[str, str]:
         "agreed": word(AGREED, body.get("agreed", "")),
         "subject": word(sentences.SUBJECTS, body.get("subject", "")),
         "code": word(REASONS, body.get("code", "")),
-        "question": word(QUESTIONS, body.get("question", "")),
+        "near": word(flag.NEAR, body.get("question", "")),
         "language": _plain(str(body.get("language", ""))),
         "tries": f", {of_tries}" if (of_tries := _tries(body)) else "",
         "skill": _plain(str(body.get("skill", ""))),

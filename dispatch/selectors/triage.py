@@ -16,6 +16,7 @@ from dispatch.selectors import words as shared
 from dispatch.selectors.decision import Going, If, InWords, Words
 from dispatch.selectors.fields import (
     CALLERS,
+    CAME_IN,
     INSIDE,
     LANGUAGES,
     SAFE_CONTACT,
@@ -91,6 +92,7 @@ class Screen:
     groups: tuple[Group, ...]
     types: Pairs
     sources: Pairs
+    channels: Pairs
     callers: Pairs
     insides: Pairs
     contacts: Pairs
@@ -147,6 +149,7 @@ def screen(
         groups=_groups(typed, protocol, times, must),
         types=tuple((code, known.label) for code, known in protocol.types.items()),
         sources=_pairs(SOURCES),
+        channels=_pairs(CAME_IN),
         callers=_pairs(CALLERS),
         insides=_pairs(INSIDE),
         contacts=_pairs(SAFE_CONTACT),

@@ -17,6 +17,7 @@ from dispatch.selectors.words import refusal
 from dispatch.web.errors import status_of
 from dispatch.web.handoff import gone, open_door, said
 
+LOOKS_AGAIN = "15"  # seconds until the page of a call asks anew by itself
 # The questions as a counsellor reads them.
 ASKED = (
     ("attempt", gettext_lazy("Attempt in progress, or just made?")),
@@ -88,7 +89,9 @@ def status(request: HttpRequest, secret: str, reference: str) -> HttpResponse:
         "centre": partner.agency,
         "secret": secret,
     }
-    return render(request, "handoff/status.html", context)
+    page = render(request, "handoff/status.html", context)
+    page["Refresh"] = LOOKS_AGAIN
+    return page
 
 
 def _by(partner: Partner) -> Actor:

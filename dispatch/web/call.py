@@ -5,7 +5,7 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -247,7 +247,7 @@ def _show(
     view = calls.view(call, projection)
     dials = access.may(request.user, "contact.work")
     boxes, acts = template in WITH_BOXES, template in WITH_ACTS and view.head.open
-    now = database_now()
+    now, typed = database_now(), request.POST if error else QueryDict()
     context = {
         **(known.of_call(request, call, at=now) if boxes else {}),
         "callers": further(call, numbers=dials) if boxes else (),
@@ -264,7 +264,8 @@ def _show(
         "loans": loans.of_call(call),
         "neighbours": loans.neighbours(call) if acts else (),
         "targets": transfers.targets(call.agency_id, now) if acts else (),
-        "typed": request.POST if error else {},
+        "typed": typed,
+        "ticked": typed.getlist("fields") if "handover" in typed else choices.TICKED,
         "error": refusal(error) if error else "",
     }
     return render(request, template, context, status=status_of(error) if error else 200)

@@ -1,6 +1,6 @@
 """The codes that the forms of a call offer, with their words."""
 
-from dispatch.actions import callback, callers, contact, flag, handoff
+from dispatch.actions import callback, callers, contact, flag, handoff, scene
 from dispatch.actions.required import ANSWERED_FOR
 from dispatch.selectors import decision as spoken
 from dispatch.selectors import sentences, words
@@ -11,10 +11,13 @@ ASK_FOR = ("crt", "cor", "ems", "police", "cit", "fire", "ccd", "cn", "988")
 SET_ASIDE_WHY = ("caller_cancelled", "opened_by_mistake", "test_call", "other")
 RETURN_WHY = ("outside_heart", "no_unit", "other")
 REOPEN_WHY = ("new_information", "called_again", "closed_by_mistake", "other")
-MOVE_WHY = ("more_urgent", "unit_nearer", "other")
+MOVE_WHY = (scene.MORE_URGENT, "nearer", "other")
 RELEASE_WHY = ("not_needed", "scene_safe", "other")
 # Two of them answer for help that a safety rule asks for: actions.required.
 WITHDRAW_WHY = ("not_needed", "not_safe", "another_unit", *ANSWERED_FOR, "other")
+
+# What a partner may read, as the form first shows it; notes only where a person says so.
+TICKED = tuple(code for code in transfers.SHARED if code != "notes")
 
 
 def choices() -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dispatch import access, errors
 from dispatch.actions import callback, contact, phone
 from dispatch.models import Call, Contact
-from dispatch.selectors import sentences
+from dispatch.selectors import line, sentences
 from dispatch.selectors.decision import word
 from dispatch.selectors.fields import SAFE_CONTACT
 from dispatch.selectors.words import refusal
@@ -38,8 +38,8 @@ def add(request: HttpRequest, call: Call) -> object:
         return contact.reach_out(
             call_id=call.pk,
             purpose=said.get("do", ""),
-            name=forms.words(said, "name")[: forms.LIMIT],
-            number=forms.words(said, "number")[: forms.LIMIT],
+            name=forms.words(said, "name", forms.LIMIT),
+            number=forms.words(said, "number", forms.LIMIT),
             confirmed=said.get("confirmed", ""),
             reason=said.get("reason", ""),
             by=by,
@@ -102,13 +102,15 @@ def _tty(request: HttpRequest, leg: Contact) -> object:
 
 
 def _channel(request: HttpRequest, leg: Contact) -> object:
-    """The choice is a channel, or a kind of relay."""
+    """The choice is a channel, a kind of relay, or that they text us."""
     chosen = request.POST.get("channel", "")
     relay = chosen if chosen in contact.RELAYS else ""
+    theirs = chosen == line.THEIRS
     return contact.change_channel(
         contact_id=leg.pk,
-        channel="relay" if relay else chosen,
+        channel="relay" if relay else "text" if theirs else chosen,
         relay=relay,
+        theirs=theirs,
         by=acting(request),
     )
 

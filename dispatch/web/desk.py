@@ -34,7 +34,7 @@ from dispatch.web.frame import home_of
 Act = Callable[..., object]
 ASK_FOR = ("crt", "cor", "ems", "police")
 # What the box of what is known here asks of the reader.
-PLAN = ("plan_see", "plan_edit")
+KNOWN = ("beside_see", "plan_see", "plan_edit")
 # How a session by phone ends; what only a team sees is said by the team.
 OUTCOMES = (
     "resolved_by_phone",
@@ -233,7 +233,7 @@ def _dock(request: HttpRequest) -> dict[str, object]:
     return {
         **boxes,
         "may": {
-            verb: access.may(request.user, verb.replace("_", ".")) for verb in PLAN
+            verb: access.may(request.user, verb.replace("_", ".")) for verb in KNOWN
         },
         "ring": ring,
         "lost": None if ring else desk.lost(request.user, at=at),

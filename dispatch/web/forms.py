@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from dispatch.actions.intake import Details, Intake
 from dispatch.errors import Invalid
 from dispatch.selectors.decision import VALUES
-from dispatch.selectors.fields import FIELDS, FLAGS, Typed, blank, offence
+from dispatch.selectors.fields import CAME_IN, FIELDS, FLAGS, Typed, blank, offence
 from routing.core.facts import ANSWERS
 
-LIMITS = {"said": 1000, "address": 300}
+# What a program, a telephone or a partner may have told, and a split brings together.
+LIMITS = {"said": 10_000, "address": 500, "name": 200, "person_name": 200}
 LIMIT = 80
 WORDS = 4000
 # Signs when a call began.
@@ -25,10 +26,7 @@ REACHED = {"yes": True, "no": False}
 def typed(data: QueryDict) -> dict[str, str]:
     """The fields of the triage screen; what is left out stays as on a blank one."""
     empty = blank()
-    said = {
-        name: data.get(name, empty[name]).strip()[: LIMITS.get(name, LIMIT)]
-        for name in FIELDS
-    }
+    said = {name: data.get(name, empty[name]).strip() for name in FIELDS}
     return {**said, **{key: _answer(data, key) for key in ANSWERS}}
 
 
@@ -72,10 +70,13 @@ def answers(said: Typed) -> dict[str, str]:
     return {key: said[key] for key in ANSWERS}
 
 
-def intake(said: Typed, opened_at: datetime | None) -> Intake:
+def intake(said: Typed, opened_at: datetime | None, channel: str) -> Intake:
     """``opened_at``: when its first word was typed, if the page knows."""
+    if channel not in CAME_IN:
+        raise Invalid(field="channel", why=_("choose one of the list"))
     return Intake(
         opened_at=opened_at,
+        channel=channel,
         source=said["source"],
         inside={"yes": True, "no": False}.get(said["inside"]),
         **_common(said),
@@ -87,6 +88,8 @@ def details(said: Typed) -> Details:
 
 
 def _common(said: Typed) -> dict[str, object]:
+    for name in FIELDS:
+        whole(said[name], name, LIMITS.get(name, LIMIT))
     names = ("type", "caller_kind", "zone", "name", "phone", "address")
     more = ("said", "person_name", "safe_contact", "language")
     return {
@@ -114,5 +117,13 @@ def ending(data: QueryDict) -> dict[str, object]:
     }
 
 
-def words(data: Mapping[str, str], name: str) -> str:
-    return str(data.get(name, "")).strip()[:WORDS]
+def words(data: Mapping[str, str], name: str, most: int = WORDS) -> str:
+    return whole(str(data.get(name, "")).strip(), name, most)
+
+
+def whole(text: str, name: str, most: int) -> str:
+    """The text; Invalid where it is longer: what is cut is lost, and nobody sees it."""
+    if len(text) > most:
+        why = _("at most %(most)s characters, and these are %(length)s")
+        raise Invalid(field=name, why=why % {"most": most, "length": len(text)})
+    return text

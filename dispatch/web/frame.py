@@ -66,8 +66,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
         },
         "board_socket": SOCKET if access.may(user, "live.hear") else "",
         "sees_alarms": access.may(user, "alarm.see"),
-        # Asked by a whole page and by the strip itself, and by no other fragment.
-        "alarm_strip": partial(_alarms, user),
+        # Asked by a whole page and by the strip itself, once, and by no other fragment.
+        "alarm_strip": SimpleLazyObject(partial(_alarms, user)),
     }
 
 

@@ -16,6 +16,7 @@ from dispatch.selectors import handoff as pages
 from dispatch.selectors.decision import word
 from dispatch.selectors.sentences import REASONS
 from dispatch.selectors.words import refusal
+from dispatch.web import forms
 from dispatch.web.errors import status_of
 
 View = Callable[..., HttpResponse]
@@ -36,8 +37,9 @@ def gone(request: HttpRequest) -> HttpResponse:
     return render(request, "handoff/gone.html", status=404)
 
 
-def said(request: HttpRequest, name: str, limit: int) -> str:
-    return request.POST.get(name, "").replace("\0", "").strip()[:limit]
+def said(request: HttpRequest, name: str, most: int) -> str:
+    text = request.POST.get(name, "").replace("\0", "").strip()
+    return forms.whole(text, name, most)
 
 
 @open_door
@@ -62,9 +64,8 @@ def answer(request: HttpRequest, secret: str, step: str) -> HttpResponse:
     page = pages.page(secret)
     if page is None:
         return gone(request)
-    name = said(request, "name", handoff.NAME)
     try:
-        _press(request, page, step, name)
+        _press(request, page, step, said(request, "name", handoff.NAME))
     except NotFound:
         return gone(request)
     except DispatchError as error:

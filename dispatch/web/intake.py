@@ -1,13 +1,12 @@
 """New call: the empty triage screen, whose first press opens the call."""
 
-from datetime import datetime
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from dispatch import access, errors
 from dispatch.actions import callers, intake
+from dispatch.actions.intake import Intake
 from dispatch.selectors import fields
 from dispatch.selectors.fields import Typed
 from dispatch.web import forms, known, triage
@@ -29,7 +28,7 @@ def new(request: HttpRequest) -> HttpResponse:
         known.refuse_forbidden(request, said, None)
         call = intake.open_call(
             agency_id=request.user.agency_id,
-            intake=forms.intake(said, _began(request)),
+            intake=_intake(request, said),
             by=acting(request, "open"),
         )
     except errors.DispatchError as error:
@@ -37,9 +36,10 @@ def new(request: HttpRequest) -> HttpResponse:
     return triage.go_on(request, call, said, opened=True)
 
 
-def _began(request: HttpRequest) -> datetime | None:
-    """When the call's first word was typed, if its page still knows."""
-    return forms.began(request.POST, access.screen_lock(request.user))
+def _intake(request: HttpRequest, said: Typed) -> Intake:
+    """With when the call's first word was typed, if its page still knows."""
+    began = forms.began(request.POST, access.screen_lock(request.user))
+    return forms.intake(said, began, request.POST.get("channel", "voice"))
 
 
 def _add_caller(request: HttpRequest, said: Typed) -> HttpResponse:
@@ -48,7 +48,7 @@ def _add_caller(request: HttpRequest, said: Typed) -> HttpResponse:
     try:
         callers.attach(
             call_id=call.pk,
-            intake=forms.intake(said, _began(request)),
+            intake=_intake(request, said),
             answers=forms.answers(said),
             note=forms.words(request.POST, "note"),
             by=acting(request, "same"),

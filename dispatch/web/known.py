@@ -78,7 +78,11 @@ def link(request: HttpRequest, call: Call) -> None:
 
 
 def refuse_forbidden(request: HttpRequest, said: Typed, call: Call | None) -> None:
-    """Before anything is stored: another response must stand above the safety floor."""
+    """Before anything is stored: another response must stand above the safety floor.
+
+    And the note must be one that is stored whole.
+    """
+    forms.words(request.POST, "note")
     if request.POST.get("do") != "override":
         return
     access.require(request.user, "decision.override")

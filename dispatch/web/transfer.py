@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dispatch import access
 from dispatch.actions import handoff, handover, incoming
-from dispatch.errors import Invalid
+from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
 from dispatch.models import Call, Transfer
 from dispatch.models.partner import hashed
@@ -59,8 +59,16 @@ def _partner_id(said: str) -> UUID:
 @form("transfer.work")
 def share(request: HttpRequest, call: Call, transfer_id: UUID) -> object:
     """A fresh link for the partner who is asked now; an earlier one ends."""
-    one = access.transfer_for(request.user, transfer_id, "transfer.work")
+    one = _of_call(request, call, transfer_id)
     return _shared(request, call, one, acting(request))
+
+
+def _of_call(request: HttpRequest, call: Call, transfer_id: UUID) -> Transfer:
+    """A transfer of this call and of no other."""
+    one = access.transfer_for(request.user, transfer_id, "transfer.work")
+    if one.call_id != call.pk:
+        raise NotFound
+    return one
 
 
 def _shared(request: HttpRequest, call: Call, one: Transfer, by: Actor) -> HttpResponse:
@@ -81,14 +89,14 @@ def _shared(request: HttpRequest, call: Call, one: Transfer, by: Actor) -> HttpR
 @form("transfer.work")
 def press(request: HttpRequest, call: Call, transfer_id: UUID, step: str) -> object:
     """The one next press, or the way back."""
-    one = access.transfer_for(request.user, transfer_id, "transfer.work")
+    one = _of_call(request, call, transfer_id)
     return PRESSES[step](transfer_id=one.pk, by=acting(request))
 
 
 @form("transfer.work")
 def decline(request: HttpRequest, call: Call, transfer_id: UUID) -> object:
     """The partner said no on the telephone, and why."""
-    one = access.transfer_for(request.user, transfer_id, "transfer.work")
+    one = _of_call(request, call, transfer_id)
     reason = coded(request, handoff.DECLINE_WHY)
     return handover.declined(transfer_id=one.pk, reason=reason, by=acting(request))
 

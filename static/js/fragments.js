@@ -53,11 +53,11 @@ function changed(field) {
 
 const fieldsOf = (root) => [...root.querySelectorAll("textarea, input:not([type=hidden]), select")];
 
-// Something was typed or chosen here, and was not sent.
-export const unsent = (root) => fieldsOf(root).some(changed);
+// Something was typed or chosen here, and was not sent; or was refused, and stands here as the page's own.
+export const unsent = (root) => root.querySelector("[data-unsent]") !== null || fieldsOf(root).some(changed);
 
 const inUse = (root) =>
-  fieldsOf(root).some((field) => changed(field) || (field === document.activeElement && field.type !== "radio"));
+  unsent(root) || fieldsOf(root).some((field) => field === document.activeElement && field.type !== "radio");
 
 export function swap(root, html) {
   const body = parse(html);

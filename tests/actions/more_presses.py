@@ -18,7 +18,7 @@ from dispatch.actions import (
     safety,
     scene,
 )
-from dispatch.models import Alarm, Call, Contact, Seat, Transfer, Unit
+from dispatch.models import Alarm, Assignment, Call, Contact, Seat, Transfer, Unit
 from dispatch.states import TRANSFER_OVER
 from routing import store
 from tests.actions import partners
@@ -152,8 +152,11 @@ class Scenes(Lines):
     @rule(which=WHICH, car=WHICH)
     def reassign(self, which, car):
         busy = self.crews(car, *AT_WORK)
-        said = {"unit_id": busy[car % len(busy)].pk, "why": "more_urgent"}
-        self.hand(self.calls, which, scene.reassign, "call_id", **said)
+        unit = busy[car % len(busy)]
+        work = Assignment.objects.filter(unit=unit, ended_at=None).first()
+        left = work.seat.call if work else self.calls[0]
+        said = {"why": "nearer", "confirmed": f"{left.pk} {left.priority}"}
+        self.hand(self.calls, which, scene.reassign, "call_id", unit_id=unit.pk, **said)
 
     @rule(car=WHICH, why=DANGERS)
     def unsafe(self, car, why):

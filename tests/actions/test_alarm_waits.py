@@ -2,9 +2,17 @@
 
 import pytest
 
-from dispatch.actions import callback, contact, safety, seat, unit
+from dispatch.actions import (
+    callback,
+    contact,
+    decision,
+    disposition,
+    safety,
+    seat,
+    unit,
+)
 from dispatch.events import CLOCK
-from dispatch.models import Assignment, Seat, Transfer, Unit, UnitPosition
+from dispatch.models import Assignment, Call, Seat, Transfer, Unit, UnitPosition
 from tests import makers
 from tests.actions.alarms import ago, swept
 
@@ -133,3 +141,37 @@ def test_a_transfer_past_its_time_is_an_alarm(centre, dispatcher):
     Transfer.objects.update(due_at=ago(11))
 
     assert [row.about for row in swept(centre)] == ["transfer"]
+
+
+def police_told(call):
+    asked = {"response": "police", "reason": "more_help"}
+    decision.request_team(call_id=call.pk, **asked, by=CLOCK)
+    seat.confirm_told(seat_id=makers.seat_of(call, "police").pk, by=CLOCK)
+
+
+def opened_again(call, dispatcher):
+    makers.here(dispatcher)
+    disposition.resolve(call_id=call.pk, outcomes=["no_help_needed"], by=CLOCK)
+    by = makers.by(dispatcher)
+    disposition.reopen(call_id=call.pk, reason="closed_by_mistake", by=by)
+
+
+def test_who_was_told_before_it_was_opened_again_is_not_with_it_now(centre, dispatcher):
+    call = makers.decided(makers.a_call(centre, dispatcher))
+    police_told(call)
+    opened_again(call, dispatcher)
+    assert makers.seat_of(call, "police").state == "filled"
+    Seat.objects.update(since=ago(302))
+    Call.objects.filter(pk=call.pk).update(state_since=ago(301))
+
+    assert [one.about for one in swept(centre)] == ["nobody"]
+
+
+def test_who_was_told_after_it_was_opened_again_is_with_it(centre, dispatcher):
+    call = makers.decided(makers.a_call(centre, dispatcher))
+    opened_again(call, dispatcher)
+    police_told(call)
+    Seat.objects.update(since=ago(301))
+    Call.objects.filter(pk=call.pk).update(state_since=ago(302))
+
+    assert swept(centre) == []

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dispatch import told
-from dispatch.actions import arrival, intake
+from dispatch.actions import arrival, contact, intake
 from dispatch.actions.arrival import Arrival
 from dispatch.actions.details import Details
 from dispatch.events import CLOCK, Actor
@@ -192,7 +192,9 @@ def test_without_a_point_another_street_is_another_place(centre, address, joins)
 
 
 def test_a_call_that_has_ended_is_told_nothing_more(centre):
-    call = arrives(centre).call
+    leg = arrives(centre)
+    call = leg.call
+    contact.connect(contact_id=leg.pk, by=CLOCK)
     intake.cancel(call_id=call.pk, reason="other", by=CLOCK)
     before = makers.events_of(call).count()
 

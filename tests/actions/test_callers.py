@@ -240,3 +240,52 @@ def test_a_real_call_is_not_linked_to_a_simulated_one(centre, played):
 
     with pytest.raises(Invalid):
         intake.link_calls(call_id=one.pk, duplicate_of=other.pk, by=CLOCK)
+
+
+REF = Intake(name="Ada", phone="919-555-0177", said="He has a knife", source_ref="C-1")
+
+
+@pytest.mark.parametrize("elsewhere", ["another centre", "another call"])
+def test_a_reference_that_is_used_elsewhere_swallows_no_caller(centre, elsewhere):
+    at = makers.an_agency() if elsewhere == "another centre" else centre
+    added(makers.a_call(at, address="9 Elm St"), REF)
+    call = makers.a_call(centre)
+
+    leg = added(call, REF, answers={"weapon": "yes"})
+
+    assert leg.call_id == call.pk
+    assert Contact.objects.filter(call=call).count() == 2
+    assert answers(call) == {"weapon": "yes"}
+
+
+@pytest.mark.parametrize("since", ["nothing", "split", "linked"])
+def test_the_same_event_sent_again_is_the_caller_who_is_here(centre, since):
+    dispatcher = makers.by(makers.a_user(centre, "dispatcher"))
+    call = makers.a_call(centre)
+    leg = added(call, REF)
+    if since == "split":
+        callers.split(contact_id=leg.pk, by=dispatcher)
+    if since == "linked":
+        other = makers.a_call(centre, address="9 Elm St")
+        intake.link_calls(call_id=call.pk, duplicate_of=other.pk, by=dispatcher)
+    before = Contact.objects.count()
+
+    assert added(call, REF).pk == leg.pk
+
+    assert Contact.objects.count() == before
+
+
+def test_a_danger_that_comes_with_the_second_sending_is_told(centre):
+    call = makers.a_call(centre)
+    leg = added(call, REF)
+
+    again = added(call, REF, answers={"weapon": "yes"})
+
+    assert again.pk == leg.pk
+    assert answers(call) == {"weapon": "yes"}
+
+
+def test_another_system_s_name_of_a_caller_is_kept_as_a_fingerprint(centre):
+    leg = added(makers.a_call(centre), Intake(source_ref="919-555-0177"))
+
+    assert "555" not in str(Contact.objects.filter(pk=leg.pk).values().get())

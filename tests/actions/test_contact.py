@@ -184,7 +184,7 @@ def test_a_suicide_threat_stays_a_risk_when_all_is_answered_no(centre):
 def test_a_call_that_somebody_ended_ends_its_line(centre, dispatcher):
     makers.a_clinician(centre)
     call = makers.decided(makers.a_call(centre))
-    makers.ended(makers.with_clinician(call))
+    makers.ended(makers.with_clinician(call), over=False)
     contact.mine(contact_id=caller(call).pk, by=dispatcher)
 
     assert lost(call).state == "completed"

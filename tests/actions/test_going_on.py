@@ -124,8 +124,33 @@ def test_an_interpreter_goes_on_with_their_caller(call, first):
 
     linked(call, first)
 
-    assert [one.purpose for one in heard(first)] == ["caller", "interpreter", "caller"]
+    there = heard(first)
+    assert [one.purpose for one in there] == ["caller", "interpreter", "caller"]
+    assert there[1].language == "es"
     assert heard(call) == []
+
+
+def test_who_speaks_through_a_relay_does_so_where_they_go_on(call, first):
+    leg, relayed = of(call), {"channel": "relay", "relay": "vrs"}
+    contact.change_channel(contact_id=leg.pk, **relayed, by=CLOCK)
+
+    linked(call, first)
+
+    now = legs(first)[1]
+    assert (now.channel, now.relay) == ("relay", "vrs")
+
+
+def test_a_partner_who_was_rung_for_them_is_let_go_and_does_not_go_on(
+    centre, dispatcher, first
+):
+    call = partners.a_counselling_call(centre, dispatcher)
+    one = partners.walked(call, partners.a_partner(centre), dispatcher, "offered")
+
+    linked(call, first)
+
+    assert [leg.purpose for leg in legs(first)] == ["caller", "caller"]
+    theirs = makers.fresh(one).partner_leg
+    assert (theirs.state, theirs.why) == ("completed", "duplicate")
 
 
 def test_who_was_lost_there_and_rang_again_here_is_not_called_back_any_more(
@@ -178,6 +203,20 @@ def test_who_was_lost_in_between_is_called_back_there_once_unlinked(call, first)
     assert [leg.state for leg in legs(first)] == ["connected", "completed"]
     back = legs(call)[-1]
     assert (back.state, back.due) == ("callback_due", "callback")
+    assert back.due_at is not None
+
+
+def test_who_fell_silent_in_between_is_asked_on_their_own_line_once_unlinked(
+    call, first
+):
+    linked(call, first)
+    contact.silent(contact_id=legs(first)[1].pk, by=CLOCK)
+
+    unlinked(call)
+
+    there, back = legs(first)[1], legs(call)[-1]
+    assert (there.state, there.why) == ("completed", "went_on")
+    assert (back.state, back.due) == ("open_line", "silence")
     assert back.due_at is not None
 
 

@@ -90,6 +90,28 @@ def test_a_call_that_was_closed_is_open_again_when_the_partner_did_not_keep_them
     assert makers.kinds(call).count("CallReopened") == (state == "triaging")
 
 
+@pytest.mark.parametrize("resolved", [False, True])
+@pytest.mark.parametrize("code", ["not_reached", "sent_to_911"])
+def test_whom_the_partner_did_not_keep_the_next_kind_of_help_is_sought_for(
+    call, partner, dispatcher, code, resolved
+):
+    one = partners.walked(call, partner, dispatcher, "released")
+    if resolved:
+        by = makers.by(dispatcher)
+        disposition.resolve(call_id=call.pk, outcomes=["moved_to_988"], by=by)
+    assert makers.seat_of(call, "988").state == "filled"
+    page = HandOff.objects.get(transfer=one)
+
+    handoff.outcome(hand_off_id=page.pk, code=code, note="", by=CLOCK)
+    call = makers.decide(makers.fresh(call))
+
+    seats = [
+        (seat.response, seat.state, seat.why) for seat in call.seats.order_by("pk")
+    ]
+    assert seats == [("988", "unfilled", code), ("ccd", "wanted", "")]
+    assert (call.state, call.owner) == ("decided", dispatcher)
+
+
 def linked(call, partner, dispatcher):
     """The partner has the caller of a call that is linked then; its page, and the other."""
     one = partners.walked(call, partner, dispatcher, "released")

@@ -235,7 +235,7 @@ def test_nobody_confirms_before_all_are_on_the_line(call, partner, dispatcher):
 def test_a_closed_call_leaves_no_transfer_open(centre, dispatcher):
     partner = partners.a_partner(centre, "next-county", "centre")
     call = makers.decided(makers.a_call(centre, dispatcher))
-    one = partners.walked(call, partner, dispatcher, "accepted")
+    one = partners.walked(call, partner, dispatcher, "offered")
     disposition.close(call_id=call.pk, outcomes=["other"], by=makers.by(dispatcher))
 
     handover.expire(transfer_id=one.pk, by=CLOCK)

@@ -106,16 +106,19 @@ def test_to_an_illness_where_a_crew_is_not_safe_a_third_goes_no_nearer_than_stag
 
 
 @dangers
-def test_whoever_was_let_in_past_an_earlier_danger_waits_again(
+def test_whoever_was_let_in_past_an_earlier_danger_waits_again_and_it_is_decided_anew(
     call, there, second, danger
 ):
     crowd(there)
     makers.decide(call)
     seat.clear_scene(seat_id=second.seat_id, by=CLOCK)
+    assert makers.fresh(call).decision_wanted_at is None
 
     danger(there)
 
     assert makers.fresh(second).seat.mode == "staged"
+    assert told(call).count("u1") == 2
+    assert makers.fresh(call).decision_wanted_at
 
 
 @dangers
@@ -254,7 +257,7 @@ def test_the_page_of_each_other_crew_says_whose_danger_it_is(there, second):
     shown = crew.crew(makers.fresh(second.unit))
 
     assert shown.at.hazards[:2] == (
-        "CRT 1: emergency. Dispatch has it.",
+        "CRT 1: emergency. Nobody has taken it yet.",
         "CRT 1 says that it is not safe: a crowd",
     )
     own = crew.crew(makers.fresh(there.unit))
@@ -277,11 +280,11 @@ def test_an_emergency_stays_on_the_page_of_the_others_until_it_ends(
     emergency(there)
     makers.decide(call)
     seat.clear_scene(seat_id=second.seat_id, by=CLOCK)
-    assert "CRT 1: emergency. Dispatch has it." in hazards(second)
+    assert "CRT 1: emergency. Nobody has taken it yet." in hazards(second)
 
     safety.end_emergency(unit_id=there.unit_id, by=CLOCK)
 
-    assert "CRT 1: emergency. Dispatch has it." not in hazards(second)
+    assert "CRT 1: emergency. Nobody has taken it yet." not in hazards(second)
 
 
 def hazards(works):

@@ -190,6 +190,16 @@ def test_who_must_not_be_texted_is_not_switched_to_text(leg):
     assert makers.fresh(leg).channel == "voice"
 
 
+@pytest.mark.parametrize("wish", ["not_asked", "call_only", "none"])
+def test_whoever_texts_us_is_written_down_as_texting(centre, wish):
+    """Their own text asks nobody: what is safe is asked before ours."""
+    leg = Contact.objects.get(call=makers.a_call(centre, safe_contact=wish))
+
+    leg = act(contact.change_channel, leg, channel="text", theirs=True)
+
+    assert (leg.channel, leg.due) == ("text", "text_quiet")
+
+
 @pytest.mark.parametrize("channel", ["tty", "rtt"])
 def test_another_channel_is_written_down(call, leg, channel):
     leg = act(contact.change_channel, leg, channel=channel)

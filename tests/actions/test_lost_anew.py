@@ -1,6 +1,9 @@
 """A caller who is lost a second time, comes back another way, or was given up."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models.functions import Now
 
 from dispatch import unheard
 from dispatch.actions import callback, callers, contact, handover
@@ -47,6 +50,12 @@ def tried(leg, result, who, times=1):
     for _ in range(times):
         callback.tried(contact_id=leg.pk, result=result, by=who)
     return makers.fresh(leg)
+
+
+def passes(leg):
+    """The time of a try passes with nobody recording it."""
+    Contact.objects.filter(pk=leg.pk).update(due_at=Now() - timedelta(seconds=1))
+    contact.due(contact_id=leg.pk, by=CLOCK)
 
 
 def of_clinician(call):
@@ -162,7 +171,8 @@ def test_who_rings_again_after_the_end_and_is_lost_is_called_back(
 def test_a_second_loss_counts_its_tries_anew(call, who):
     leg = first(call)
     lose(leg)
-    tried(leg, "no_answer", who, times=2)
+    passes(leg)
+    tried(leg, "no_answer", who)
     tried(leg, "reached", who)
     assert makers.fresh(leg).tries == 3
     lose(leg)

@@ -8,7 +8,8 @@ from dispatch.actions import callers, contact, disposition, intake, offer, seat,
 from dispatch.actions.intake import Details, Intake
 from dispatch.errors import FloorForbids
 from dispatch.events import CLOCK
-from dispatch.models import Call, Event
+from dispatch.management.commands import clock as rounds
+from dispatch.models import Call, Caller, Event
 from routing import store
 from tests import makers
 
@@ -33,6 +34,12 @@ def clock():
     for pk in nearby.unheard():
         triage.hear_near(call_id=pk, by=CLOCK)
     assert nearby.unheard() == []
+
+
+def known(call):
+    """What a decision of this call would look up now."""
+    _row, protocol = store.published(call.agency_id)
+    return facts.known(call.agency_id, call, protocol, at=call.opened_at)
 
 
 def near(call):
@@ -81,6 +88,17 @@ def test_a_yes_that_comes_later_is_heard_by_no_call_that_is_not_as_real(centre, 
 
     assert nearby.unheard() == []
     assert near(other) == []
+    assert not known(other).danger_near
+
+
+def test_a_yes_that_comes_later_is_heard_by_no_call_of_another_centre(centre):
+    first = makers.a_call(centre)
+    other = makers.a_call(makers.an_agency(), **SAME)
+
+    makers.late(first, weapon="yes")
+
+    assert nearby.unheard() == []
+    assert not known(other).danger_near
 
 
 def test_a_street_alone_is_no_place(centre):
@@ -175,14 +193,13 @@ def test_two_that_were_opened_in_the_same_moment_are_told_when_they_are_decided(
 ):
     second = makers.a_call(centre, **SAME)
     Call.objects.filter(pk=second.pk).update(hazard=False)
-    _row, protocol = store.published(centre.pk)
 
-    known = facts.known(centre.pk, second, protocol, at=makers.fresh(second).opened_at)
+    seen = known(makers.fresh(second))
     decided = makers.decided(second)
 
-    assert known.danger_near
+    assert seen.danger_near
     assert makers.any_ringing(decided) is None
-    assert not facts.known(centre.pk, armed, protocol, at=armed.opened_at).danger_near
+    assert not known(armed).danger_near
 
 
 def test_a_further_caller_at_another_place_brings_its_danger_with_them(centre, armed):
@@ -300,3 +317,21 @@ def test_a_lost_caller_brings_what_nobody_has_heard_yet(centre, crt):
     contact.lost(contact_id=second.contacts.get().pk, by=CLOCK)
 
     assert makers.fresh(work.seat).mode == "staged"
+
+
+def test_what_a_version_before_wrote_gets_its_building_from_the_clock(centre):
+    first = makers.a_call(centre)
+    flat = makers.a_call(centre, **SAME | {"address": "1012 W Main St Apt 4"})
+    away = makers.a_call(centre, **SAME)
+    intake.cancel(call_id=away.pk, reason="no_help_wanted", by=CLOCK)
+    Caller.objects.update(building_lookup="")
+    makers.late(first, weapon="yes")
+
+    rounds.round_(sealing=False)
+
+    assert near(flat) == [(str(first.pk), "weapon")]
+    assert nearby.unplaced() == []
+    assert makers.fresh(away.caller).building_lookup == ""
+    disposition.reopen(call_id=away.pk, reason="new_information", by=CLOCK)
+    rounds.round_(sealing=False)
+    assert near(away) == [(str(first.pk), "weapon")]

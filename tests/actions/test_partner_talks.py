@@ -46,8 +46,12 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("step", STEPS[:-1])
-@pytest.mark.parametrize("how", ENDS)
+LET_GO = [(how, step) for how in ENDS for step in STEPS[:-2]]
+
+
+@pytest.mark.parametrize(
+    ("how", "step"), [*LET_GO, ("forbidden by danger", "accepted")]
+)
 def test_help_that_is_not_wanted_any_more_leaves_no_line_and_no_live_link(
     call, partner, dispatcher, step, how
 ):
@@ -98,6 +102,22 @@ def test_a_partner_who_talks_with_the_caller_is_not_hung_up_by_a_press(
     assert makers.fresh(one).state == "conferenced"
     assert live_legs(call) == {"caller", "partner"}
     assert makers.fresh(call).owner == dispatcher
+
+
+@pytest.mark.parametrize("press", PRESSES)
+def test_a_partner_who_has_just_said_yes_is_not_hung_up_by_a_press_either(
+    call, partner, dispatcher, press
+):
+    one = partners.walked(call, partner, dispatcher, "accepted")
+    who = makers.by(dispatcher)
+
+    with pytest.raises(Invalid, match="has said yes and is on the line"):
+        PRESSES[press](makers.fresh(call), who)
+
+    assert makers.fresh(one).state == "accepted"
+    assert live_legs(call) == {"caller", "partner"}
+    handover.keep(transfer_id=one.pk, by=who)
+    PRESSES[press](makers.fresh(call), who)
 
 
 @pytest.mark.parametrize("way_out", [handover.keep, handover.confirm])

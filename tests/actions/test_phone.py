@@ -51,12 +51,14 @@ def heard(leg, said, number=None, series="call", ref="CA1"):
         series=series,
         number=number,
         carrier_ref=ref,
+        ring=makers.fresh(leg).rings if series == "call" else None,
         by=SERVICE,
     )
 
 
 def placed(leg, verb="dial"):
-    phone.placed(contact_id=leg.pk, verb=verb, carrier_ref="CA1", by=SERVICE)
+    ring = makers.fresh(leg).rings
+    phone.placed(contact_id=leg.pk, verb=verb, ring=ring, carrier_ref="CA1", by=SERVICE)
 
 
 def as_of(leg, **columns):
@@ -168,7 +170,7 @@ def test_a_partner_who_has_left_already_is_no_failure(rung, call, dispatcher):
     as_of(rung, carrier="in", state="completed")
     assert wanted(rung) == "leave"
 
-    phone.failed(contact_id=rung.pk, verb="leave", why="phone_gone", by=SERVICE)
+    phone.failed(contact_id=rung.pk, verb="leave", ring=0, why="phone_gone", by=SERVICE)
 
     assert makers.fresh(rung).carrier == "out"
     assert "PhoneFailed" not in makers.kinds(call)
@@ -189,7 +191,9 @@ def test_a_pick_up_at_the_partner_s_begins_the_clock_anew_and_is_no_yes(
 
 
 @pytest.mark.parametrize("result", ["busy", "no_answer"])
-def test_a_call_back_that_reaches_nobody_counts_as_a_try(call, dispatcher, result):
+def test_a_call_back_that_reaches_nobody_counts_as_a_try(
+    call, dispatcher, by_service, result
+):
     leg = missing(call)
     phone.call_back(contact_id=leg.pk, by=makers.by(dispatcher))
     phone.call_back(contact_id=leg.pk, by=makers.by(dispatcher))
@@ -204,7 +208,7 @@ def test_a_call_back_that_reaches_nobody_counts_as_a_try(call, dispatcher, resul
     assert tried.body["result"] == result
 
 
-def test_who_picks_up_a_call_back_a_person_says(call, dispatcher):
+def test_who_picks_up_a_call_back_a_person_says(call, dispatcher, by_service):
     leg = missing(call)
     phone.call_back(contact_id=leg.pk, by=makers.by(dispatcher))
     wanted(leg)
@@ -216,11 +220,11 @@ def test_who_picks_up_a_call_back_a_person_says(call, dispatcher):
     assert (makers.fresh(leg).tries, makers.fresh(leg).state) == (0, "callback_due")
 
 
-def test_nobody_is_called_back_who_asked_not_to_be(call, dispatcher):
+def test_nobody_is_called_back_who_asked_not_to_be(call, dispatcher, by_service):
     leg = missing(call)
     Caller.objects.filter(call=call).update(safe_contact="none")
 
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid, match="asked not"):
         phone.call_back(contact_id=leg.pk, by=makers.by(dispatcher))
 
 
@@ -263,3 +267,16 @@ def test_every_change_of_a_leg_is_told_after_the_commit(
         contact.connect(contact_id=rung.pk, by=makers.by(dispatcher))
 
     assert ("dispatch.tasks.phone", str(rung.pk)) in told
+
+
+@pytest.mark.parametrize("why", ["by hand", "simulated"])
+def test_nobody_is_said_to_be_rung_where_nothing_dials(call, dispatcher, settings, why):
+    settings.PHONE = "manual" if why == "by hand" else "twilio"
+    leg = missing(call)
+    if why == "simulated":
+        Call.objects.filter(pk=call.pk).update(simulated="demo")
+
+    with pytest.raises(Invalid, match="dials nobody"):
+        phone.call_back(contact_id=leg.pk, by=makers.by(dispatcher))
+
+    assert (makers.fresh(leg).carrier, makers.fresh(leg).due_at) == ("", leg.due_at)

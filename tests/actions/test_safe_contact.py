@@ -21,6 +21,12 @@ SERVICE = Actor(kind="phone")
 THEIRS = "919-555-0188"
 
 
+@pytest.fixture(autouse=True)
+def by_service(settings):
+    """Where a telephone service dials, it is not to dial against a wish."""
+    settings.PHONE = "twilio"
+
+
 @pytest.fixture
 def by(centre):
     return makers.by(makers.a_user(centre, "dispatcher"))

@@ -65,6 +65,7 @@ def test_a_check_that_nobody_answers_ends_as_an_emergency_by_the_clock(inside, c
     assert told(call) == ["check_escalated", "check_unanswered", "u1"]
     assert makers.seat_of(call, "police").requested
     assert makers.seat_of(call, "ems").requested
+    assert crew.crew(row).leave == ("Nobody has heard from you. Go out if you can.",)
     clock.round_(sealing=False)
     assert makers.kinds(call).count("CrewEmergency") == 1
 

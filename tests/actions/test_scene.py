@@ -17,7 +17,12 @@ def first(centre):
 
 
 def a_call(centre, **known):
-    return makers.decided(makers.a_call(centre, type="trespass", **known))
+    return makers.decided(makers.a_call(centre, **{"type": "trespass"} | known))
+
+
+def a_worse_call(centre):
+    """More urgent than the others, and a team like theirs may go."""
+    return a_call(centre, type="welfare_check")
 
 
 def both_there(centre):
@@ -108,6 +113,31 @@ def test_a_team_with_the_person_hands_over_there_and_is_not_let_go_by_a_press(
     assert makers.fresh(first).state == "on_scene"
     assert makers.fresh(first).check_due_at is not None
     assert leading(call) == [work.seat_id]
+    assert "UnitReplaced" not in makers.kinds(call)
+
+
+def test_a_team_is_replaced_once_it_has_handed_over_and_cleared(centre, first):
+    call = a_call(centre)
+    work = makers.on_scene(call)
+    second = makers.a_unit(centre)
+    ring = taking_the_place_of(work, second)
+    offer.accept(offer_id=ring.pk, by=CLOCK)
+
+    unit.clear(unit_id=first.pk, outcome="resolved_on_scene", by=CLOCK)
+
+    replaced = Event.objects.get(call=call, kind="UnitReplaced")
+    assert (replaced.unit, replaced.body["by_unit"]) == (first, str(second.pk))
+    assert leading(call) == [ring.seat_id]
+
+
+def test_a_team_that_clears_while_nobody_has_come_for_it_is_not_replaced(centre, first):
+    call = a_call(centre)
+    work = makers.on_scene(call)
+    taking_the_place_of(work, makers.a_unit(centre))
+
+    unit.clear(unit_id=first.pk, outcome="resolved_on_scene", by=CLOCK)
+
+    assert "UnitReplaced" not in makers.kinds(call)
 
 
 def test_who_calls_for_help_on_the_way_keeps_the_call_when_replaced(centre, first):
@@ -180,7 +210,7 @@ def test_a_team_is_moved_to_a_call_that_needs_it_more_and_its_own_looks_anew(
 ):
     left = a_call(centre)
     makers.accepted(left, "crt")
-    worse = a_call(centre)
+    worse = a_worse_call(centre)
     second = makers.a_unit(centre)
 
     scene.reassign(unit_id=first.pk, call_id=worse.pk, why="more_urgent", by=CLOCK)
@@ -191,7 +221,7 @@ def test_a_team_is_moved_to_a_call_that_needs_it_more_and_its_own_looks_anew(
 
 
 def test_a_team_that_has_not_answered_yet_is_moved_as_well(centre, first):
-    left, worse = a_call(centre), a_call(centre)
+    left, worse = a_call(centre), a_worse_call(centre)
     assert makers.ringing(left, "crt").unit == first
     second = makers.a_unit(centre)
 
@@ -204,7 +234,7 @@ def test_a_team_that_has_not_answered_yet_is_moved_as_well(centre, first):
 def test_a_call_left_without_any_team_is_decided_anew(centre, first):
     left = a_call(centre)
     makers.accepted(left, "crt")
-    worse = a_call(centre)
+    worse = a_worse_call(centre)
 
     scene.reassign(unit_id=first.pk, call_id=worse.pk, why="more_urgent", by=CLOCK)
 
@@ -213,13 +243,83 @@ def test_a_call_left_without_any_team_is_decided_anew(centre, first):
 
 
 def test_a_team_with_the_person_is_moved_nowhere(centre, first):
-    left, worse = a_call(centre), a_call(centre)
+    left, worse = a_call(centre), a_worse_call(centre)
     makers.on_scene(left)
 
     with pytest.raises(Invalid):
         scene.reassign(unit_id=first.pk, call_id=worse.pk, why="more_urgent", by=CLOCK)
 
     assert makers.fresh(first).state == "on_scene"
+
+
+def test_a_team_leaves_a_more_urgent_call_only_for_who_was_shown_it(centre, first):
+    worse = a_worse_call(centre)
+    makers.accepted(worse, "crt")
+    call = a_call(centre)
+    said = {"unit_id": first.pk, "call_id": call.pk, "by": CLOCK}
+
+    with pytest.raises(Invalid) as refused:
+        scene.reassign(**said, why="nearer")
+    assert makers.fresh(first).state == "acknowledged"
+    assert str(refused.value) == (
+        f"CRT 1 is on {worse.number}, priority 3; this call has priority 4."
+        " Ask a second time, and say why."
+    )
+    shown = refused.value.params["leaves"]
+    scene.reassign(**said, why="nearer", confirmed=shown)
+
+    assert makers.ringing(call, "crt").unit == first
+
+
+def test_a_call_as_urgent_is_left_by_no_single_press_either(centre, first):
+    makers.accepted(a_call(centre), "crt")
+
+    with pytest.raises(Invalid) as refused:
+        scene.reassign(
+            unit_id=first.pk, call_id=a_call(centre).pk, why="other", by=CLOCK
+        )
+
+    assert "leaves" in refused.value.params
+
+
+def test_what_was_confirmed_holds_for_that_call_and_as_urgent_as_it_was(centre, first):
+    left, call = a_call(centre), a_call(centre)
+    work = makers.accepted(left, "crt")
+    said = {"unit_id": first.pk, "call_id": call.pk, "why": "nearer", "by": CLOCK}
+    with pytest.raises(Invalid) as refused:
+        scene.reassign(**said)
+
+    scene.backup(seat_id=work.seat_id, response="police", by=CLOCK)
+
+    with pytest.raises(Invalid, match="priority 1"):
+        scene.reassign(**said, confirmed=refused.value.params["leaves"])
+
+
+def test_nobody_is_told_of_a_more_urgent_call_that_is_not(centre, first):
+    makers.accepted(a_worse_call(centre), "crt")
+    said = {"unit_id": first.pk, "call_id": a_call(centre).pk, "by": CLOCK}
+    with pytest.raises(Invalid) as refused:
+        scene.reassign(**said, why="nearer")
+
+    with pytest.raises(Invalid):
+        scene.reassign(
+            **said, why="more_urgent", confirmed=refused.value.params["leaves"]
+        )
+
+    assert makers.fresh(first).state == "acknowledged"
+
+
+@pytest.mark.parametrize(
+    ("why", "kept"),
+    [("more_urgent", "more_urgent"), ("nearer", "nearer"), ("other", "moved")],
+)
+def test_the_place_that_was_left_keeps_why(centre, first, why, kept):
+    left = a_call(centre)
+    work = makers.accepted(left, "crt")
+
+    scene.reassign(unit_id=first.pk, call_id=a_worse_call(centre).pk, why=why, by=CLOCK)
+
+    assert makers.fresh(work.seat).why == kept
 
 
 def test_no_team_is_moved_to_where_the_safety_rules_hold_it_back(centre, first):

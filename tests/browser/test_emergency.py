@@ -72,7 +72,7 @@ def test_an_emergency_on_a_cut_line_goes_out_once_when_the_line_is_back(phone, c
 
     phone.context.set_offline(False)
 
-    expect(phone.locator("main")).to_contain_text("Dispatch has it, ")
+    expect(phone.locator("main")).to_contain_text("Sent to dispatch, ")
     assert emergencies() == 1
     assert elsewhere(Call.objects.count) == 1
     assert phone.evaluate("localStorage.getItem('crew-emergency')") is None
@@ -96,7 +96,7 @@ def test_an_emergency_survives_a_reload_on_the_same_key(phone, crt):
     phone.unroute_all(behavior="ignoreErrors")
     phone.reload()
 
-    expect(phone.locator("main")).to_contain_text("Dispatch has it, ")
+    expect(phone.locator("main")).to_contain_text("Sent to dispatch, ")
     assert emergencies() == 1
 
 
@@ -125,7 +125,7 @@ def test_the_keyboard_holds_as_a_thumb_does_and_a_short_press_sends_nothing(phon
     held(phone)
     phone.keyboard.up("Enter")
 
-    expect(phone.locator("main")).to_contain_text("Dispatch has it, ")
+    expect(phone.locator("main")).to_contain_text("Sent to dispatch, ")
     assert emergencies() == 1
 
 

@@ -75,7 +75,7 @@ def test_nobody_waits_unseen_on_four_screens_and_a_partner_s_page(stack, centre,
         live(crew)
         expect(call).to_contain_text("Co-Response")
         hold(crew)
-        expect(crew.locator("[data-emergency-out]")).to_contain_text("Dispatch has it")
+        expect(crew.locator("[data-emergency-out]")).to_contain_text("Sent to dispatch")
         lane = supervisor.locator("[data-rows=lane] .row", has_text="Suicide threat")
         expect(lane).to_contain_text("Emergency")
         assert stayed(supervisor)

@@ -59,5 +59,6 @@ def test_a_program_confirms_the_wish_as_a_person_does(dispatcher, call):
 
     assert (refused.status_code, refused.json()["field"]) == (422, "confirmed")
     assert "asked not to be contacted" in refused.json()["message"]
+    assert refused.json()["wish"] == "none"
     assert done.status_code == 201
     assert rung(call).count() == 1

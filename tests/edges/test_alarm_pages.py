@@ -1,14 +1,16 @@
 """Alarms on the screens: one line above every page, a list, and who may take which."""
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from dispatch.actions import alarm, intake, safety
 from dispatch.events import CLOCK
 from dispatch.management.commands import clock
 from dispatch.models import Alarm, Call, Heartbeat
 from tests import makers
-from tests.actions.alarms import ago
+from tests.actions.alarms import ago, there
 from tests.edges.api import Person
 
 STRIP, LIST = "/alarms/strip/", "/alarms/"
@@ -38,7 +40,36 @@ def test_the_strip_is_on_every_page_and_says_what_waits(desk, call):
         assert "nobody who is there owns this call" in text, path
 
 
+def test_a_page_asks_once_what_stands_above_it(desk, call):
+    def statements():
+        with CaptureQueriesContext(connection) as asked:
+            desk.get("/board/")
+        return [one["sql"] for one in asked if 'FROM "dispatch_alarm"' in one["sql"]]
+
+    statements()
+
+    assert len(statements()) == 1
+
+
 def test_the_strip_is_empty_while_nothing_waits(desk):
+    assert desk.get(STRIP).content.decode().strip() == ""
+
+
+def test_a_crew_s_emergency_stands_above_every_dispatcher_s_page_until_one_has_it(
+    centre, desk, client
+):
+    there(centre, "supervisor")
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    car = makers.a_unit(centre, name="CRT 6")
+    makers.accepted(makers.decided(call), "crt")
+    safety.emergency(unit_id=car.pk, by=CLOCK)
+    clock._alarms(centre.pk)
+    row = Alarm.objects.get(about="emergency")
+
+    assert row.owner != desk.user
+    assert "a crew calls for help" in desk.get("/calls/new/").content.decode()
+
+    alarm.take(alarm_id=row.pk, by=makers.by(makers.a_user(centre, "supervisor")))
     assert desk.get(STRIP).content.decode().strip() == ""
 
 

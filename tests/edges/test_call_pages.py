@@ -307,3 +307,22 @@ def test_nothing_stands_next_where_a_person_chose_otherwise(centre, desk):
     page = desk.get(reverse("call", args=[call.pk]))
 
     assert "Next, if somebody should go" not in words(page)
+
+
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        ("call_note", {"text": "x" * 4001}),
+        ("line_add", {"do": "collateral", "number": "1" * 81}),
+        ("line_add", {"do": "collateral", "number": "911", "name": "x" * 81}),
+    ],
+)
+def test_no_form_of_the_page_cuts_what_is_typed(centre, desk, route, said):
+    call = makers.a_call(centre)
+
+    answer = desk.post(reverse(route, args=[call.pk]), said)
+
+    assert answer.status_code == 422
+    assert "at most" in words(answer)
+    assert not CallNote.objects.exists()
+    assert call.contacts.count() == 1

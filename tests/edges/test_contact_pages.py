@@ -95,6 +95,27 @@ def test_the_page_asks_a_silent_line_as_tty(desk, call):
     assert leg_of(call).channel == "tty"
 
 
+def test_to_let_a_silent_line_be_is_called_what_it_is(desk, call):
+    assert "We hang up" in page(desk, call)
+
+    press(desk, leg_of(call), "silent")
+    shown = page(desk, call)
+    assert "Hang up; nobody calls back" in shown
+    assert "Decide: no call-back" not in shown
+    seen = makers.fresh(call).version
+    press(desk, leg_of(call), "stop", reason="safe_now", seen=seen)
+    assert leg_of(call).state == "completed"
+
+
+def test_of_a_lost_line_it_is_decided_that_nobody_calls_back(desk, call):
+    press(desk, leg_of(call), "lost")
+
+    shown = page(desk, call)
+
+    assert "Decide: no call-back" in shown
+    assert "Hang up" not in shown
+
+
 def test_a_page_that_is_behind_does_not_decide(desk, call):
     press(desk, leg_of(call), "lost")
 
@@ -245,7 +266,7 @@ def test_whoever_ends_a_session_says_whether_the_line_is_over(client, centre):
 
 def test_after_a_session_the_page_says_that_nobody_knows_who_holds_the_line(desk, call):
     makers.a_clinician(call.agency)
-    makers.ended(makers.with_clinician(makers.decided(call)))
+    makers.ended(makers.with_clinician(makers.decided(call)), over=False)
     shown = page(desk, call)
     assert "who holds it is not known" in shown
 

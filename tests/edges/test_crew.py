@@ -391,7 +391,7 @@ def test_the_phone_costs_the_same_however_long_the_history(
         intake.add_note(call_id=call.pk, text="At the door.", by=CLOCK)
     on.get(reverse("crew"))
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         on.get(reverse("crew"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         on.get(reverse("crew_live"))

@@ -179,6 +179,17 @@ def test_a_ring_for_a_line_that_is_over_says_so_before_it_is_taken(
     assert f"The caller was lost and not reached again. {said}" in shown(desk)
 
 
+def test_a_ring_for_whoever_asked_not_to_be_contacted_says_so(desk, centre):
+    call = makers.a_call(centre, type="trespass", safe_contact="none")
+    lost(makers.decided(call))
+    decision.request_team(call_id=call.pk, response="ccd", reason="more_help", by=CLOCK)
+
+    said = shown(desk)
+
+    assert "They asked not to be contacted: do not call or text." in said
+    assert "may still call" not in said
+
+
 def board_word(call):
     [card] = board.cards(call.agency_id, "operations", [call.pk])
     return card["state"]["label"], card["state"]["act"]
@@ -229,9 +240,34 @@ def test_the_place_of_a_caller_who_was_lost_is_asked_until_it_is_confirmed(
     assert ask not in shown(desk)
 
 
+def test_a_silent_line_is_not_hung_up_with_a_light_press_on_the_desk(desk, call):
+    makers.with_clinician(makers.decided(call))
+    contact.silent(contact_id=leg_of(call).pk, by=CLOCK)
+
+    assert "Nobody speaks. Ask as TTY" in shown(desk)
+    page = desk.get(reverse("desk")).content.decode()
+    assert 'value="stop"' not in page
+    assert "Decide: no call-back" not in page
+
+    press(desk, call, "tty", result="silent")
+    assert "Decide: no call-back" in shown(desk)
+
+
+def test_a_caller_on_no_line_any_more_is_not_to_be_taken(desk, call):
+    makers.accepted(makers.decided(call))
+    who = makers.by(desk.user)
+    leg = leg_of(call).pk
+
+    contact.hang_up(contact_id=leg, reason="agreed_end", decided=True, by=who)
+
+    said = shown(desk)
+    assert "I have the caller" not in said
+    assert "No caller is on the line" in said
+
+
 def test_a_caller_whom_nobody_says_they_hold_is_on_the_board(desk, call):
     makers.here(desk.user)
-    makers.ended(makers.with_clinician(makers.decided(call)))
+    makers.ended(makers.with_clinician(makers.decided(call)), over=False)
     leg = leg_of(call)
     Contact.objects.filter(pk=leg.pk).update(due_at=Now() - timedelta(minutes=1))
     contact.due(contact_id=leg.pk, by=CLOCK)

@@ -5,11 +5,13 @@ import json
 import pytest
 from django.urls import reverse
 
-from dispatch.actions import staff
+from dispatch.actions import intake, staff
+from dispatch.events import CLOCK
 from dispatch.models import AccessRecord
 from tests import makers
 from tests.actions import partners
 from tests.edges.api import Person
+from tests.edges.centres import signed_in
 from tests.edges.pages import words
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +41,11 @@ def rung(guest, centre, **known):
     makers.here(guest.user)
     staff.set_presence(user_id=guest.user.pk, to="available", by=makers.by(guest.user))
     return makers.decided(makers.a_call(centre, **known))
+
+
+def colleague(centre):
+    """A clinician of our own."""
+    return signed_in(makers.a_user(centre, "clinician"))
 
 
 def test_the_page_of_a_call_is_there_once_it_rings_for_them(guest, centre, elsewhere):
@@ -110,6 +117,87 @@ def test_our_own_clinician_sees_beside_a_call_what_came_before(guest, centre):
 
     assert "Same number" in words(guest.get(reverse("call", args=[call.pk])))
     assert "same address" in words(guest.get(reverse("triage", args=[call.pk])))
+
+
+def test_a_danger_next_door_is_told_without_the_call_that_tells_it(guest, centre):
+    armed = makers.late(makers.a_call(centre), weapon="yes")
+    call = rung(guest, centre, phone="919-555-0199")
+    url = reverse("call", args=[call.pk])
+
+    theirs = words(guest.get(url))
+    ours = words(colleague(centre).get(url))
+
+    danger = "Hazard: A weapon is said to be at this place"
+    assert danger in theirs
+    assert armed.number not in theirs
+    assert f"{danger}, another open call {armed.number}" in ours
+
+
+def test_a_call_that_was_linked_to_theirs_is_not_named(guest, centre):
+    call = rung(guest, centre)
+    other = makers.a_call(centre, address=ELSEWHERE)
+    intake.link_calls(call_id=other.pk, duplicate_of=call.pk, by=CLOCK)
+    url = reverse("call", args=[call.pk])
+
+    theirs = guest.get(url)
+
+    assert "Linked to it" not in words(theirs)
+    assert other.number not in words(theirs)
+    assert str(other.pk) not in theirs.content.decode()
+    assert f"Linked to it: {other.number}" in words(colleague(centre).get(url))
+
+
+def test_a_call_of_theirs_that_was_linked_does_not_name_the_other(guest, centre):
+    call = rung(guest, centre)
+    url = reverse("call", args=[call.pk])
+    makers.accepted(call)
+    other = makers.decided(makers.a_call(centre, address=ELSEWHERE))
+    intake.link_calls(call_id=call.pk, duplicate_of=other.pk, by=CLOCK)
+
+    theirs = guest.get(url)
+
+    assert ">Linked to another call</span>" in theirs.content.decode()
+    assert other.number not in words(theirs)
+    assert str(other.pk) not in theirs.content.decode()
+    ours = colleague(centre).get(url)
+    assert f"Linked to {other.number}" in words(ours)
+    assert ">Linked to another call</span>" not in ours.content.decode()
+
+
+WITHHELD = "What the centre knows from before is not shown here."
+NOTHING = "Nothing known of this number, place or person."
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("page", ["call", "desk", "triage"])
+def test_that_nothing_is_known_is_not_said_to_whom_it_is_not_told(
+    guest, centre, page, before
+):
+    if before:
+        makers.a_call(centre)
+    call = rung(guest, centre)
+    url = reverse(page, args=[] if page == "desk" else [call.pk])
+
+    theirs = words(guest.get(url))
+
+    assert WITHHELD in theirs
+    assert NOTHING not in theirs
+    guest.user.employer = None
+    guest.user.save()
+    ours = words(guest.get(url))
+    assert WITHHELD not in ours
+    assert ("Same number" if before else NOTHING) in ours
+
+
+def test_our_own_clinicians_ring_names_the_call_that_tells_of_a_danger(guest, centre):
+    armed = makers.late(makers.a_call(centre), weapon="yes")
+    rung(guest, centre, phone="919-555-0199")
+    assert armed.number not in words(guest.get(reverse("desk")))
+
+    guest.user.employer = None
+    guest.user.save()
+
+    assert f"another open call {armed.number}" in words(guest.get(reverse("desk")))
 
 
 def test_the_centres_log_is_not_theirs(guest):

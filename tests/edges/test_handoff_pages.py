@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from dispatch.actions import disposition, handoff, handover
 from dispatch.errors import NotFound
-from dispatch.models import HandOff, Transfer
+from dispatch.models import Event, HandOff, Transfer
 from dispatch.selectors import handoff as pages
 from dispatch.selectors import transfer as transfers
 from tests import makers
 from tests.actions import partners
 from tests.edges.centres import signed_in
+from tests.edges.pages import words
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +212,38 @@ def test_the_dispatcher_hands_a_caller_over_on_the_page_of_the_call(
     assert 'value="moved_to_988"' in shown
 
 
+def ticked(answer):
+    """What the form ticks of what the partner may read."""
+    found = re.findall(
+        r'name="fields" value="(\w+)"( checked)?', answer.content.decode()
+    )
+    return {code for code, tick in found if tick}
+
+
+def test_a_refused_hand_over_ticks_nothing_that_was_unticked(centre, call, dispatcher):
+    browser, partner = signed_in(dispatcher), centre.partners.get()
+    shown = browser.get(reverse("call", args=[call.pk]))
+    assert "name" in ticked(shown)
+    said = {
+        "handover": "1",
+        "target": f"{partner.pk}:usual",
+        "agreed": "yes",
+        "fields": ["place", "notes"],
+        "key": "k1",
+        "seen": makers.fresh(call).version - 1,
+    }
+
+    refused = browser.post(reverse("transfer_begin", args=[call.pk]), said)
+
+    assert refused.status_code == 409
+    assert ticked(refused) == {"place", "notes"}
+    form = refused.content.decode()
+    assert '<option value="yes" selected>' in form
+    # The page's own refresh takes it for written, and waits.
+    assert form.count("data-unsent") == 1
+    assert "data-unsent" not in shown.content.decode()
+
+
 def test_only_the_hash_of_a_link_is_kept(ringing):
     assert partners.SECRET not in str(HandOff.objects.values().get())
 
@@ -271,3 +304,25 @@ def test_nothing_is_closed_before_the_partner_has_the_caller(
     partners.walked(call, centre.partners.get(), dispatcher, step)
 
     assert transfers.panel(call)[0].closing is None
+
+
+@pytest.mark.parametrize("step", ["keep", "share", "decline", "lost", "revoke"])
+def test_a_press_is_for_a_transfer_of_its_own_call(centre, ringing, dispatcher, step):
+    browser, other = signed_in(dispatcher), makers.a_call(centre, address="9 Elm St")
+    url = reverse(f"transfer_{step}", args=[other.pk, ringing.pk])
+    before = Event.objects.count()
+
+    answer = browser.post(url, {"key": "k1", "reason": "no_capacity"})
+
+    assert answer.status_code == 404
+    assert makers.fresh(ringing).state == ringing.state
+    assert Event.objects.count() == before
+
+
+def test_a_name_or_note_that_is_too_long_is_refused_and_kept_on_the_page(ringing):
+    answer = press("acknowledge", name="A" * 81)
+
+    assert answer.status_code == 422
+    assert "name: at most" in words(answer)
+    assert "A" * 81 in answer.content.decode()
+    assert "maxlength" not in answer.content.decode()

@@ -1,5 +1,6 @@
 """What is known here, on the pages: the same event, history, cautions, plans, by role."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -140,6 +141,32 @@ def test_a_linked_call_is_unlinked_from_its_page(centre, desk):
     desk.post(reverse("call_unlink", args=[call.pk]), pressed(reason="another_event"))
 
     assert makers.fresh(call).state == "triaging"
+
+
+def test_help_that_came_with_a_linked_call_says_from_which_once_unlinked(centre, desk):
+    makers.a_unit(centre, "cor")
+    first = makers.decided(makers.a_call(centre), weapon="yes")
+    call = makers.decided(makers.a_call(centre, type="overdose"), medical="yes")
+    intake.link_calls(call_id=call.pk, duplicate_of=first.pk, by=CLOCK)
+
+    callers.unlink(call_id=call.pk, reason="another_event", by=CLOCK)
+
+    page = words(desk.get(reverse("call", args=[first.pk])))
+    assert re.search(rf"EMS .*from {call.number} Not told yet .*Withdraw EMS", page)
+    assert "any help that it brought is wanted here until somebody withdraws" in page
+
+
+def test_help_that_was_wanted_before_came_from_no_other_call(centre, desk):
+    first, call = (
+        makers.decided(makers.a_call(centre, type="overdose"), medical="yes")
+        for _two in range(2)
+    )
+
+    intake.link_calls(call_id=call.pk, duplicate_of=first.pk, by=CLOCK)
+
+    assert f"from {call.number}" not in words(
+        desk.get(reverse("call", args=[first.pk]))
+    )
 
 
 def test_one_caller_is_parted_into_a_call_of_their_own(centre, desk):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dispatch.actions import triage
+from dispatch.actions import safety, triage
 from dispatch.events import CLOCK
 from dispatch.models import Call
 from tests import makers
@@ -34,7 +34,7 @@ def test_it_is_shown_at_intake_and_after_accept(centre, desk, armed):
     makers.decide(made)
     page = words(desk.get(reverse("call", args=[made.pk])))
     assert f"Hazard {SAID} (another open call)" in page
-    assert "Another open call at this place: Weapon, yes" in page
+    assert f"Another open call: {SAID}" in page
     short = words(desk.get(reverse("call_drawer", args=[made.pk])))
     assert "Hazard at this place, or noted of it or the person" in short
     assert makers.fresh(crt).state == "available"
@@ -66,3 +66,29 @@ def test_a_crew_on_the_way_reads_the_danger_that_another_call_names_later(centre
     page = words(phone.get(reverse("crew")))
     assert "Stage. Do not enter." in page
     assert "Violence is said to happen at this place, another open call" in page
+
+
+@pytest.mark.parametrize(
+    ("press", "said"),
+    [
+        (safety.emergency, "A crew at this place needs help now"),
+        (safety.unsafe, "A crew at this place says that it is not safe"),
+    ],
+)
+def test_a_crew_in_danger_is_read_next_door_and_on_the_call(centre, desk, press, said):
+    makers.a_unit(centre, "crt")
+    quiet = {"type": "trespass", "phone": ""}
+    crew = makers.on_scene(makers.decided(makers.a_call(centre, **quiet)))
+    makers.a_unit(centre, "crt")
+    work = makers.accepted(makers.decided(makers.a_call(centre, **quiet)), "crt")
+    phone = Client()
+    phone.force_login(work.unit.shifts.get(ended_at=None).user)
+
+    why = {"why": "crowd"} if press is safety.unsafe else {}
+    press(unit_id=crew.unit_id, by=CLOCK, **why)
+    triage.hear_near(call_id=work.seat.call_id, by=CLOCK)
+
+    assert f"{said}, another open call" in words(phone.get(reverse("crew")))
+    page = words(desk.get(reverse("call", args=[work.seat.call_id])))
+    assert f"Hazard {said} (another open call)" in page
+    assert f"Another open call: {said}" in page

@@ -194,6 +194,22 @@ def test_988_reads_that_the_call_was_opened_again_and_when(lifeline):
     assert re.search(r"The call was opened again \d", words(Client().get(url)))
 
 
+def test_a_program_reads_why_a_contact_that_was_made_is_none_now(centre, lifeline):
+    makers.a_unit(centre, "crt")
+    call = makers.decide(brought(risk=ALL_NO))
+    crew = makers.on_scene(call)
+    incoming.contact_made(call_id=call.pk, by=makers.CLOCK)
+    before = ask(call.number).json()
+    makers.cleared(crew)
+    makers.closed(call)
+    disposition.reopen(call_id=call.pk, reason="called_again", by=makers.CLOCK)
+
+    now = ask(call.number).json()
+
+    assert (before["opened_again_at"], now["contact_made_at"]) == (None, None)
+    assert before["contact_made_at"] < now["opened_again_at"]
+
+
 def test_a_person_recorded_as_reached_is_contact_made(centre, lifeline, dispatcher):
     makers.a_unit(centre, "crt")
     call = makers.decide(brought(risk=ALL_NO))
@@ -284,3 +300,33 @@ def test_a_form_that_is_refused_keeps_what_was_typed(lifeline):
     assert sent.status_code == 422
     assert "Ada" in sent.content.decode()
     assert 'name="weapon" value="yes" checked' in sent.content.decode()
+
+
+LONG = "LIFELINE-NC-2026-11-23-0123456789abcdefghij-"
+
+
+def test_two_people_under_references_that_begin_alike_are_never_one_call(lifeline):
+    url = reverse("bring", args=[KEY])
+
+    for last, place in (("0001", "5 Elm St"), ("0002", "88 Far Rd")):
+        answer = Client().post(url, {"reference": LONG + last, "address": place})
+        assert answer.status_code == 422
+        # Named, and nothing typed is lost.
+        assert "reference" in words(answer)
+        assert LONG + last in answer.content.decode()
+
+    assert not Call.objects.exists()
+    assert "maxlength" not in Client().get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("said", 1000), ("address", 300), ("name", 80), ("phone", 40)]
+)
+def test_nothing_that_a_partner_writes_is_cut(lifeline, name, most):
+    said = {"reference": "L-1", "address": "12 Elm St", name: "1" * (most + 1)}
+
+    answer = Client().post(reverse("bring", args=[KEY]), said)
+
+    assert answer.status_code == 422
+    assert name in words(answer)
+    assert not Call.objects.exists()

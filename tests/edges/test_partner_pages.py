@@ -53,6 +53,7 @@ def test_a_supervisor_adds_changes_and_closes_a_partner(browser):
         {"rank": "0"},
         {"code": "No Good"},
         {"name": " "},
+        {"name": "N" * 81},
     ],
     ids=str,
 )

@@ -10,7 +10,16 @@ from django.core.management import CommandError, call_command
 
 from dispatch.management.replay import answers, calls_for_service, pace, places, shipped
 from dispatch.management.replay.calls_for_service import CallForService, Fault
-from dispatch.models import Answer, Call, Decision, Event, Offer, Seat, SourceWording
+from dispatch.models import (
+    Answer,
+    Call,
+    Contact,
+    Decision,
+    Event,
+    Offer,
+    Seat,
+    SourceWording,
+)
 from routing.core.facts import Point
 from routing.core.geo import in_polygon
 from tests.makers import a_clinician, a_unit, an_agency
@@ -82,6 +91,19 @@ def test_the_same_file_again_opens_nothing_twice(db, tmp_path):
 
     assert (status, counts["opened"], counts["already_there"]) == (0, 0, 2)
     assert Event.objects.filter(agency=agency).count() == head
+
+
+def test_who_joined_a_call_is_there_already_when_the_file_comes_again(db, tmp_path):
+    agency = an_agency()
+    again = {"call_id": "SATX-2", "received_at": "2024-01-05T10:01:00-06:00"}
+    path = a_file(tmp_path, HEADER, GOOD, changed(**again))
+    _, counts, _ = replay(path, agency, link=True)
+    assert (counts["opened"], counts["joined"]) == (1, 1)
+
+    _, counts, _ = replay(path, agency, link=True)
+
+    assert (counts["joined"], counts["already_there"]) == (0, 2)
+    assert Contact.objects.filter(call__agency=agency).count() == 2
 
 
 def test_a_replay_that_was_cut_off_is_carried_on(db, tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """Which unit, on the call's page and the crew's: sent, moved, relieved, released."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -17,8 +19,8 @@ def desk(centre):
     return signed_in(makers.a_user(centre, "dispatcher"))
 
 
-def a_call(centre):
-    return makers.decided(makers.a_call(centre, type="trespass"))
+def a_call(centre, **known):
+    return makers.decided(makers.a_call(centre, **{"type": "trespass"} | known))
 
 
 def text(client, name, *args):
@@ -60,12 +62,53 @@ def test_who_may_not_send_sees_no_list(centre):
 def test_a_unit_on_its_way_elsewhere_is_moved_here(centre, desk):
     car = makers.a_unit(centre, name="CRT 7")
     makers.accepted(a_call(centre), "crt")
-    call = a_call(centre)
+    call = a_call(centre, type="welfare_check")
 
     assert "Move CRT 7 here" in text(desk, "call_acts", call.pk)
     press(desk, "call_move", call.pk, unit=car.pk, reason="more_urgent")
 
     assert makers.ringing(call, "crt").unit == car
+
+
+def test_no_reason_for_moving_a_unit_is_chosen_beforehand(centre, desk):
+    car = makers.a_unit(centre, name="CRT 7")
+    makers.accepted(a_call(centre), "crt")
+    call = a_call(centre, type="welfare_check")
+
+    page = text(desk, "call_acts", call.pk)
+    answer = press(desk, "call_move", call.pk, unit=car.pk, reason="")
+
+    assert '<option value="">Reason, one is needed</option>' in page
+    assert answer.status_code == 422
+    assert makers.fresh(car).state == "acknowledged"
+
+
+def test_taking_a_unit_from_a_more_urgent_call_asks_a_second_time(centre, desk):
+    car = makers.a_unit(centre, name="CRT 7")
+    worse = a_call(centre, type="welfare_check")
+    makers.accepted(worse, "crt")
+    call = a_call(centre)
+
+    assert "Take CRT 7 from a more urgent call" in text(desk, "call_acts", call.pk)
+    asked = press(desk, "call_move", call.pk, unit=car.pk, reason="nearer")
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert makers.fresh(car).state == "acknowledged"
+    for said in ("Nobody was moved", worse.number, "Welfare check", "Soon"):
+        assert said in page
+    assert "a more urgent call</option>" not in page
+    (confirmed,) = re.findall(r'name="confirmed" value="([^"]+)"', page)
+    press(
+        desk,
+        "call_move",
+        call.pk,
+        unit=car.pk,
+        reason="nearer",
+        confirmed=confirmed,
+    )
+
+    assert makers.ringing(call, "crt").unit == car
+    assert "You are nearer to the other call." in text(phone_of(car), "crew")
 
 
 def test_a_team_is_named_to_lead_and_another_asked_to_relieve_it(centre, desk):

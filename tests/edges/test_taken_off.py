@@ -99,12 +99,13 @@ def test_a_crew_on_its_way_is_told_as_well(call, phone):
 
 
 def test_it_stands_beside_the_call_that_the_crew_is_moved_to(centre, call, phone, crt):
-    other = makers.decided(makers.a_call(centre, type="trespass"))
+    other = makers.decided(makers.a_call(centre, type="welfare_check"))
     scene.reassign(unit_id=crt.pk, call_id=other.pk, why="more_urgent", by=CLOCK)
 
     said = shown(phone)
 
     assert f"Taken off {call.number}" in said
+    assert "You are needed on a more urgent call." in said
     assert other.number in said
 
 

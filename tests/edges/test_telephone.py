@@ -10,15 +10,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from dispatch import nudge, tasks
+from dispatch import nudge
 from dispatch.actions import contact, handover
 from dispatch.interop import carrier
 from dispatch.models import Contact, Event
 from dispatch.selectors import telephone
 from tests import makers
 from tests.actions import partners
-from tests.edges import mock_twilio
-from tests.edges.mock_twilio import REFUSED_NUMBER, SID, TOKEN
+from tests.edges.mock_twilio import REFUSED_NUMBER
+from tests.edges.telephone import tell, work
 
 pytestmark = pytest.mark.django_db
 RUNG_IN = "CA" + "9" * 32
@@ -32,38 +32,6 @@ def dispatcher(centre):
 @pytest.fixture
 def call(centre, dispatcher):
     return partners.a_counselling_call(centre, dispatcher)
-
-
-@pytest.fixture
-def service(settings):
-    """Twilio on this machine; what it calls back with waits until ``tell``."""
-    with mock_twilio.twilio() as (mock, api), mock_twilio.listening() as (said, here):
-        settings.PHONE, settings.PUBLIC_URL = "twilio", here
-        account = {"sid": SID, "user": SID, "secret": TOKEN, "token": TOKEN}
-        settings.PHONE_ACCOUNT = account | {"api": api, "number": "+19195550199"}
-        mock.said = said
-        yield mock
-
-
-def tell(service, client=None):
-    """Hand over what the service has called back with, in its order; the statuses."""
-    client = client or Client()
-    answers = []
-    for path, body, signature in service.said:
-        answer = client.post(
-            path,
-            body,
-            content_type="application/x-www-form-urlencoded",
-            headers={"X-Twilio-Signature": signature},
-        )
-        answers.append(answer.status_code)
-    service.said.clear()
-    return answers
-
-
-def work(leg):
-    tasks.phone(str(leg.pk))
-    return makers.fresh(leg)
 
 
 def offered(call, dispatcher, number="919-555-0188"):

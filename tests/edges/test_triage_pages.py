@@ -196,3 +196,31 @@ def test_a_beginning_that_cannot_be_meant_is_the_moment_of_save(desk, monkeypatc
     desk.post(reverse("intake"), typed(do="save", began=said))
 
     assert Call.objects.get().opened_at >= before
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("said", 10_000), ("address", 500), ("phone", 80), ("note", 4000)],
+)
+def test_what_is_too_long_is_said_by_its_name_and_nothing_of_it_is_cut(
+    desk, name, most
+):
+    long = "1" * (most + 1)
+
+    answer = desk.post(reverse("intake"), typed(do="accept", **{name: long}))
+
+    assert answer.status_code == 422
+    assert f"{name}: at most" in words(answer)
+    assert long in answer.content.decode()
+    assert "maxlength" not in answer.content.decode()
+    assert not Call.objects.exists()
+
+
+def test_what_a_program_told_at_length_is_whole_after_a_save_on_the_page(centre, desk):
+    call = makers.a_call(centre, said="a " * 1999 + "z", name="N" * 200)
+
+    desk.post(reverse("triage", args=[call.pk]), sent(call, do="save", zone="North"))
+
+    caller = makers.fresh(call).caller
+    assert (len(caller.said), len(caller.name)) == (3999, 200)
+    assert makers.fresh(call).zone == "North"

@@ -6,9 +6,10 @@ from functools import partial
 import pytest
 from django.db import connection, transaction
 
-from dispatch.actions import arrival, incoming, intake
+from dispatch.actions import arrival, incoming, intake, phone
 from dispatch.actions.base import lock_call
 from dispatch.actions.incoming import Brought
+from dispatch.errors import Invalid
 from dispatch.events import CLOCK, TELEPHONE, Actor
 from dispatch.models import Call, Caller, Contact
 from tests import makers
@@ -101,3 +102,32 @@ def test_told_while_it_is_linked_nobody_is_refused_and_nothing_is_lost(
         one.notes.exists() or one.answers.filter(value="yes").exists()
         for one in (call, older)
     )
+
+
+def test_who_hangs_up_while_their_call_is_linked_is_missed_on_one_of_the_two(
+    centre, at_once
+):
+    for number in range(10):
+        call, other = makers.a_call(centre), makers.a_call(centre)
+        leg = Contact.objects.get(call=call)
+        name = f"CA{number:032d}"
+        Contact.objects.filter(pk=leg.pk).update(carrier="in", carrier_ref=name)
+        gone = partial(
+            phone.heard,
+            contact_id=leg.pk,
+            said="completed",
+            series="call",
+            number=None,
+            carrier_ref=name,
+            ring=0,
+            by=TELEPHONE,
+        )
+        link = partial(
+            intake.link_calls, call_id=call.pk, duplicate_of=other.pk, by=CLOCK
+        )
+
+        at_once(link, gone, losing=Invalid)
+
+        # Lost before the link, which is refused then; else where the line went on.
+        legs = Contact.objects.filter(carrier_ref=name)
+        assert [one.state for one in legs] == ["callback_due"]

@@ -9,8 +9,8 @@ from dispatch.models import Offer, Seat
 from tests import makers
 
 
-def a_call(centre):
-    return makers.decided(makers.a_call(centre, type="trespass"))
+def a_call(centre, **known):
+    return makers.decided(makers.a_call(centre, **{"type": "trespass"} | known))
 
 
 def test_two_dispatchers_name_two_leads_and_one_leads(centre, at_once):
@@ -34,7 +34,7 @@ def test_two_dispatchers_name_two_leads_and_one_leads(centre, at_once):
 def test_a_team_moved_to_two_calls_at_once_goes_to_one(centre, at_once):
     car = makers.a_unit(centre)
     makers.accepted(a_call(centre), "crt")
-    several = [a_call(centre) for _ in range(3)]
+    several = [a_call(centre, type="welfare_check") for _ in range(3)]
 
     at_once(
         *[

@@ -85,6 +85,7 @@ def test_a_team_that_was_taken_off_is_not_on_the_way_any_more(rolling, lifeline)
     after = heard(rolling, lifeline)
 
     assert (before, after.status) == ("on_the_way", "has_dispatcher")
+    assert not after.stays
     assert after.on_the_way_at is None
 
 

@@ -25,7 +25,7 @@ def centre():
 
 
 def a_call(centre, **known):
-    return makers.a_call(centre, type="trespass", point=HERE, **known)
+    return makers.a_call(centre, **{"type": "trespass", "point": HERE} | known)
 
 
 def placed(row, lat, *, ago=0):
@@ -157,11 +157,62 @@ def test_the_busy_are_listed_with_what_they_do_and_may_be_moved_before_they_arri
     call = a_call(centre)
 
     (away,) = listed(call).busy
-    assert (away.name, away.number, away.may_move) == ("Away", elsewhere.number, True)
+    assert (away.name, away.number) == ("Away", elsewhere.number)
+    assert away.move == "Move Away here"
     unit.report(unit_id=work.unit_id, to="on_scene", by=CLOCK)
 
-    assert not listed(call).busy[0].may_move
+    assert listed(call).busy[0].move == ""
     assert listed(call).first == ()
+
+
+def test_a_busy_unit_says_how_urgent_its_own_call_is_and_of_what_type(centre):
+    makers.a_unit(centre, name="CRT 6")
+    makers.accepted(makers.decided(makers.a_call(centre, type="welfare_check")), "crt")
+
+    kind = listed(makers.decided(a_call(centre)))
+
+    (busy,) = kind.busy
+    leaves = busy.leaves
+    assert (leaves.priority, leaves.label, leaves.type) == (3, "Soon", "Welfare check")
+    assert busy.move == "Take CRT 6 from a more urgent call…"
+    assert kind.not_free == "1 not free, 1 can be moved…"
+
+
+@pytest.mark.parametrize(
+    ("here", "press"),
+    [
+        ("welfare_check", "Take CRT 6 from a call as urgent…"),
+        ("suicide_threat", "Move CRT 6 here"),
+    ],
+)
+def test_the_press_says_what_the_unit_is_taken_from(centre, here, press):
+    makers.a_unit(centre, name="CRT 6")
+    makers.accepted(makers.decided(makers.a_call(centre, type="welfare_check")), "crt")
+
+    (busy,) = listed(makers.decided(makers.a_call(centre, type=here))).busy
+
+    assert busy.move == press
+
+
+def test_who_is_with_a_person_cannot_be_sent(centre):
+    makers.a_unit(centre)
+    makers.on_scene(makers.decided(a_call(centre)))
+
+    kind = listed(a_call(centre))
+
+    assert kind.not_free == "1 cannot be sent…"
+
+
+def test_a_unit_that_is_lent_is_not_moved_and_of_its_call_no_more_is_told(centre):
+    borrower = makers.an_agency("next-door")
+    loan.agree(agency_id=borrower.pk, neighbour_id=centre.pk, by=CLOCK)
+    car, theirs = makers.a_unit(centre), makers.decided(a_call(borrower))
+    made = loan.ask(call_id=theirs.pk, lender_id=centre.pk, response="crt", by=CLOCK)
+    loan.lend(loan_id=made.pk, unit_id=car.pk, by=CLOCK)
+
+    (busy,) = listed(a_call(centre)).busy
+
+    assert (busy.move, busy.number, busy.leaves) == ("", theirs.number, None)
 
 
 def test_an_emergency_is_counted_from_its_beginning(centre):

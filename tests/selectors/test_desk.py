@@ -142,7 +142,7 @@ def test_the_phone_costs_the_same_however_many_are_on_the_unit(
         Shift.objects.create(user=makers.a_user(centre, "responder"), unit=row)
     crew.crew(row)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         crew.crew(row)
 
 

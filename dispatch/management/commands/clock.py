@@ -21,6 +21,7 @@ from dispatch.actions import (
     alarm,
     contact,
     decision,
+    details,
     handover,
     incoming,
     loan,
@@ -98,6 +99,7 @@ def round_(*, sealing: bool) -> None:
     each(due.loans(), lambda pk: loan.expire(loan_id=pk, by=CLOCK))
     each(transfer.due(), lambda pk: handover.expire(transfer_id=pk, by=CLOCK))
     each(transfer.reached(), lambda pk: incoming.contact_made(call_id=pk, by=CLOCK))
+    each(near.unplaced(), lambda pk: details.place(call_id=pk, by=CLOCK))
     each(near.unheard(), lambda pk: triage.hear_near(call_id=pk, by=CLOCK))
     each(due.undecided(), lambda pk: decision.decide(call_id=pk, by=CLOCK))
     each(due.agencies(), _people)

@@ -84,9 +84,8 @@ def hand_back(call_id: UUID, wish: Wish) -> None:
 
 def _joined(row: CallForService, known: Intake, drawn: Drawn, wish: Wish) -> Fed | None:
     """What is sure to be an event that is open becomes one more caller of it."""
-    leg = Contact.objects.filter(
-        call__agency=wish.agency_id, carrier_ref=row.call_id
-    ).first()
+    ref = callers.reference(wish.agency_id, row.call_id)
+    leg = Contact.objects.filter(source_ref=ref).order_by("pk").last()
     if leg is not None:
         return Fed(call=leg.call_id, type=known.type, new=False)
     same = alike.unattended(
