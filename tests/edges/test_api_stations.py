@@ -42,7 +42,11 @@ def test_a_call_goes_all_the_way_over_the_api(centre, dispatcher):
     session = clinician.post(f"offers/{ring['id']}/accept/").json()
     mine = clinician.post(f"sessions/{session['id']}/confirm/")
     assert mine.json()["confirmed_at"]
-    end = {"outcomes": ["resolved_by_phone"], "followup_consent": "yes"}
+    end = {
+        "outcomes": ["resolved_by_phone"],
+        "followup_consent": "yes",
+        "line_over": True,
+    }
     assert clinician.post(f"sessions/{session['id']}/end/", end).status_code == 200
     version = clinician.get(call).json()["version"]
     closed = clinician.post(call + "close/", version=version)

@@ -41,8 +41,8 @@ def said(call):
     return state["code"], state["act"]
 
 
-def unwanted_person(centre, dispatcher):
-    return makers.decided(makers.a_call(centre, dispatcher, type="trespass"))
+def unwanted_person(centre, dispatcher, **known):
+    return makers.decided(makers.a_call(centre, dispatcher, type="trespass", **known))
 
 
 def test_a_new_call_says_that_triage_has_not_begun(centre, dispatcher):
@@ -186,7 +186,8 @@ def test_the_lane_comes_first_then_who_waits_then_who_is_helped(centre, dispatch
     later_soon = makers.a_call(centre, dispatcher, priority=3)
     first = makers.a_call(centre, dispatcher, priority=1)
     makers.a_unit(centre)
-    helped = unwanted_person(centre, dispatcher)
+    # At another house: where a crew needs help nobody unarmed goes.
+    helped = unwanted_person(centre, dispatcher, address="9 Elm St")
     makers.on_scene(helped)
     Call.objects.filter(pk=helped.pk).update(priority=2)
 

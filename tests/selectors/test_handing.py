@@ -178,25 +178,46 @@ def test_of_the_presses_for_outside_help_one_stands_out(centre, dispatcher):
 
 
 @pytest.mark.parametrize(
-    ("code", "word", "wrong"),
+    ("code", "word"),
     [
-        ("helped", "988 helped: close the call", False),
-        ("follow_up", "988 helped: close the call", False),
-        ("other", "988 is done: close the call", False),
-        ("not_reached", "988 did not reach them", True),
-        ("sent_to_911", "988 sends them back", True),
+        ("helped", "988 helped: close the call"),
+        ("follow_up", "988 helped: close the call"),
+        ("other", "988 is done: close the call"),
     ],
 )
 def test_what_came_of_it_at_988_is_the_calls_word(
-    call, partner, dispatcher, code, word, wrong
+    call, partner, dispatcher, code, word
 ):
     _one, page = with_partner(call, partner, dispatcher)
     outcome(page, code)
     later(call, 60)
 
     assert said(call)[:2] == (word, True)
-    assert (marks(call)[0] == "Nobody is with this call") == wrong
-    assert ("nobody" in wrong_now(call)) == wrong
+    assert marks(call)[0] != "Nobody is with this call"
+    assert "nobody" not in wrong_now(call)
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("not_reached", "988 did not reach them"),
+        ("sent_to_911", "988 sends them back"),
+    ],
+)
+def test_who_came_to_nothing_at_988_is_looked_after_by_the_next_kind_of_help(
+    call, partner, dispatcher, code, word
+):
+    _one, page = with_partner(call, partner, dispatcher)
+    outcome(page, code)
+    assert said(call)[:2] == (word, True)
+    assert marks(call) == [word]
+
+    makers.decide(call)
+    assert marks(call) == ["Nobody free: waits: Clinician"]
+    later(call, 60)
+
+    assert "nobody" not in wrong_now(call)
+    assert "waiting" in wrong_now(call)
 
 
 def test_a_caller_with_another_centre_is_with_it_and_not_with_nobody(
