@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from dispatch import planned
@@ -55,3 +56,20 @@ def gone_for_good(callers: Sequence[Contact]) -> bool:
     """Whether nobody is on these legs, and no try could reach whoever was lost."""
     over = all(leg.state == K.COMPLETED for leg in callers)
     return over and any(leg.why in FOR_GOOD for leg in callers)
+
+
+def nobody_to_take(callers: Sequence[Contact], asked_at: datetime) -> bool:
+    """Whether who was asked to take them at ``asked_at`` cannot: no caller is there.
+
+    Lines that had ended as they should before somebody was asked are not what they are
+    asked for: whoever is with the person wants them.
+    """
+    over_at = none_since(callers)
+    return over_at is not None and (gone_for_good(callers) or over_at > asked_at)
+
+
+def none_since(callers: Sequence[Contact]) -> datetime | None:
+    """When the last of these lines ended; None while one runs, or there was none."""
+    ends = [leg.ended_at for leg in callers if leg.state == K.COMPLETED]
+    every = [at for at in ends if at is not None]
+    return max(every) if every and len(ends) == len(callers) else None

@@ -64,6 +64,8 @@ def _again(here: Contact, arrival: Arrival, by: Actor) -> Contact:
         rebid.further(event, leg, arrival, by)
     elif call.state in OPEN_CALL:
         rebid.tell(call, leg, arrival, by)
+    else:
+        rebid.after(call, leg, arrival, by)
     return leg
 
 

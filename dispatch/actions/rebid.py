@@ -93,6 +93,15 @@ def further(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
         _keep(leg, arrival)
 
 
+def after(call: Call, leg: Contact, arrival: Arrival, by: Actor) -> None:
+    """What is said of a leg whose call has ended: a note, once; nobody rings anew."""
+    caller = Caller.objects.get(call=call)
+    known = told.Account(where=caller.address, point=caller.point)
+    _other_number(call, arrival, leg.number or caller.phone, by)
+    if not _same(arrival, known):
+        _other_place(call, leg, arrival, by)
+
+
 def _other_number(call: Call, arrival: Arrival, known: str, by: Actor) -> None:
     if lookups.number(arrival.number) not in {"", lookups.number(known)}:
         said = _("The telephone system says another number: %(number)s")

@@ -171,7 +171,8 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     """The clinician has the caller: from now on the call is theirs, the sender is free.
 
     Again, where somebody else had them meanwhile. Invalid while the caller is lost, or
-    on no line any more: nobody has them.
+    on no line any more: nobody has them. Who was asked after the lines had ended has the
+    call, to help whoever is with the person.
     """
     call, seat, assignment = lock_assignment(assignment_id)
     if assignment.confirmed_at is not None:
@@ -183,7 +184,7 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     found = callers(call)
     if waits or unheard.lost_now(found) is not None:
         raise Invalid(NOT_BACK, field="session")
-    if found and all(leg.state in OVER for leg in found):
+    if unheard.nobody_to_take(found, seat.wanted_at):
         raise Invalid(NOBODY_THERE, field="session")
     quick.write(assignment, {"confirmed_at": Now()})
     if transfer is not None:

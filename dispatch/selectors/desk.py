@@ -92,7 +92,8 @@ class Session:
     """A caller this clinician has accepted; ``confirmed_at`` None: still with dispatch.
 
     ``lost``: nobody has them now, so that they cannot be taken, and the session not ended.
-    ``gone``: no caller is on a line any more, so that nobody is there to be taken.
+    ``gone``: no caller is on a line any more, so that nobody is there to be taken;
+    ``helps``: nor was one when they were asked, so that they help whoever is there.
     ``elsewhere``: they came back on somebody else's line.
     """
 
@@ -102,6 +103,7 @@ class Session:
     confirmed_at: datetime | None
     lost: bool
     gone: bool
+    helps: bool
     elsewhere: Elsewhere | None
 
 
@@ -255,21 +257,26 @@ def sessions(user: User) -> tuple[Session, ...]:
 
 def _session(row: Assignment) -> Session:
     view = calls.view(row.seat.call, access.CLINICAL)
+    none_since = view.line.none_since if view.line else None
+    gone = view.line is not None and _gone(row, view.line)
     return Session(
         id=row.pk,
         call=view,
         accepted_at=row.accepted_at,
         confirmed_at=row.confirmed_at,
         lost=view.line is not None and _lost(row, view.line),
-        gone=view.line is not None and _gone(view.line),
+        gone=gone,
+        helps=none_since is not None and not gone,
         elsewhere=next(
             (one.elsewhere for one in view.seats if one.id == row.seat_id), None
         ),
     )
 
 
-def _gone(line: Line) -> bool:
-    return not any(leg.caller for leg in (*line.legs, *line.folded))
+def _gone(row: Assignment, line: Line) -> bool:
+    """As ``unheard.nobody_to_take`` says it."""
+    since = line.none_since
+    return since is not None and (bool(line.gone) or since > row.seat.wanted_at)
 
 
 def _lost(row: Assignment, line: Line) -> bool:

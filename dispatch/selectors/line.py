@@ -147,6 +147,8 @@ class Line:
     gone: str
     # Since when no caller is heard and one was lost; None while somebody is there.
     nobody_since: datetime | None
+    # When the last caller's line ended, however it ended; None while one runs.
+    none_since: datetime | None
     # Whether somebody said of a caller's leg who of ours is on it.
     held: bool
     calling_back: bool
@@ -195,6 +197,7 @@ def line(call: Call, protocol: Protocol) -> Line | None:
         relays=tuple((code, str(label)) for code, label in RELAYS.items()),
         calling_back=bool(lost),
         nobody_since=_nobody_since(ours),
+        none_since=unheard.none_since(ours),
         held=any(row.person_id for row in ours),
         lost=_lost(away, call, most, reached, tried) if away else "",
         gone=_gone_for_good(ours, call) if unheard.gone_for_good(ours) else "",

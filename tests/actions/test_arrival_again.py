@@ -191,16 +191,27 @@ def test_without_a_point_another_street_is_another_place(centre, address, joins)
     assert (leg.call_id == call.pk) is joins
 
 
-def test_a_call_that_has_ended_is_told_nothing_more(centre):
-    leg = arrives(centre)
+def test_what_is_said_after_the_end_is_a_note_once_and_no_call(centre):
+    leg = arrives(centre, address="1012 W Main St")
     call = leg.call
     contact.connect(contact_id=leg.pk, by=CLOCK)
     intake.cancel(call_id=call.pk, reason="other", by=CLOCK)
     before = makers.events_of(call).count()
 
-    arrives(centre, address="44 Rebid Rd", point=HERE)
-
+    arrives(centre, address="1012 W Main St")
     assert makers.events_of(call).count() == before
+
+    for _twice in range(2):
+        again = arrives(centre, address="44 Rebid Rd", number="919-555-0199")
+        assert again.pk == leg.pk
+
+    said = {note.text for note in CallNote.objects.filter(call=call)}
+    assert said == {
+        "The telephone system says another number: 919-555-0199",
+        "The telephone system says another place: 44 Rebid Rd",
+    }
+    assert makers.fresh(call).state == "cancelled"
+    assert makers.fresh(call).caller.address == "1012 W Main St"
 
 
 def test_the_calls_of_one_number_are_compared_in_one_statement(centre):

@@ -5,6 +5,7 @@ import pytest
 from dispatch.actions import (
     callback,
     contact,
+    decision,
     disposition,
     intake,
     line,
@@ -300,3 +301,33 @@ def test_nobody_has_a_caller_whose_every_line_is_over(centre, owner, who):
     contact.connect(contact_id=rings(centre).pk, by=who)
     transfer.confirm(assignment_id=work.pk, by=makers.by(work.person))
     assert makers.fresh(call).owner == work.person
+
+
+def test_who_is_asked_after_the_lines_had_ended_has_the_call_for_the_team(
+    centre, owner, who
+):
+    call = makers.decided(makers.a_call(centre, owner, type="trespass"))
+    contact.hang_up(
+        contact_id=first(call).pk, reason="agreed_end", decided=True, by=who
+    )
+    makers.a_clinician(centre)
+    decision.request_team(call_id=call.pk, response="ccd", reason="more_help", by=who)
+    work = makers.accepted(call)
+
+    transfer.confirm(assignment_id=work.pk, by=makers.by(work.person))
+
+    assert makers.fresh(call).owner == work.person
+    makers.ended(makers.fresh(work))
+    assert makers.fresh(work).ended_at is not None
+
+
+def test_nobody_has_who_was_given_up_before_they_were_asked(centre, owner, who):
+    call = makers.decided(makers.a_call(centre, owner, type="trespass"))
+    contact.lost(contact_id=first(call).pk, by=CLOCK)
+    given_up(first(call), who)
+    makers.a_clinician(centre)
+    decision.request_team(call_id=call.pk, response="ccd", reason="more_help", by=who)
+    work = makers.accepted(call)
+
+    with pytest.raises(Invalid, match="No caller is on a line of this call"):
+        transfer.confirm(assignment_id=work.pk, by=makers.by(work.person))

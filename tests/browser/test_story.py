@@ -103,6 +103,7 @@ def test_one_call_from_the_ring_to_the_follow_up_on_four_screens(stack, centre, 
         expect(dispatcher.locator("#call-live")).to_contain_text("On scene")
 
         clinician.get_by_label("Resolved by phone").check()
+        clinician.get_by_label("The caller's line is over").check()
         clinician.get_by_role("button", name="End the session").click()
         expect(clinician.get_by_role("button", name="Available again")).to_be_visible()
 

@@ -265,6 +265,27 @@ def test_a_caller_on_no_line_any_more_is_not_to_be_taken(desk, call):
     assert "No caller is on the line" in said
 
 
+def test_a_clinician_asked_after_the_line_had_ended_has_the_call_for_the_team(
+    desk, centre
+):
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    leg = leg_of(call).pk
+    who = makers.by(desk.user)
+    contact.hang_up(contact_id=leg, reason="agreed_end", decided=True, by=who)
+    decision.request_team(call_id=call.pk, response="ccd", reason="more_help", by=CLOCK)
+    makers.accepted(call)
+
+    said = shown(desk)
+    assert "No caller is on the line" in said
+    assert "I have this call" in said
+    assert "have dispatch withdraw you" not in said
+
+    url = reverse("session_confirm", args=[Assignment.objects.get().pk])
+    desk.post(url, {"key": str(uuid4())})
+    assert Assignment.objects.get().confirmed_at is not None
+    assert "I have this call" not in shown(desk)
+
+
 def test_a_caller_whom_nobody_says_they_hold_is_on_the_board(desk, call):
     makers.here(desk.user)
     makers.ended(makers.with_clinician(makers.decided(call)), over=False)
