@@ -11,7 +11,7 @@ _CALLERS, _HEARD = planned.codes(CALLERS), planned.codes(unheard.HEARD)
 
 # Of the session ``a`` of the seat ``s``: each of its callers who are heard is on the line
 # of somebody else; the first of them. Its callers: whoever was handed over for this seat,
-# else, where nobody knows, all who are heard.
+# else, where nobody knows, all who are heard and were there when it was wanted.
 OF_SESSION = f"""
 (SELECT json_build_array((array_agg(h.short_name ORDER BY l.id))[1],
     (array_agg(l.since ORDER BY l.id))[1]::text, (array_agg(l.id ORDER BY l.id))[1],
@@ -21,7 +21,8 @@ OF_SESSION = f"""
     AND l.purpose IN ({_CALLERS}) AND l.state IN ({_HEARD})
     AND l.id IN (
       SELECT g.caller_leg_id FROM dispatch_transfer g WHERE g.seat_id = s.id
-      UNION ALL SELECT l.id WHERE NOT EXISTS (SELECT FROM dispatch_transfer g
+      UNION ALL SELECT l.id WHERE l.began_at <= s.wanted_at AND NOT EXISTS (
+        SELECT FROM dispatch_transfer g
         WHERE g.seat_id = s.id AND g.caller_leg_id IS NOT NULL))
   HAVING bool_and(COALESCE(l.person_id <> a.person_id, FALSE)))
 """  # noqa: S608  our own words

@@ -47,7 +47,8 @@ _SAID = f"""
     WHERE r.call_id = n.call_id AND r.number > n.number
       AND ({_AGAIN} OR r.kind = 'SceneCleared' AND NOT EXISTS (
         SELECT FROM dispatch_seat s
-        JOIN dispatch_assignment a ON a.seat_id = s.id AND a.ended_at IS NULL
+        JOIN dispatch_assignment a ON a.seat_id = s.id
+          AND a.accepted_at < r.at AND (a.ended_at IS NULL OR a.ended_at > r.at)
         WHERE s.call_id = n.call_id AND a.unit_id = n.unit_id
           AND s.id::text <> r.body->>'seat')))
   HAVING max(n.at) IS NOT NULL

@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from dispatch import planned
-from dispatch.models import Contact
-from dispatch.states import ContactState
+from dispatch.models import Assignment, Contact
+from dispatch.models.contact import CALLERS
+from dispatch.states import WITH_PERSON, ContactState
 
 K = ContactState
 HEARD = (K.ANSWERED, K.CONNECTED, K.HOLDING, K.OPEN_LINE)
@@ -58,14 +59,21 @@ def gone_for_good(callers: Sequence[Contact]) -> bool:
     return over and any(leg.why in FOR_GOOD for leg in callers)
 
 
-def nobody_to_take(callers: Sequence[Contact], asked_at: datetime) -> bool:
-    """Whether who was asked to take them at ``asked_at`` cannot: no caller is there.
+def nobody_to_take(legs: Sequence[Contact], accepted_at: datetime) -> bool:
+    """Whether a clinician who accepted then has nobody: every caller's line is over.
 
-    Lines that had ended as they should before somebody was asked are not what they are
-    asked for: whoever is with the person wants them.
+    Not where a crew of ours is with the person, or whom we rang about them is heard; nor
+    where the lines had ended as they should before: then somebody else wants them. One
+    query, and none while a caller's line runs.
     """
+    callers = [leg for leg in legs if leg.purpose in CALLERS]
     over_at = none_since(callers)
-    return over_at is not None and (gone_for_good(callers) or over_at > asked_at)
+    if over_at is None or not (gone_for_good(callers) or over_at > accepted_at):
+        return False
+    if any(leg.purpose == "collateral" and leg.state in HEARD for leg in legs):
+        return False
+    crews = Assignment.objects.filter(seat__call=callers[0].call_id, ended_at=None)
+    return not crews.filter(unit__state__in=WITH_PERSON).exists()
 
 
 def none_since(callers: Sequence[Contact]) -> datetime | None:

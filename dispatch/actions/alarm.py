@@ -124,6 +124,23 @@ def end(*, alarm_id: UUID, by: Actor) -> Alarm:
     return alarm
 
 
+def emergency_over(call: Call | None, unit: Unit, by: Actor) -> None:
+    """Its alarms end with it, where it is lent as well: the next one is told anew.
+
+    The caller holds the unit, and before it the call that it is on, if any.
+    """
+    here = {"unit": unit.pk, "about": "emergency"}
+    states = [AlarmState.RAISED, AlarmState.TAKEN]
+    open_ = quick.rows(Alarm, order=["id"], lock="NO KEY UPDATE", state=states, **here)
+    for one in open_:
+        its = call if call is not None and call.pk == one.call_id else None
+        if its is None and one.call_id is not None:
+            # Raised on a call that it has left since. Should this late lock cross
+            # another's, the database ends one of them and it is tried again.
+            its = lock_call(one.call_id)
+        _over(one, _over_why(one, its), its, unit, by)
+
+
 def _over(
     alarm: Alarm, why: str, call: Call | None, unit: Unit | None, by: Actor
 ) -> None:

@@ -8,21 +8,23 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from dispatch import events, journal, lookups, quick
-from dispatch.actions import line, rebid
-from dispatch.actions.base import action, database_now, lock_call
+from dispatch.actions import going_on, line, rebid
+from dispatch.actions.base import action, database_now
 from dispatch.actions.intake import Intake, open_new
 from dispatch.actions.linking import lock_event
 from dispatch.actions.rebid import Arrival as Arrival
 from dispatch.events import Actor
 from dispatch.models import Agency, Call, Contact, Event
 from dispatch.models.contact import CALLERS
-from dispatch.states import OPEN_CALL, ContactState
+from dispatch.states import OPEN_CALL, CallState, ContactState
 from routing import store
 from routing.core.facts import Point
 from routing.core.geo import distance_km
 
 # Only where one of the two has no number: another number next door is another call.
 NEAR_KM = 0.05
+# Whoever asks for help, and who knows the person: a partner rings about others too.
+THEIRS = (*CALLERS, "collateral")
 
 
 @action
@@ -37,6 +39,8 @@ def arrive(*, agency_id: UUID, arrival: Arrival, by: Actor) -> Contact:
     ref = _ref(agency, arrival.ref)
     # The newest: a line that went on with another call is known by it in both.
     known = quick.rows(Contact, order=["id"], source_ref=ref)
+    # Processes of the version before write it here alone, through an upgrade.
+    known = known or quick.rows(Contact, carrier_ref=ref)
     if known and not _rings_on(known[-1]):
         return _again(known[-1], arrival, by)
     call = _known(agency, arrival)
@@ -96,11 +100,14 @@ def _new(agency: Agency, arrival: Arrival, ref: str, by: Actor) -> Contact:
 
 
 def _known(agency: Agency, arrival: Arrival) -> Call | None:
-    """The open call that this leg is about, locked; None if there is none."""
+    """The open call that this leg is about, locked; None if there is none.
+
+    Of a linked call it is the one that goes on.
+    """
     for call_id in _alike(agency, arrival):
-        call = lock_call(call_id)
-        if call.state in OPEN_CALL:
-            return call
+        _call, event = lock_event(call_id)
+        if event.state in OPEN_CALL:
+            return event
     return None
 
 
@@ -110,15 +117,17 @@ def _alike(agency: Agency, arrival: Arrival) -> Iterator[UUID]:
     recent = Call.objects.filter(
         agency=agency,
         simulated="",  # nobody real is answered by who plays
-        state__in=OPEN_CALL,
+        state__in={*OPEN_CALL, CallState.DUPLICATE},
         opened_at__gt=database_now() - timedelta(seconds=again),
     ).order_by("-opened_at")
     if number := lookups.number(arrival.number):
-        same = Q(caller__phone_lookup=number) | Q(contacts__number_lookup=number)
-        calls = recent.filter(pk__in=recent.filter(same).values("pk"))
-        known = list(calls.select_related("caller"))
+        legs = Contact.objects.filter(number_lookup=number, purpose__in=THEIRS)
+        # Whoever went on is where their newest leg is, also once calls are parted.
+        legs = legs.exclude(why=going_on.WHY)
+        same = Q(caller__phone_lookup=number) | Q(pk__in=legs.values("call"))
+        known = list(recent.filter(same).select_related("caller"))
         yield from (call.pk for call in rebid.not_elsewhere(known, arrival))
-    yield from _near(recent, arrival)
+    yield from _near(recent.filter(state__in=OPEN_CALL), arrival)
 
 
 def _near(recent: QuerySet[Call], arrival: Arrival) -> Iterator[UUID]:

@@ -15,7 +15,7 @@ from dispatch.actions.triage import DANGER, look_again
 from dispatch.actions.weigh import Stand, mode_of, weighed
 from dispatch.errors import Forbidden, Invalid, LostRace, Stale
 from dispatch.events import Actor
-from dispatch.models import Answer, Call, Caller, Contact, Event, Seat
+from dispatch.models import Answer, Call, Caller, Contact, Seat
 from dispatch.models.contact import CALLERS
 from dispatch.models.unit import TEAMS
 from dispatch.states import CallState, ContactState
@@ -121,7 +121,7 @@ def lose(call: Call, leg: Contact, by: Actor, why: str = "lost") -> None:
         return
     to = K.ABANDONED if leg.state == K.RINGING else K.DISCONNECTED
     resolved = leg.purpose in CALLERS and call.state == CallState.RESOLVED
-    unsaid = resolved and _unsaid(call, leg)
+    unsaid = resolved and line.unsaid(call, leg)
     line.step(call, leg, to, by, why=why)
     if unsaid:
         move(call, CallState.WORKING)
@@ -137,27 +137,6 @@ def lose(call: Call, leg: Contact, by: Actor, why: str = "lost") -> None:
     # The screen says of a silent call that nobody heard them go. Tries count anew.
     quick.write(leg, {"why": why if why in SILENT else "", "tries": 0})
     line.expect(leg, "callback", clock(call, "callback_within"))
-
-
-def _unsaid(call: Call, leg: Contact) -> bool:
-    """Whether an ended call says nothing of this leg.
-
-    Nobody has said who holds it since a session or since the call resolved by itself,
-    it is silent, or it rang, was answered or came back only after the end.
-    """
-    if leg.due == "session_over" or leg.state == K.OPEN_LINE:
-        return True
-    return leg.since > call.state_since or _resolved_by_itself(call, leg)
-
-
-def _resolved_by_itself(call: Call, leg: Contact) -> bool:
-    """Whether no person ended the call, nor has said since that they hold this leg."""
-    log = Event.objects.filter(call=call)
-    last = log.filter(kind="CallResolved").order_by("-number").first()
-    if last is None or not last.body.get("by_itself"):
-        return False
-    held = log.filter(kind="LineHeld", body__contact=str(leg.pk))
-    return not held.filter(number__gt=last.number).exists()
 
 
 WORKED_ON = (CallState.NEW, CallState.TRIAGING, CallState.DECIDED, CallState.WORKING)
@@ -254,6 +233,13 @@ def switch(call: Call, leg: Contact, channel: str, by: Actor) -> None:
     watch_text(call, leg)
 
 
+def watch(call: Call, leg: Contact) -> None:
+    """Of whoever waits or writes a clock runs; first somebody says who holds them."""
+    if leg.state == K.HOLDING and not leg.due:
+        line.expect(leg, "on_hold", clock(call, "on_hold"))
+    watch_text(call, leg)
+
+
 def watch_text(call: Call, leg: Contact) -> None:
     """Whoever writes falls silent without a sound: a clock listens for it."""
     if leg.due == "session_over":
@@ -318,7 +304,10 @@ def stop(
     heard = [one for one in line.callers(call) if one.state in unheard.HEARD]
     if reason == "called_again" and heard:
         same = [one for one in heard if one in _same_caller(call, leg)]
-        transfer.caller_back(call, leg, (same or heard)[-1], by)
+        back = (same or heard)[-1]
+        transfer.caller_back(call, leg, back, by)
+        if back.person_id is None:
+            line.held(call, back, line.who_presses(by), by)
     elif leg.purpose in CALLERS:
         transfer.caller_gone(call, leg, by, decide=False)
     return leg

@@ -14,7 +14,7 @@ from dispatch.actions.details import Details, check_contact
 from dispatch.actions.ending import untell_contact
 from dispatch.actions.going_on import come_back, refuse_handed_over
 from dispatch.actions.intake import Intake, check_caller, open_new
-from dispatch.actions.linking import lock_event
+from dispatch.actions.linking import lock_event, want_again
 from dispatch.actions.triage import look_again, tell_on, want_decision
 from dispatch.actions.weigh import refuse_closed
 from dispatch.errors import Invalid, LostRace
@@ -45,7 +45,7 @@ def attach(
     """
     call = lock_call(call_id)
     ref = reference(call.agency_id, intake.source_ref)
-    known = _added_before(call, ref) if ref else None
+    known = _added_before(call, ref, intake.source_ref) if ref else None
     if known is not None:
         if call.state in OPEN_CALL:
             _tell(call, intake, answers or {}, by)
@@ -87,13 +87,15 @@ def reference(agency_id: UUID, source_ref: str) -> str:
     return hashlib.sha256(f"caller:{agency_id}:{source_ref}".encode()).hexdigest()
 
 
-def _added_before(call: Call, ref: str) -> Contact | None:
+def _added_before(call: Call, ref: str, source_ref: str) -> Contact | None:
     """Who was added to this call under this name, on whichever call they are now.
 
     On another call the same name is somebody else. Holds the call.
     """
     added = Event.objects.filter(call=call, kind="CallerAttached")
-    for leg in quick.rows(Contact, order=["id"], source_ref=ref):
+    known = quick.rows(Contact, order=["id"], source_ref=ref)
+    # Processes of the version before write it as it came, through an upgrade.
+    for leg in [*known, *quick.rows(Contact, carrier_ref=source_ref)]:
         if added.filter(body__contact=str(leg.pk)).exists():
             return leg
     return None
@@ -203,6 +205,7 @@ def unlink(*, call_id: UUID, reason: str, by: Actor, seen: int | None = None) ->
     coded("reason", reason)
     move(call, CallState.TRIAGING, duplicate_of=None, closed_at=None)
     come_back(call, other, by)
+    want_again(call, by)
     unlinked = events.CallsUnlinked(duplicate_of=before, reason=reason)
     journal.append(unlinked, call=call, by=by)
     journal.append(events.OtherUnlinked(other=call.pk), call=other, by=by)

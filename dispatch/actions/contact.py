@@ -19,6 +19,7 @@ from dispatch.actions.callback import (
     refuse_unnamed,
     refuse_unsafe,
     switch,
+    watch,
     watch_text,
 )
 from dispatch.errors import Invalid, LostRace, Stale
@@ -193,10 +194,9 @@ def mine(*, contact_id: UUID, by: Actor) -> Contact:
         forget_order(leg)
         line.step(call, leg, K.CALLBACK_DUE, by)
         line.expect(leg, "callback", clock(call, "callback_within"))
-    elif leg.due == "session_over":
-        quick.write(leg, {"due": "", "due_at": None})
-        watch_text(call, leg)
     line.held(call, leg, by.id, by)
+    if not leg.due:
+        watch(call, leg)
     return leg
 
 
@@ -206,7 +206,7 @@ def hold(*, contact_id: UUID, by: Actor) -> Contact:
     call, leg = line.lock_leg(contact_id)
     if leg.state != K.HOLDING:
         line.step(call, leg, K.HOLDING, by)
-        line.expect(leg, "on_hold", clock(call, "on_hold"))
+        watch(call, leg)
     return leg
 
 

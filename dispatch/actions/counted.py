@@ -88,7 +88,7 @@ def refuse_counted_on(one: Assignment) -> None:
     """Invalid for a team with the person or in need of help. Holds the call.
 
     A clinician who has the caller may be withdrawn by name: one whose page is gone
-    cannot end the session, and the caller is still with whoever withdraws them.
+    cannot end the session. Then somebody is to say who holds the caller.
     """
     if one.unit is None:
         return

@@ -17,7 +17,6 @@ from dispatch.actions.base import (
     move,
 )
 from dispatch.actions.ending import open_again, refuse_to_end
-from dispatch.actions.intake import own_locked
 from dispatch.actions.line import end_all, refuse_session_over_lost, session_over
 from dispatch.actions.seat import (
     OPEN_SEAT,
@@ -29,6 +28,7 @@ from dispatch.actions.seat import (
     withdraw_all,
     withdraw_wanted,
 )
+from dispatch.actions.whose import own_locked
 from dispatch.actions.worklist import plan_locked, refuse_locked
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor

@@ -8,6 +8,7 @@ from dispatch.actions import transfer
 from dispatch.actions.base import action, database_now, lock_assignment, move
 from dispatch.actions.search import fill
 from dispatch.actions.seat import end_assignment, open_seat
+from dispatch.actions.whose import left
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Seat
 from dispatch.states import OPEN_CALL, SeatState
@@ -36,6 +37,7 @@ def give_back(*, assignment_id: UUID, by: Actor) -> Assignment:
         person=assignment.person_id,
     )
     journal.append(withdrawn, call=call, by=by)
+    left(call, assignment, by)
     _nobody_served(call)
     _again(call, seat, protocol, by)
     return assignment

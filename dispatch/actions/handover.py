@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from dispatch import events, journal, nudge, quick
+from dispatch import events, journal, nudge, quick, unheard
 from dispatch.actions import handed, line
 from dispatch.actions.base import action, coded, database_now, lock_call, move
 from dispatch.actions.seat import open_seat
@@ -49,6 +49,11 @@ TO_DIAL = frozenset(
 ANEW = frozenset({CallState.DECIDED, CallState.WORKING})
 WITH_PARTNER = frozenset(
     {TransferState.OFFERED, TransferState.ACCEPTED, TransferState.CONFERENCED}
+)
+
+NOBODY_THERE = _(
+    "No caller is on the line any more, so nobody can have them. Once one is, say it "
+    "again; else the call stays with dispatch."
 )
 
 
@@ -211,11 +216,17 @@ def confirm(*, transfer_id: UUID, by: Actor) -> Transfer:
 
 
 def confirm_locked(call: Call, one: Transfer, by: Actor) -> None:
-    """Only now the sender is free; the record of the call stays with them. Holds it."""
+    """Only now the sender is free; the record of the call stays with them. Holds it.
+
+    Invalid where the caller has left every line since the partner took theirs.
+    """
     if one.state == TransferState.RELEASED:
         return
     if one.state != TransferState.CONFERENCED:
         raise LostRace
+    over_at = unheard.none_since(line.callers(call))
+    if over_at and one.accepted_at and over_at > one.accepted_at:
+        raise Invalid(NOBODY_THERE, field="transfer")
     step(call, one, TransferState.CONFIRMED, by, confirmed_at=Now())
     journal.append(events.TransferConfirmed(transfer=one.pk), call=call, by=by)
     step(call, one, TransferState.RELEASED, by)

@@ -13,12 +13,13 @@ from dispatch.actions.brought import VALUES as VALUES
 from dispatch.actions.brought import Brought as Brought
 from dispatch.actions.brought import checked, decidable, note
 from dispatch.actions.handover import lock
-from dispatch.actions.intake import Intake, note_locked, open_once, own_locked
+from dispatch.actions.intake import Intake, note_locked, open_once
 from dispatch.actions.targets import clocks
 from dispatch.actions.told_again import remember, tell_again
 from dispatch.actions.transfer import have
 from dispatch.actions.triage import complete_locked, record_locked
 from dispatch.actions.weigh import refuse_closed
+from dispatch.actions.whose import own_locked
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import Call, Partner, Transfer

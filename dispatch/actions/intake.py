@@ -27,6 +27,7 @@ from dispatch.actions.search import fill
 from dispatch.actions.seat import unserved, withdraw_all
 from dispatch.actions.transfer import brought_is_ours
 from dispatch.actions.triage import carry_over, look_again
+from dispatch.actions.whose import own_locked
 from dispatch.errors import Invalid
 from dispatch.events import Actor
 from dispatch.models import Agency, Call, Caller, CallNote, Contact
@@ -208,13 +209,6 @@ def take(*, call_id: UUID, by: Actor, seen: int | None = None) -> Call:
         own_locked(call, by.id, by)
     brought_is_ours(call, by.id, by)
     return call
-
-
-def own_locked(call: Call, owner_id: UUID | None, by: Actor) -> None:
-    """The caller holds the lock on the call."""
-    before, call.owner_id, call.owner_since = call.owner_id, owner_id, Now()
-    quick.keep(call, "owner", "owner_since")
-    journal.append(events.OwnerChanged(owner=owner_id, before=before), call=call, by=by)
 
 
 @action

@@ -12,7 +12,15 @@ from dispatch import elsewhere, events, journal, lookups, nudge, quick, unheard
 from dispatch.actions.base import database_now, move
 from dispatch.errors import Invalid, NotFound
 from dispatch.events import Actor
-from dispatch.models import Assignment, Call, Contact, Partner, Transfer
+from dispatch.models import (
+    Assignment,
+    Call,
+    Contact,
+    Disposition,
+    Event,
+    Partner,
+    Transfer,
+)
 from dispatch.models.contact import CALLERS
 from dispatch.states import ContactState
 from dispatch.told import Account, columns
@@ -95,11 +103,18 @@ def begin(
 def step(
     call: Call, leg: Contact, to: ContactState, by: Actor, *, why: str = ""
 ) -> None:
-    """Move a locked leg; the clock that ran on it stops. Standing still says nothing."""
+    """Move a locked leg; the clock that ran on it stops. Standing still says nothing.
+
+    Whom a session left to nobody is held by the person who goes back to them; a clock or
+    the telephone leaves it open who does.
+    """
     before = leg.state
     if before == to:
         return
     also: dict[str, object] = {"due": "", "due_at": None}
+    if leg.due == "session_over" and to in HEARD:
+        held(call, leg, who_presses(by), by)
+        also = {}
     if leg.person_id is not None and to in LOST:
         also["person_id"] = None  # nobody holds a line that is lost
     if to in OVER:
@@ -137,10 +152,14 @@ def expect(leg: Contact, what: str, within: float) -> None:
 
 
 def held(call: Call, leg: Contact, person_id: UUID | None, by: Actor) -> None:
-    """This person of ours is on it; a clock is nobody. Twice is once. Holds both."""
+    """This person of ours is on it; a clock is nobody. Twice is once. Holds both.
+
+    Nobody is asked any more who holds it since a session.
+    """
     if person_id is None or leg.person_id == person_id:
         return
-    quick.write(leg, {"person_id": person_id})
+    said = {"due": "", "due_at": None} if leg.due == "session_over" else {}
+    quick.write(leg, {"person_id": person_id, **said})
     journal.append(events.LineHeld(contact=leg.pk, person=person_id), call=call, by=by)
 
 
@@ -249,6 +268,30 @@ def refuse_while_lost(call: Call, *, goes_on: bool = False) -> None:
             raise Invalid(STILL_RINGS, field="line", number=number)
         if leg.due == "session_over":
             raise Invalid(STILL_UNSAID, field="line", number=number)
+
+
+def unsaid(call: Call, leg: Contact) -> bool:
+    """Whether an ended call says nothing of this leg. Holds both.
+
+    Nobody has said who holds it since a session or since the call resolved by itself,
+    it is silent, or it rang, was answered or came back only after the end.
+    """
+    if leg.due == "session_over" or leg.state == ContactState.OPEN_LINE:
+        return True
+    return leg.since > call.state_since or _resolved_by_itself(call, leg)
+
+
+def _resolved_by_itself(call: Call, leg: Contact) -> bool:
+    """Whether no person ended the call, nor has said since how, or that they hold this."""
+    log = Event.objects.filter(call=call)
+    last = log.filter(kind="CallResolved").order_by("-number").first()
+    if last is None or not last.body.get("by_itself"):
+        return False
+    said = Disposition.objects.filter(call=call).order_by("-at", "-pk").first()
+    if said is not None and str(said.pk) != last.body["disposition"]:
+        return False
+    had = log.filter(kind="LineHeld", body__contact=str(leg.pk))
+    return not had.filter(number__gt=last.number).exists()
 
 
 def lost_now(call: Call) -> Contact | None:

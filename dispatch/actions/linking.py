@@ -13,8 +13,8 @@ from dispatch.actions.line import refuse_while_lost
 from dispatch.actions.seat import OPEN_SEAT, open_seat
 from dispatch.errors import Invalid
 from dispatch.events import Actor
-from dispatch.models import Assignment, Call, Seat
-from dispatch.states import BEFORE_DECISION, OPEN_CALL, CallState
+from dispatch.models import Assignment, Call, Event, Seat
+from dispatch.states import BEFORE_DECISION, OPEN_CALL, CallState, SeatState
 
 # Services that are not ours: when two calls are one event, they go on with the other.
 OUTSIDE = frozenset({"ems", "fire", "police", "cit"})
@@ -62,6 +62,29 @@ def hand_on(call: Call, other: Call, by: Actor) -> tuple[str, ...]:
     if going and other.state == CallState.RESOLVED:
         move(other, CallState.WORKING)
     return tuple(str(one.pk) for one in there if one.pk not in had)
+
+
+def want_again(call: Call, by: Actor) -> None:
+    """Help outside that was asked for, and let go with the link, is wanted anew.
+
+    What only a decision wanted is left to the next one, where one is made at once.
+    Holds the call.
+    """
+    parted = Event.objects.filter(call=call, kind="CallsUnlinked").order_by("-number")
+    last = parted.first()
+    let_go = quick.rows(
+        Seat,
+        order=["id"],
+        call=call.pk,
+        response=OUTSIDE,
+        state=SeatState.WITHDRAWN,
+        why="duplicate",
+    )
+    for seat in let_go:
+        # What an earlier link let go was wanted again then.
+        now = last is None or seat.since > last.at
+        if now and (seat.requested or call.triaged_at is None):
+            open_seat(call, seat.response, seat.mode, by, requested=True)
 
 
 def refuse_link(call: Call, other: Call) -> None:

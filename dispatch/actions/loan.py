@@ -18,12 +18,11 @@ from dispatch.actions.base import (
 )
 from dispatch.actions.counted import EMERGENCY, THERE
 from dispatch.actions.lent import over, say
-from dispatch.actions.search import fill, put
+from dispatch.actions.search import anew, fill, put
 from dispatch.actions.seat import (
     UNITS,
     end_assignment,
     locked_seats,
-    one_more,
     to_fill,
     withdraw_pending,
 )
@@ -242,28 +241,10 @@ def _leave(call: Call, unit: Unit, why: str, by: Actor, *, again: bool) -> None:
         if held is not None or not again:
             _withdrawn(call, seat, unit, why, by)
         if held is not None and again:
-            _once_more(call, seat, by)
+            anew(call, seat, by)
 
 
 def _withdrawn(call: Call, seat: Seat, unit: Unit, why: str, by: Actor) -> None:
     move(seat, SeatState.WITHDRAWN, why=why, lead=False)
     gone = events.SeatWithdrawn(seat=seat.pk, response=seat.response, why=why)
     journal.append(gone, call=call, unit=unit, by=by)
-
-
-def _once_more(call: Call, seat: Seat, by: Actor) -> None:
-    """A seat like the one that lost its team, with all the time that a search has."""
-    now = database_now()
-    wanted = one_more(
-        call,
-        seat.response,
-        seat.mode,
-        by,
-        now,
-        requested=seat.requested,
-        skills=seat.skills,
-    )
-    if seat.give_up_at is not None:
-        _row, protocol = store.published(call.agency_id)
-        in_all = timedelta(seconds=protocol.clocks["team_in_all"])
-        quick.write(wanted, {"give_up_at": now + in_all})

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from dispatch import events, journal, quick
-from dispatch.actions import alone, lent, notice
+from dispatch.actions import alarm, alone, lent, notice
 from dispatch.actions.backup import back_up, most_urgent
 from dispatch.actions.base import action, database_now, lock_call, lock_unit
 from dispatch.actions.details import Details, correct_locked
@@ -170,13 +170,17 @@ def _beware(call: Call, by: Actor) -> None:
 
 @action
 def end_emergency(*, unit_id: UUID, by: Actor) -> Unit:
-    """Somebody on the floor knows that the crew is well; its check begins anew."""
+    """Somebody on the floor knows that the crew is well; its check begins anew.
+
+    Its alarms end with it: who had this one does not have the next.
+    """
     call, unit = _lock_with_call(unit_id)
     if unit.emergency_at is not None:
         quick.write(unit, {"emergency_at": None})
         if unit.check_due_at is not None:
             _rearm(unit)
         journal.append(events.CrewEmergency(cleared=True), call=call, unit=unit, by=by)
+        alarm.emergency_over(call, unit, by)
         if unit.state not in BUSY_UNIT:
             lent.came_free(unit, by)
         if unit.state == UnitState.AVAILABLE:

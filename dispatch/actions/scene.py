@@ -1,6 +1,6 @@
 """Several teams on one call: who leads, who takes another's place, backup, moving on."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
@@ -17,7 +17,7 @@ from dispatch.actions.base import (
     lock_unit,
     move,
 )
-from dispatch.actions.search import fill, put
+from dispatch.actions.search import anew, fill, put
 from dispatch.actions.seat import (
     OPEN_SEAT,
     UNITS,
@@ -95,6 +95,7 @@ def replace(
     mode = _may_go(call, unit)
     now = database_now()
     place = one_more(call, unit.kind, mode, by, now, requested=True, skills=seat.skills)
+    quick.write(place, {"relieves": seat.pk})
     taker = Taker(unit=unit, because=(REPLACES, str(seat.pk)))
     _row, protocol = store.published(call.agency_id)
     return put(call, place, taker, protocol, now, by)
@@ -127,7 +128,7 @@ def handed_over(call: Call, seat: Seat, unit: Unit, by: Actor) -> None:
     Holds the call and the seat.
     """
     works = Assignment.objects.filter(seat__call=call, ended_at=None)
-    came = works.filter(seat__offers__because=[REPLACES, str(seat.pk)])
+    came = works.filter(seat__relieves=seat.pk)
     new = came.select_related("seat", "unit").first()
     if new is not None and new.unit is not None:
         _replaced(call, seat, unit, new.seat, new.unit, by)
@@ -136,7 +137,11 @@ def handed_over(call: Call, seat: Seat, unit: Unit, by: Actor) -> None:
 def _replaced(
     call: Call, old: Seat, team: Unit, seat: Seat, unit: Unit, by: Actor
 ) -> None:
-    """``unit`` has the place of ``team`` now, and leads if that did. Holds them."""
+    """``unit`` has the place of ``team`` now, and leads if that did. Holds them.
+
+    Whoever ``team`` was to relieve is relieved by ``unit``.
+    """
+    quick.write(seat, {"relieves": old.relieves})
     replaced = events.UnitReplaced(seat=old.pk, by_unit=unit.pk)
     journal.append(replaced, call=call, unit=team, by=by)
     if old.lead:
@@ -144,13 +149,11 @@ def _replaced(
 
 
 def _relieved_by(call: Call, seat: Seat) -> Seat | None:
-    """The seat that this one was opened to relieve, while somebody has it."""
-    if not seat.requested:
+    """The seat that this one is to relieve, while somebody has it."""
+    if seat.relieves is None:
         return None
-    asked = quick.rows(Offer, order=["made_at"], seat=seat.pk)
-    olds = {one.relieves for one in asked}
     filled = locked_seats(call, state=SeatState.FILLED)
-    return next((one for one in filled if one.pk in olds), None)
+    return next((one for one in filled if one.pk == seat.relieves), None)
 
 
 def _leave(call: Call, seat: Seat, work: Assignment, why: str, by: Actor) -> None:
@@ -230,7 +233,7 @@ def reassign(
     now = database_now()
     mode = _stands(call, unit, now)
     _refuse_less_urgent(left, call, unit, why, confirmed)
-    _take_away(left, unit, call, why, by, now)
+    _take_away(left, unit, call, why, by)
     place = to_fill(call, unit.kind, mode, by, now)
     _row, protocol = store.published(call.agency_id)
     taker = Taker(unit=lock_unit(unit_id), because=("moved",))
@@ -251,9 +254,7 @@ def _refuse_less_urgent(
     raise Invalid(LESS_URGENT, field="unit", leaves=leaves, left=left.pk, **said)
 
 
-def _take_away(
-    left: Call, unit: Unit, to: Call, why: str, by: Actor, now: datetime
-) -> None:
+def _take_away(left: Call, unit: Unit, to: Call, why: str, by: Actor) -> None:
     """The left call wants the same help anew; an unanswered offer just ends. Holds all."""
     held = quick.find(Assignment, unit=unit.pk, ended_at=None)
     rings = quick.find(Offer, unit=unit.pk, state=OfferState.PENDING)
@@ -267,19 +268,7 @@ def _take_away(
         withdraw_pending(left, seat, gone_for, by)
         return
     _leave(left, seat, held, gone_for, by)
-    again = one_more(
-        left,
-        seat.response,
-        seat.mode,
-        by,
-        now,
-        requested=seat.requested,
-        skills=seat.skills,
-    )
-    if seat.give_up_at is not None:
-        _row, protocol = store.published(left.agency_id)
-        in_all = timedelta(seconds=protocol.clocks["team_in_all"])
-        quick.write(again, {"give_up_at": now + in_all})
+    anew(left, seat, by)
 
 
 def _may_go(call: Call, unit: Unit) -> str:

@@ -189,6 +189,29 @@ def _rings(taker: Taker, protocol: Protocol) -> float:
     return protocol.queue.sticky if taker.alone else protocol.clocks["offer_rings"]
 
 
+def anew(call: Call, seat: Seat, by: Actor) -> None:
+    """A seat like the one that lost its team, with all the time that a search has.
+
+    Whoever waited for that team waits for the next one. The caller holds the call.
+    """
+    now = database_now()
+    wanted = one_more(
+        call,
+        seat.response,
+        seat.mode,
+        by,
+        now,
+        requested=seat.requested,
+        skills=seat.skills,
+    )
+    if seat.relieves is not None:
+        quick.write(wanted, {"relieves": seat.relieves})
+    if seat.give_up_at is not None:
+        _row, protocol = store.published(call.agency_id)
+        in_all = timedelta(seconds=protocol.clocks["team_in_all"])
+        quick.write(wanted, {"give_up_at": now + in_all})
+
+
 def _give_up(call: Call, seat: Seat, why: str) -> None:
     """Nobody can be had: the seat ends and the call wants another decision.
 

@@ -24,6 +24,7 @@ from dispatch.actions.counted import refuse_to_withdraw
 from dispatch.actions.leave import order_out
 from dispatch.actions.lent import came_free, refuse_in_need
 from dispatch.actions.required import answer_for, say_let_go
+from dispatch.actions.whose import left
 from dispatch.errors import FloorForbids, Invalid, Stale
 from dispatch.events import Actor
 from dispatch.models import Assignment, Call, Offer, Presence, Seat, Unit
@@ -229,17 +230,16 @@ def withdraw_locked(call: Call, seat: Seat, why: str, by: Actor) -> None:
         end_assignment(freed, by)
     transfer.end(call, seat, why, by)
     move(seat, SeatState.WITHDRAWN, why=why)
-    journal.append(
-        events.SeatWithdrawn(
-            seat=seat.pk,
-            response=seat.response,
-            why=why,
-            person=freed.person_id if freed else None,
-        ),
-        call=call,
-        unit=freed.unit if freed else None,
-        by=by,
+    withdrawn = events.SeatWithdrawn(
+        seat=seat.pk,
+        response=seat.response,
+        why=why,
+        person=freed.person_id if freed else None,
     )
+    unit = freed.unit if freed else None
+    journal.append(withdrawn, call=call, unit=unit, by=by)
+    if freed is not None and unit is None:
+        left(call, freed, by)
 
 
 def withdraw_pending(call: Call, seat: Seat, why: str, by: Actor) -> None:
@@ -253,14 +253,10 @@ def withdraw_pending(call: Call, seat: Seat, why: str, by: Actor) -> None:
     )
     for offer in pending:
         move(offer, OfferState.WITHDRAWN, reason=why, ended_at=Now())
-        journal.append(
-            events.OfferWithdrawn(
-                offer=offer.pk, seat=seat.pk, why=why, person=offer.person_id
-            ),
-            call=call,
-            unit=offer.unit,
-            by=by,
+        gone = events.OfferWithdrawn(
+            offer=offer.pk, seat=seat.pk, why=why, person=offer.person_id
         )
+        journal.append(gone, call=call, unit=offer.unit, by=by)
     for offer in pending:
         if offer.unit_id:
             let_go(offer, by)

@@ -14,8 +14,9 @@ from dispatch.actions.base import (
     lock_presence,
     move,
 )
-from dispatch.actions.line import LIVE, OVER, back_with, callers
+from dispatch.actions.line import LIVE, OVER, back_with, caller_leg, callers, legs
 from dispatch.actions.line import step as line_step
+from dispatch.actions.whose import own_locked
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import Actor
 from dispatch.models import (
@@ -29,6 +30,7 @@ from dispatch.models import (
     Transfer,
     User,
 )
+from dispatch.models.contact import CALLERS
 from dispatch.models.transfer import MAY_TRAVEL
 from dispatch.states import (
     TRANSFER_OVER,
@@ -171,8 +173,7 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
     """The clinician has the caller: from now on the call is theirs, the sender is free.
 
     Again, where somebody else had them meanwhile. Invalid while the caller is lost, or
-    on no line any more: nobody has them. Who was asked after the lines had ended has the
-    call, to help whoever is with the person.
+    nobody is there to be taken: see ``unheard.nobody_to_take``.
     """
     call, seat, assignment = lock_assignment(assignment_id)
     if assignment.confirmed_at is not None:
@@ -181,10 +182,11 @@ def confirm(*, assignment_id: UUID, by: Actor) -> Assignment:
         raise LostRace
     transfer = open_of(seat)
     waits = transfer is not None and transfer.state == TransferState.CALLBACK
-    found = callers(call)
+    every = legs(call)
+    found = [leg for leg in every if leg.purpose in CALLERS]
     if waits or unheard.lost_now(found) is not None:
         raise Invalid(NOT_BACK, field="session")
-    if unheard.nobody_to_take(found, seat.wanted_at):
+    if unheard.nobody_to_take(every, assignment.accepted_at):
         raise Invalid(NOBODY_THERE, field="session")
     quick.write(assignment, {"confirmed_at": Now()})
     if transfer is not None:
@@ -213,14 +215,8 @@ def _said_again(call: Call, session: Assignment, by: Actor) -> Assignment:
 
 
 def _own(call: Call, person_id: UUID | None, by: Actor) -> None:
-    before, call.owner_id = call.owner_id, person_id
-    if before == person_id:
-        return
-    call.owner_since = database_now()
-    quick.keep(call, "owner", "owner_since")
-    journal.append(
-        events.OwnerChanged(owner=person_id, before=before), call=call, by=by
-    )
+    if call.owner_id != person_id:
+        own_locked(call, person_id, by)
 
 
 def step(
@@ -283,12 +279,14 @@ def open_transfers(call: Call) -> list[Transfer]:
 def caller_lost(call: Call, leg: Contact, by: Actor) -> None:
     """The caller fell off the line: who was to get them waits for the call-back.
 
-    The sender still owns the call. Twice is once. The caller holds the call.
+    Where nobody knows who was to be handed over, it is the first of those lost. The
+    sender still owns the call. Twice is once. The caller holds the call.
     """
+    first = next((one for one in callers(call) if one.state in unheard.LOST), leg)
     for one in open_transfers(call):
         if one.state in NOT_WITH_CALLER or not _on(call, one, leg):
             continue
-        quick.write(one, {"caller_leg_id": leg.pk})
+        quick.write(one, {"caller_leg_id": one.caller_leg_id or first.pk})
         step(call, one, TransferState.CALLER_DROPPED, by, why="caller_lost")
         step(call, one, TransferState.CALLBACK, by, why="caller_lost")
 
@@ -302,13 +300,18 @@ def caller_back(call: Call, lost: Contact, leg: Contact, by: Actor) -> None:
         Transfer, lock="NO KEY UPDATE", order=["id"], call=call.pk, caller_leg=lost.pk
     )
     for one in every:
-        quick.write(one, {"caller_leg_id": leg.pk})
-        if one.state != TransferState.CALLBACK:
-            continue
-        answered = one.accepted_at is not None and not _partner_left(one)
-        to = TransferState.ACCEPTED if answered else TransferState.OFFERED
-        due = _again(call) if one.partner_id is not None else None
-        step(call, one, to, by, why="caller_back", due_at=due)
+        _is_for(call, one, leg, by)
+
+
+def _is_for(call: Call, one: Transfer, leg: Contact, by: Actor) -> None:
+    """Whoever is on this leg is handed over; who waited goes on once they are heard."""
+    quick.write(one, {"caller_leg_id": leg.pk})
+    if one.state != TransferState.CALLBACK or leg.state in unheard.LOST:
+        return
+    answered = one.accepted_at is not None and not _partner_left(one)
+    to = TransferState.ACCEPTED if answered else TransferState.OFFERED
+    due = _again(call) if one.partner_id is not None else None
+    step(call, one, to, by, why="caller_back", due_at=due)
 
 
 def _partner_left(one: Transfer) -> bool:
@@ -326,14 +329,18 @@ def caller_gone(call: Call, leg: Contact, by: Actor, *, decide: bool = True) -> 
     """No more call-backs: the transfer falls back and the call wants another decision.
 
     In that decision this kind of help counts as not to be had, so that somebody is
-    sent to look instead; not where a person has decided (``decide``). The sender keeps
-    the call. The caller holds it.
+    sent to look instead; not where a person has decided (``decide``). Our own clinician
+    is there for another caller, if there is one. The sender keeps the call. Holds it.
     """
     # Who was asked or accepted after the loss waits for this caller as well.
     caller_lost(call, leg, by)
+    other = caller_leg(call)
     for one in open_transfers(call):
         waits = one.state in {*WAITING, TransferState.CALLBACK}
         if not waits or not _on(call, one, leg):
+            continue
+        if other is not None and other.pk != leg.pk and one.partner_id is None:
+            _is_for(call, one, other, by)
             continue
         step(call, one, TransferState.FALLBACK, by, why="caller_gone", due_at=Now())
         let_partner_go(call, one, by, "caller_gone")

@@ -15,7 +15,7 @@ from dispatch.states import OfferState, SeatState
 ONE_TAKER = Q(person__isnull=False, unit__isnull=True) | Q(
     person__isnull=True, unit__isnull=False
 )
-# The first of an offer's reasons: the second is the seat whose team it relieves.
+# The first of an offer's reasons: the second is the seat whose team it is to relieve.
 REPLACES = "replaces"
 
 
@@ -42,6 +42,8 @@ class Seat(Row):
     arrived_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
     released_by = models.CharField(max_length=60, blank=True)
+    # The seat whose team waits for whoever has this one, to be relieved.
+    relieves = models.UUIDField(null=True)
     # This team speaks for all on scene.
     lead = models.BooleanField(default=False)
 
@@ -118,7 +120,7 @@ class Offer(Row):
 
     @property
     def relieves(self) -> UUID | None:
-        """The seat whose team this one was asked to relieve."""
+        """The seat whose team this one was asked by name to relieve."""
         return UUID(self.because[1]) if self.because[:1] == [REPLACES] else None
 
 

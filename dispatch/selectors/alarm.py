@@ -126,7 +126,7 @@ def _all(rows: list[Alarm], user: UUID, role: str) -> list[Shown]:
 
 
 def _with_names(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
-    return alarms.select_related("call", "unit", "owner", "seat")
+    return alarms.select_related("call", "unit__agency", "owner", "seat")
 
 
 def _pressing(one: Shown) -> tuple[bool, bool, bool, int, int, datetime]:
@@ -161,7 +161,7 @@ def _what(row: Alarm) -> str:
 
 
 def _shown(row: Alarm, user: UUID, role: str) -> Shown:
-    unit = row.unit.name if row.unit else ""
+    unit = words.whose(row.unit, row.agency_id) if row.unit else ""
     raised = row.state == AlarmState.RAISED
     # A crew's emergency is everybody's on the floor until one of them has it.
     everybody = row.owner_id is None or (raised and row.about == "emergency")

@@ -9,13 +9,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from dispatch.models import Alarm, Assignment, Event, Offer, Seat, Unit
-from dispatch.models.offer import REPLACES
 from dispatch.selectors import sentences, words
 from dispatch.selectors.decision import word
 from dispatch.states import AlarmState, OfferState, SeatState
 
-# Of a seat: the offer that made it another's relief, who works on it, who is asked.
-RELIEF = Offer.objects.filter(seat=OuterRef("pk"), because__0=REPLACES)
+# Of a seat: who works on it, who is asked.
 AT_WORK = Assignment.objects.filter(seat=OuterRef("pk"), ended_at=None).values(
     "unit__name"
 )
@@ -41,7 +39,7 @@ class Place:
     pk: UUID
     response: str
     state: str
-    relieves: str | None
+    relieves: UUID | None
     team: str | None
 
 
@@ -52,7 +50,6 @@ def help_beside(seat: Seat) -> Beside:
         state__in=[SeatState.WANTED, SeatState.FILLED, SeatState.UNFILLED],
     )
     rows = here.annotate(
-        relieves=Subquery(RELIEF.values("because__1")[:1]),
         team=Coalesce(Subquery(AT_WORK[:1]), Subquery(ASKED[:1])),
     )
     columns = ("pk", "response", "state", "relieves", "team")
@@ -74,12 +71,11 @@ def help_beside(seat: Seat) -> Beside:
 
 def _relief(seat: Seat, here: Sequence[Place]) -> str:
     """What this crew is told of a relief; empty where there is none."""
-    teams = {str(one.pk): one.team for one in here if one.state == SeatState.FILLED}
-    own = next((one.relieves for one in here if one.pk == seat.pk), None)
-    if own in teams:
-        return _("You relieve %(unit)s.") % {"unit": teams[own]}
+    teams = {one.pk: one.team for one in here if one.state == SeatState.FILLED}
+    if seat.relieves in teams:
+        return _("You relieve %(unit)s.") % {"unit": teams[seat.relieves]}
     asked = (one for one in here if one.state != SeatState.UNFILLED)
-    new = next((one for one in asked if one.relieves == str(seat.pk)), None)
+    new = next((one for one in asked if one.relieves == seat.pk), None)
     if new is None:
         return ""
     if new.team is None:
@@ -95,34 +91,47 @@ def in_danger(seat: Seat, unit: Unit) -> tuple[str, ...]:
     That it is not safe stands until a person clears the scene for this seat.
     """
     told = Event.objects.filter(call=seat.call_id, kind__in=SAID).exclude(unit=unit.pk)
-    rows = told.select_related("unit").order_by("number")
-    calls = [_needs_help(one) for one in rows if one.kind == "CrewEmergency"]
-    feels = [_not_safe(one, seat) for one in rows if one.kind == "CrewUnsafe"]
+    rows = told.select_related("unit__agency").order_by("number")
+    home = unit.agency_id
+    calls = [_needs_help(one, home) for one in rows if one.kind == "CrewEmergency"]
+    feels = [_not_safe(one, seat, home) for one in rows if one.kind == "CrewUnsafe"]
     return tuple(dict.fromkeys(said for said in (*calls, *feels) if said))
 
 
-def _needs_help(one: Event) -> str:
+def _needs_help(one: Event, home: UUID) -> str:
     """Empty once that emergency is over."""
     unit = one.unit
     if unit is None or unit.emergency_at is None or one.at < unit.emergency_at:
         return ""
-    if name := heard_by(unit):
-        return _("%(unit)s: emergency. %(name)s has it.") % {"unit": unit, "name": name}
-    return _("%(unit)s: emergency. Nobody has taken it yet.") % {"unit": unit}
+    said = {"unit": words.whose(unit, home), "name": heard_by(unit, home)}
+    if said["name"]:
+        return _("%(unit)s: emergency. %(name)s has it.") % said
+    return _("%(unit)s: emergency. Nobody has taken it yet.") % said
 
 
-def heard_by(unit: Unit) -> str:
-    """Who took this unit's emergency; empty while nobody did. One query."""
-    taken = Alarm.objects.filter(unit=unit, about="emergency", state=AlarmState.TAKEN)
-    return taken.values_list("owner__short_name", flat=True).first() or ""
+def heard_by(unit: Unit, home: UUID) -> str:
+    """Who took the emergency that is out; empty while nobody did. One query.
+
+    Of a lent crew both centres are told: one that is not the reader's home is named.
+    """
+    if unit.emergency_at is None:
+        return ""
+    alarms = Alarm.objects.filter(unit=unit, about="emergency", state=AlarmState.TAKEN)
+    taken = alarms.filter(taken_at__gte=unit.emergency_at).order_by("taken_at")
+    first = taken.select_related("owner", "agency").first()
+    if first is None or first.owner is None:
+        return ""
+    name = str(first.owner)
+    return name if first.agency_id == home else f"{name}, {first.agency.name}"
 
 
-def _not_safe(one: Event, seat: Seat) -> str:
+def _not_safe(one: Event, seat: Seat, home: UUID) -> str:
     """Empty for what was said before the scene was clear."""
     if seat.confirmed_at is not None and one.at <= seat.confirmed_at:
         return ""
+    unit = words.whose(one.unit, home) if one.unit else ""
     why = str(one.body["why"])
     if why == "other":
-        return _("%(unit)s says that it is not safe") % {"unit": one.unit}
-    said = {"unit": one.unit, "why": word(sentences.REASONS, why)}
+        return _("%(unit)s says that it is not safe") % {"unit": unit}
+    said = {"unit": unit, "why": word(sentences.REASONS, why)}
     return _("%(unit)s says that it is not safe: %(why)s") % said

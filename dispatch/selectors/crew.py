@@ -314,7 +314,7 @@ def _unit(unit: Unit) -> UnitView:
         check_state=_check_state(unit, quick.now()),
         check_ends=_check_ends(unit),
         emergency=unit.emergency_at,
-        emergency_with=beside.heard_by(unit) if unit.emergency_at else "",
+        emergency_with=beside.heard_by(unit, unit.agency_id),
         backup=backup,
         backup_label=words.response(backup),
         crew=tuple(names.values_list("user__short_name", flat=True)),

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch import access
+from dispatch import access, quick, unheard
 from dispatch.elsewhere import Elsewhere
-from dispatch.models import Assignment, Offer, Presence, Transfer, User
+from dispatch.models import Assignment, Contact, Offer, Presence, Transfer, User
 from dispatch.selectors import call as calls
 from dispatch.selectors import roster, words
 from dispatch.selectors.call import CallView
@@ -92,8 +92,8 @@ class Session:
     """A caller this clinician has accepted; ``confirmed_at`` None: still with dispatch.
 
     ``lost``: nobody has them now, so that they cannot be taken, and the session not ended.
-    ``gone``: no caller is on a line any more, so that nobody is there to be taken;
-    ``helps``: nor was one when they were asked, so that they help whoever is there.
+    ``gone``: no caller is on a line any more, and nobody else is there to be taken;
+    ``helps``: none is, and they are wanted all the same, by whoever is there.
     ``elsewhere``: they came back on somebody else's line.
     """
 
@@ -257,8 +257,8 @@ def sessions(user: User) -> tuple[Session, ...]:
 
 def _session(row: Assignment) -> Session:
     view = calls.view(row.seat.call, access.CLINICAL)
-    none_since = view.line.none_since if view.line else None
-    gone = view.line is not None and _gone(row, view.line)
+    none = view.line is not None and view.line.none_since is not None
+    gone = none and row.confirmed_at is None and _gone(row)
     return Session(
         id=row.pk,
         call=view,
@@ -266,17 +266,17 @@ def _session(row: Assignment) -> Session:
         confirmed_at=row.confirmed_at,
         lost=view.line is not None and _lost(row, view.line),
         gone=gone,
-        helps=none_since is not None and not gone,
+        helps=none and not gone,
         elsewhere=next(
             (one.elsewhere for one in view.seats if one.id == row.seat_id), None
         ),
     )
 
 
-def _gone(row: Assignment, line: Line) -> bool:
-    """As ``unheard.nobody_to_take`` says it."""
-    since = line.none_since
-    return since is not None and (bool(line.gone) or since > row.seat.wanted_at)
+def _gone(row: Assignment) -> bool:
+    """Two queries, asked only where no caller's line runs."""
+    legs = quick.rows(Contact, order=["id"], call=row.seat.call_id)
+    return unheard.nobody_to_take(legs, row.accepted_at)
 
 
 def _lost(row: Assignment, line: Line) -> bool:

@@ -23,7 +23,6 @@ from routing.core.protocol import Protocol
 K = ContactState
 # Of a number of the protocol: which language it is for.
 SPEAKS: Words = {**fields.LANGUAGES, "any": gettext_lazy("any language")}
-# Whom we ring beside the caller.
 # On the page: of the legs that want something so many, and of the quiet ones the
 # newest; the rest is folded away. Assumption: what fits beside the answers.
 MOST, NEWEST = 8, 3

@@ -54,12 +54,15 @@ def of_leg(
             return _callback(said, recorded)
         case K.OPEN_LINE:
             return _silent(row)
+        case K.CONNECTED if row.due == "session_over":
+            return Press(label=_("I hold the line"), do="mine"), ()
+        case K.HOLDING if row.due == "session_over":
+            back = Press(label=_("Back to them"), do="connect")
+            return Press(label=_("I hold the line"), do="mine"), (back,)
         case K.HOLDING:
             return Press(label=_("Back to them"), do="connect"), ()
         case K.RINGING | K.ANSWERED:
             return Press(label=_("On the line now"), do="connect"), ()
-        case K.CONNECTED if row.due == "session_over":
-            return Press(label=_("I hold the line"), do="mine"), ()
         case K.CONNECTED if row.channel == "text":
             return Press(label=_("They wrote, or I did"), do="heard"), ()
     return None, ()

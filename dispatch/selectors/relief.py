@@ -18,14 +18,13 @@ def told(
     """
     at_work = {one.seat_id: one.unit for one in works if one.ended_at is None}
     rings = {one.seat_id: one.unit for one in offers if one.state == OfferState.PENDING}
-    open_ = {one.pk for one in seats if one.state in OPEN_SEAT}
     said = {}
-    for one in offers:
+    for one in seats:
         old = at_work.get(one.relieves) if one.relieves else None
-        if old is None or one.relieves is None or one.seat_id not in open_:
+        if old is None or one.relieves is None or one.state not in OPEN_SEAT:
             continue
-        comes, asked = at_work.get(one.seat_id), rings.get(one.seat_id)
-        said[one.seat_id] = _("relieves %(unit)s") % {"unit": old}
+        comes, asked = at_work.get(one.pk), rings.get(one.pk)
+        said[one.pk] = _("relieves %(unit)s") % {"unit": old}
         said[one.relieves] = _("a relief is sought")
         if comes is not None:
             said[one.relieves] = _("%(unit)s comes to relieve it") % {"unit": comes}

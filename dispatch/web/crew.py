@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from dispatch import access, errors, journal
@@ -39,6 +40,10 @@ OUTCOMES = (
 )
 # Calls the crew was taken off that stand open: what fits above the next press.
 SHOWN_OFF = 2
+NOT_YOURS = gettext_noop(
+    "This call is not yours any more, and nothing was kept. "
+    "What it needs, tell dispatch by radio or phone."
+)
 ASK_FOR = ("crt", "cor", "cit", "ems", "police")
 
 
@@ -88,7 +93,7 @@ def own_work(request: HttpRequest, own: Unit) -> Assignment:
     works = Assignment.objects.filter(unit=own, ended_at=None)
     row = works.select_related("seat").first()
     if row is None or str(row.pk) != request.POST.get("assignment"):
-        raise errors.Stale
+        raise errors.Stale(NOT_YOURS)
     return row
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from dispatch.actions import (
+    alarm,
     callback,
     contact,
     decision,
@@ -13,8 +14,9 @@ from dispatch.actions import (
 )
 from dispatch.events import CLOCK
 from dispatch.models import Assignment, Call, Seat, Transfer, Unit, UnitPosition
+from dispatch.selectors import beside
 from tests import makers
-from tests.actions.alarms import ago, swept
+from tests.actions.alarms import ago, swept, there
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,39 @@ def test_an_emergency_of_a_crew_without_a_call_is_an_alarm_too(centre):
 
     (row,) = [one for one in swept(centre) if one.about == "emergency"]
     assert makers.seat_of(row.call, "crt").assignments.get().unit == row.unit == car
+
+
+@pytest.fixture
+def taken(centre, dispatcher):
+    """A crew in need, whose alarm the supervisor has."""
+    supervisor = there(centre, "supervisor")
+    call, assignment = crew(centre, dispatcher)
+    safety.emergency(unit_id=assignment.unit_id, by=CLOCK)
+    (row,) = [one for one in swept(centre) if one.about == "emergency"]
+    alarm.take(alarm_id=row.pk, by=makers.by(supervisor))
+    return call, row
+
+
+def test_an_emergency_that_ends_ends_its_alarm_and_the_next_is_told_anew(centre, taken):
+    call, row = taken
+    for act in (safety.end_emergency, safety.emergency):
+        act(unit_id=row.unit_id, by=CLOCK)
+
+    swept(centre)
+
+    states = call.alarms.filter(about="emergency").order_by("raised_at")
+    assert list(states.values_list("state", flat=True)) == ["ended", "raised"]
+    kinds = [kind for kind in makers.kinds(call) if kind.startswith("Alarm")]
+    assert kinds == ["AlarmRaised", "AlarmTaken", "AlarmEnded", "AlarmRaised"]
+
+
+def test_nobody_has_an_emergency_who_took_the_one_before(taken):
+    _call, row = taken
+    assert beside.heard_by(makers.fresh(row.unit), row.agency_id)
+
+    Unit.objects.filter(pk=row.unit_id).update(emergency_at=ago(0))
+
+    assert beside.heard_by(makers.fresh(row.unit), row.agency_id) == ""
 
 
 def test_a_crew_that_drives_and_stops_reporting_is_an_alarm(centre, dispatcher):

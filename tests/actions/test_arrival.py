@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import arrival, callback, contact, intake
+from dispatch.actions import arrival, callback, callers, contact, intake
 from dispatch.actions.arrival import Arrival
+from dispatch.actions.intake import Intake
 from dispatch.events import CLOCK, Actor
 from dispatch.models import Call, Contact, Event
 from tests import makers
+from tests.actions import partners
 
 pytestmark = pytest.mark.django_db
 PHONE = Actor(kind="phone")
@@ -94,3 +96,110 @@ def test_no_number_and_no_name_of_the_leg_is_in_the_log(centre):
 
     said = str(list(Event.objects.values_list("body", flat=True))) + leg.carrier_ref
     assert "5550142" not in said
+
+
+# Whose number it is, and on which call they are now
+
+
+@pytest.fixture
+def other(centre):
+    return makers.a_call(centre, phone="919-555-0188", address="99 Oak Ave")
+
+
+def linked(call, other):
+    intake.link_calls(call_id=call.pk, duplicate_of=other.pk, by=CLOCK)
+
+
+def test_who_is_parted_from_a_linked_call_rings_again_on_their_own(centre):
+    call = makers.a_call(centre)
+    younger = makers.a_call(centre, phone="919-555-0188", address="99 Oak Ave")
+    linked(call, younger)
+    callers.unlink(call_id=call.pk, reason="linked_by_mistake", by=CLOCK)
+    back = call.contacts.get(state="connected")
+    contact.lost(contact_id=back.pk, by=CLOCK)
+
+    again = arrives(centre)
+
+    assert again.call_id == call.pk
+    contact.connect(contact_id=again.pk, by=CLOCK)
+    assert makers.fresh(back).why == "called_again"
+
+
+def over(call):
+    """Its own caller's line has ended as it should."""
+    leg = Contact.objects.filter(call=call).earliest("pk")
+    who = makers.by(makers.a_user(call.agency, "dispatcher"))
+    contact.hang_up(contact_id=leg.pk, decided=True, reason="agreed_end", by=who)
+
+
+def test_who_rings_again_about_a_linked_call_is_heard_where_it_goes_on(centre, other):
+    call = makers.a_call(centre)
+    over(call)
+    linked(call, other)
+    third = makers.a_call(centre, phone="919-555-0166", address="99 Oak Ave")
+    linked(other, third)
+
+    assert arrives(centre).call_id == third.pk
+
+
+@pytest.mark.parametrize("why", ["old", "ended", "elsewhere"])
+def test_a_linked_call_leads_nowhere(centre, other, why):
+    call = makers.a_call(centre)
+    over(call)
+    linked(call, other)
+    if why == "old":
+        Call.objects.filter(pk=call.pk).update(opened_at=Now() - timedelta(minutes=31))
+    if why == "ended":
+        intake.cancel(call_id=other.pk, reason="other", by=CLOCK)
+    known = {"address": "9 Foster St"} if why == "elsewhere" else {}
+
+    assert arrives(centre, **known).call_id not in {call.pk, other.pk}
+
+
+@pytest.mark.parametrize("purpose", ["consult", "collateral"])
+def test_who_knows_the_person_belongs_to_the_call_and_who_was_only_asked_does_not(
+    centre, purpose
+):
+    call = makers.a_call(centre)
+    who = makers.by(makers.a_user(centre, "dispatcher"))
+    contact.reach_out(call_id=call.pk, purpose=purpose, number="919-555-0111", by=who)
+
+    leg = arrives(centre, number="919-555-0111")
+
+    assert (leg.call_id == call.pk) is (purpose == "collateral")
+
+
+def test_a_partner_who_rings_in_is_not_on_the_call_that_was_handed_to_them(centre):
+    dispatcher = makers.a_user(centre, "dispatcher")
+    partner = partners.a_partner(centre)
+    call = partners.a_counselling_call(centre, dispatcher)
+    partners.walked(call, partner, dispatcher, "released")
+
+    assert arrives(centre, number=partner.phone).call_id != call.pk
+
+
+# An upgrade: a process of the version before wrote the one name there was
+
+
+def written_before(leg, ref):
+    Contact.objects.filter(pk=leg.pk).update(source_ref="", carrier_ref=ref)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_leg_that_the_version_before_wrote_is_known_by_its_name(centre, ended):
+    leg = arrives(centre)
+    contact.connect(contact_id=leg.pk, by=CLOCK)
+    if ended:
+        intake.cancel(call_id=leg.call_id, reason="other", by=CLOCK)
+    written_before(leg, leg.source_ref)
+
+    assert arrives(centre).pk == leg.pk
+
+
+def test_a_caller_whom_the_version_before_added_is_known_by_their_name(centre):
+    call = makers.a_call(centre)
+    known = Intake(name="Ada", phone="919-555-0177", source_ref="C-1")
+    leg = callers.attach(call_id=call.pk, intake=known, by=CLOCK)
+    written_before(leg, "C-1")
+
+    assert callers.attach(call_id=call.pk, intake=known, by=CLOCK).pk == leg.pk

@@ -2,14 +2,23 @@
 
 import pytest
 
-from dispatch.actions import callers, contact, handover, intake, triage
+from dispatch.actions import (
+    callers,
+    contact,
+    decision,
+    handover,
+    intake,
+    seat,
+    triage,
+)
 from dispatch.actions.going_on import HANDED_OVER
 from dispatch.actions.intake import Intake
 from dispatch.errors import Invalid, LostRace
 from dispatch.events import CLOCK
-from dispatch.models import Call, Caller, Contact, Event
+from dispatch.models import Call, Caller, Contact, Event, Seat
 from tests import makers
 from tests.actions import partners
+from tests.actions.alarms import ago, swept
 
 pytestmark = pytest.mark.django_db
 NEIGHBOUR = Intake(
@@ -199,6 +208,71 @@ def test_unlinking_twice_is_once_and_a_call_that_was_never_linked_is_not_touched
     done = makers.closed(makers.decided(makers.a_call(centre)))
     with pytest.raises(LostRace):
         callers.unlink(call_id=done.pk, reason="other", by=CLOCK)
+
+
+def asked_for(call, response="police", *, told=False):
+    """Somebody asked for this help by name, and perhaps it was told."""
+    decision.request_team(
+        call_id=call.pk, response=response, reason="more_help", by=CLOCK
+    )
+    if told:
+        seat.confirm_told(seat_id=makers.seat_of(call, response).pk, by=CLOCK)
+
+
+def parted(call, first):
+    intake.link_calls(call_id=call.pk, duplicate_of=first.pk, by=CLOCK)
+    callers.unlink(call_id=call.pk, reason="linked_by_mistake", by=CLOCK)
+
+
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("triaged", [False, True])
+def test_help_asked_for_by_name_stays_wanted_on_both_once_unlinked(
+    centre, triaged, told
+):
+    first, call = makers.a_call(centre), makers.a_call(centre, type="trespass")
+    if triaged:
+        call = makers.decided(call)
+    asked_for(call, told=told)
+
+    parted(call, first)
+    makers.decide(call)
+
+    for one in (call, first):
+        (police,) = one.seats.filter(response="police", state="wanted")
+        assert police.requested
+    assert "waiting" in waited(call)
+
+
+def waited(call):
+    """The alarms of this call long after its help was wanted."""
+    Seat.objects.filter(call=call).update(wanted_at=ago(600))
+    return {row.about for row in swept(call.agency) if row.call_id == call.pk}
+
+
+@pytest.mark.parametrize("when", ["before", "between"])
+def test_help_that_somebody_let_go_does_not_come_back_by_unlinking(centre, when):
+    first, call = makers.a_call(centre), makers.a_call(centre)
+    asked_for(call)
+    if when == "between":
+        parted(call, first)
+    police = makers.seat_of(call, "police")
+    seat.withdraw(seat_id=police.pk, why="not_needed", by=CLOCK)
+
+    parted(call, first)
+
+    assert not call.seats.filter(state="wanted").exists()
+
+
+def test_what_a_decision_wanted_is_left_to_the_next_one_by_unlinking(centre):
+    first = makers.a_call(centre)
+    call = makers.decided(makers.a_call(centre), attempt="yes")
+    assert makers.seat_of(call, "ems").state == "wanted"
+
+    parted(call, first)
+
+    assert not call.seats.filter(state="wanted").exists()
+    makers.decide(call)
+    assert makers.seat_of(call, "ems").state == "wanted"
 
 
 def test_what_a_linked_call_told_of_danger_stays_when_it_is_unlinked(centre):

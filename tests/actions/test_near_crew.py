@@ -168,18 +168,34 @@ def test_that_it_is_not_safe_holds_until_the_scene_is_cleared_for_that_team(
 
 def joined(centre, asked):
     """Another unarmed team of the same call, sent by hand."""
-    car = makers.a_unit(centre, "crt")
+    return joins(makers.a_unit(centre, "crt"), asked)
+
+
+def joins(car, asked):
     ring = offer.send(call_id=asked.seat.call_id, unit_id=car.pk, by=CLOCK)
     return offer.accept(offer_id=ring.pk, by=CLOCK)
 
 
-def test_that_another_team_may_enter_ends_it_only_once_the_crew_has_left(centre, asked):
-    other, _third = joined(centre, asked), joined(centre, asked)
+def test_that_another_may_enter_ends_it_only_if_said_after_the_crew_left(centre, asked):
+    other, third = joined(centre, asked), joined(centre, asked)
     pressed(asked, "crowd")
     seat.clear_scene(seat_id=other.seat_id, by=CLOCK)
+    makers.cleared(asked)
     assert dangers(centre, asked.seat.call) == [UNSAFE]
 
-    makers.cleared(asked)
+    seat.clear_scene(seat_id=third.seat_id, by=CLOCK)
+
+    assert dangers(centre, asked.seat.call) == []
+
+
+def test_a_crew_that_comes_back_does_not_bring_its_word_back(centre, asked):
+    other = joined(centre, asked)
+    crew = joins(makers.a_unit(centre, "cor"), asked)
+    pressed(crew, "crowd")
+    makers.cleared(crew)
+    seat.clear_scene(seat_id=other.seat_id, by=CLOCK)
+
+    joins(crew.unit, asked)
 
     assert dangers(centre, asked.seat.call) == []
 

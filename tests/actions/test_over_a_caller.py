@@ -1,24 +1,14 @@
-"""No call ends over a caller who rings or is held by nobody, and nobody has one who is gone."""
+"""No call ends over a caller who rings, or whom nobody is said to hold."""
 
 import pytest
 
-from dispatch.actions import (
-    callback,
-    contact,
-    decision,
-    disposition,
-    intake,
-    line,
-    seat,
-    transfer,
-)
+from dispatch.actions import contact, disposition, intake, line, seat
 from dispatch.actions.arrival import Arrival, arrive
 from dispatch.actions.base import action, lock_call
 from dispatch.errors import Invalid
 from dispatch.events import CLOCK, Actor
-from dispatch.models import Assignment, Call, Contact, Offer, Transfer
+from dispatch.models import Call, Contact
 from tests import makers
-from tests.actions import partners
 from tests.actions.alarms import ago, since, swept, there
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +97,37 @@ def test_no_call_ends_over_a_caller_of_whom_nobody_said_who_holds_them(
     else:
         contact.hang_up(contact_id=leg.pk, reason="agreed_end", decided=True, by=who)
     ENDS[end](call, who)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_who_goes_back_to_a_caller_whom_nobody_held_holds_them(centre, owner, who, end):
+    call = after_session(centre, owner, over=False)
+
+    contact.hold(contact_id=first(call).pk, by=who)
+
+    leg = first(call)
+    assert (leg.state, leg.person, leg.due) == ("holding", owner, "on_hold")
+    contact.connect(contact_id=leg.pk, by=who)
+    leg = first(call)
+    assert (leg.state, leg.person, leg.due) == ("connected", owner, "")
+    ENDS[end](call, who)
+
+
+def test_a_telephone_that_moves_a_line_says_of_nobody_that_they_hold_it(
+    centre, owner, who
+):
+    call = after_session(centre, owner, over=False)
+    for move in (contact.hold, contact.connect, contact.hold):
+        move(contact_id=first(call).pk, by=PHONE)
+    leg = first(call)
+    assert (leg.state, leg.person, leg.due) == ("holding", None, "session_over")
+
+    with pytest.raises(Invalid, match="nobody has said who holds caller 1"):
+        ENDS["closed"](call, who)
+
+    contact.mine(contact_id=leg.pk, by=who)
+    leg = first(call)
+    assert (leg.state, leg.person, leg.due) == ("holding", owner, "on_hold")
 
 
 def test_whoever_we_ring_ourselves_holds_no_call_open(centre, owner, who):
@@ -213,6 +234,18 @@ def test_whoever_said_since_that_they_hold_the_line_ends_it_with_the_call(
     assert first(call).state == "completed"
 
 
+def test_a_person_who_says_how_it_ended_after_it_did_by_itself_says_it_of_its_line(
+    centre, owner, who
+):
+    call = resolved_by_itself(centre, owner)
+    ENDS["resolved"](call, who)
+
+    contact.lost(contact_id=first(call).pk, by=CLOCK)
+
+    leg = first(call)
+    assert (leg.state, leg.call.state) == ("completed", "resolved")
+
+
 def test_a_person_who_says_that_the_call_has_ended_says_it_of_its_line(
     centre, owner, who
 ):
@@ -237,97 +270,3 @@ def test_who_held_the_line_before_the_call_resolved_by_itself_has_said_nothing_o
     contact.lost(contact_id=first(call).pk, by=CLOCK)
 
     assert first(call).state == "callback_due"
-
-
-# Nobody has a caller who is gone
-
-
-def stopped(leg, who):
-    callback.stop(contact_id=leg.pk, reason="safe_now", by=who)
-
-
-def given_up(leg, who):
-    while makers.fresh(leg).state != "completed":
-        callback.tried(contact_id=leg.pk, result="no_answer", by=who)
-
-
-@pytest.mark.parametrize("taken", [False, True])
-@pytest.mark.parametrize("over", [stopped, given_up])
-def test_who_was_asked_after_the_loss_is_let_go_when_nobody_calls_back(
-    centre, owner, who, over, taken
-):
-    call = makers.a_call(centre, owner)
-    contact.lost(contact_id=first(call).pk, by=CLOCK)
-    clinician = makers.a_clinician(centre)
-    call = makers.decided(call)
-    work = makers.accepted(call) if taken else None
-
-    over(first(call), who)
-
-    assert not Offer.objects.filter(seat__call=call, state="pending").exists()
-    assert Transfer.objects.get(call=call).state == "fallback"
-    assert makers.presence(clinician) == "available"
-    assert makers.fresh(call).owner == owner
-    if work is not None:
-        assert makers.fresh(work).ended_at is not None
-
-
-def test_a_partner_who_was_asked_after_the_loss_is_let_go_too(
-    centre, owner, who, partner
-):
-    call = partners.a_counselling_call(centre, owner)
-    contact.lost(contact_id=first(call).pk, by=CLOCK)
-    one = partners.walked(call, partner, owner, "accepted")
-
-    stopped(first(call), who)
-
-    assert makers.fresh(one).state == "fallback"
-    assert partners.live_legs(call) == set()
-
-
-def test_nobody_has_a_caller_whose_every_line_is_over(centre, owner, who):
-    makers.a_clinician(centre)
-    work = makers.accepted(makers.decided(makers.a_call(centre, owner)))
-    call = work.seat.call
-    contact.hang_up(
-        contact_id=first(call).pk, reason="agreed_end", decided=True, by=who
-    )
-
-    with pytest.raises(Invalid, match="No caller is on a line of this call"):
-        transfer.confirm(assignment_id=work.pk, by=makers.by(work.person))
-
-    assert makers.fresh(call).owner == owner
-    assert Assignment.objects.get(pk=work.pk).confirmed_at is None
-    contact.connect(contact_id=rings(centre).pk, by=who)
-    transfer.confirm(assignment_id=work.pk, by=makers.by(work.person))
-    assert makers.fresh(call).owner == work.person
-
-
-def test_who_is_asked_after_the_lines_had_ended_has_the_call_for_the_team(
-    centre, owner, who
-):
-    call = makers.decided(makers.a_call(centre, owner, type="trespass"))
-    contact.hang_up(
-        contact_id=first(call).pk, reason="agreed_end", decided=True, by=who
-    )
-    makers.a_clinician(centre)
-    decision.request_team(call_id=call.pk, response="ccd", reason="more_help", by=who)
-    work = makers.accepted(call)
-
-    transfer.confirm(assignment_id=work.pk, by=makers.by(work.person))
-
-    assert makers.fresh(call).owner == work.person
-    makers.ended(makers.fresh(work))
-    assert makers.fresh(work).ended_at is not None
-
-
-def test_nobody_has_who_was_given_up_before_they_were_asked(centre, owner, who):
-    call = makers.decided(makers.a_call(centre, owner, type="trespass"))
-    contact.lost(contact_id=first(call).pk, by=CLOCK)
-    given_up(first(call), who)
-    makers.a_clinician(centre)
-    decision.request_team(call_id=call.pk, response="ccd", reason="more_help", by=who)
-    work = makers.accepted(call)
-
-    with pytest.raises(Invalid, match="No caller is on a line of this call"):
-        transfer.confirm(assignment_id=work.pk, by=makers.by(work.person))

@@ -5,13 +5,21 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from dispatch.actions import callback, callers, contact, disposition, transfer
+from dispatch.actions import (
+    callback,
+    callers,
+    contact,
+    disposition,
+    forgotten,
+    seat,
+    transfer,
+)
 from dispatch.actions.intake import Intake
 from dispatch.errors import Invalid
 from dispatch.events import CLOCK
-from dispatch.models import Alarm, Contact, Event
+from dispatch.models import Alarm, Assignment, Call, Contact, Event
 from tests import makers
-from tests.actions.alarms import swept
+from tests.actions.alarms import ago, swept, there
 
 pytestmark = pytest.mark.django_db
 
@@ -224,3 +232,107 @@ def test_a_line_that_somebody_took_ends_with_its_call(in_session, clinician):
     contact.lost(contact_id=leg.pk, by=CLOCK)
 
     assert makers.fresh(leg).state == "completed"
+
+
+# Taken off by somebody else: they own and hold nothing any more
+
+
+@pytest.fixture
+def presser(centre):
+    return there(centre, "dispatcher")
+
+
+def taken_off(session, by):
+    seat.withdraw(seat_id=session.seat_id, why="not_needed", by=by)
+    return makers.fresh(session.seat.call)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_of_whoever_is_taken_off_it_is_asked_who_holds_their_caller(
+    in_session, clinician, presser, held
+):
+    if held:
+        contact.mine(contact_id=first_leg(in_session).pk, by=makers.by(clinician))
+
+    call = taken_off(in_session, makers.by(presser))
+
+    leg = first_leg(in_session)
+    assert (leg.state, leg.person, leg.due) == ("connected", None, "session_over")
+    assert call.owner == presser
+    with pytest.raises(Invalid, match="nobody has said who holds caller 1"):
+        disposition.close(
+            call_id=call.pk, outcomes=["resolved_by_phone"], by=makers.by(presser)
+        )
+
+
+def test_a_call_whose_clinician_no_person_takes_off_is_nobody_s_and_an_alarm(
+    in_session, centre, presser
+):
+    call = taken_off(in_session, CLOCK)
+    assert call.owner is None
+    assert (
+        makers.events_of(call).filter(kind="OwnerChanged").last().body["owner"] is None
+    )
+
+    Call.objects.update(opened_at=ago(60), owner_since=ago(60))
+    assert "unowned" in {alarm.about for alarm in swept(centre)}
+
+
+@pytest.mark.parametrize("state", ["ringing", "open_line", "callback_due"])
+def test_no_line_is_held_by_whoever_was_taken_off(
+    in_session, clinician, presser, state
+):
+    leg = first_leg(in_session)
+    if state == "open_line":
+        contact.silent(contact_id=leg.pk, by=CLOCK)
+    if state == "callback_due":
+        contact.lost(contact_id=leg.pk, by=CLOCK)
+    if state == "ringing":
+        Contact.objects.filter(pk=leg.pk).update(state=state)
+    contact.mine(contact_id=leg.pk, by=makers.by(clinician))
+    before = makers.fresh(leg)
+    assert before.person == clinician
+
+    taken_off(in_session, makers.by(presser))
+
+    after = makers.fresh(leg)
+    assert after.person is None
+    assert (after.state, after.due) == (before.state, before.due)
+
+
+def test_a_caller_whom_somebody_else_holds_is_not_asked_about(
+    in_session, clinician, presser
+):
+    leg = first_leg(in_session)
+    contact.mine(contact_id=leg.pk, by=makers.by(presser))
+
+    taken_off(in_session, makers.by(presser))
+
+    leg = makers.fresh(leg)
+    assert (leg.person, leg.due) == (presser, "")
+
+
+def test_who_never_had_the_caller_is_taken_off_and_nothing_is_asked(centre, presser):
+    makers.a_clinician(centre)
+    session = makers.accepted(makers.decided(makers.a_call(centre, presser)))
+    other = there(centre, "supervisor")
+
+    call = taken_off(session, makers.by(other))
+
+    assert call.owner == presser
+    assert first_leg(session).due == ""
+
+
+def test_a_line_that_a_forgetful_clinician_took_is_nobody_s_when_it_is_given_back(
+    centre, presser
+):
+    clinician = makers.a_clinician(centre)
+    session = makers.accepted(makers.decided(makers.a_call(centre, presser)))
+    contact.mine(contact_id=first_leg(session).pk, by=makers.by(clinician))
+    Assignment.objects.update(accepted_at=ago(900))
+    makers.silent(clinician)
+
+    forgotten.give_back(assignment_id=session.pk, by=CLOCK)
+
+    leg = first_leg(session)
+    assert (leg.person, leg.due) == (None, "session_over")

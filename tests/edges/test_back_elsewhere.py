@@ -6,7 +6,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dispatch.actions import callback, callers, contact, disposition, intake, transfer
+from dispatch.actions import (
+    callback,
+    callers,
+    contact,
+    decision,
+    disposition,
+    intake,
+    seat,
+    transfer,
+)
 from dispatch.actions.intake import Intake
 from dispatch.events import CLOCK
 from dispatch.models import Contact, Event
@@ -214,3 +223,65 @@ def test_a_session_that_ends_takes_nobody_off_a_colleagues_line(desk, session, c
 
     leg = makers.fresh(leg)
     assert (leg.state, leg.person, leg.due) == ("connected", desk.user, "")
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_person_who_says_they_are_back_on_another_number_holds_them(
+    centre, desk, session, call, linked
+):
+    by = makers.by(desk.user)
+    lost(call)
+    known = Intake(name="The same", phone="919-555-0999")
+    if linked:
+        other = makers.a_call(centre, desk.user, phone=known.phone)
+        intake.link_calls(call_id=other.pk, duplicate_of=call.pk, by=by)
+        back = Contact.objects.filter(call=call).latest("pk")
+    else:
+        back = callers.attach(call_id=call.pk, intake=known, by=CLOCK)
+
+    callback.stop(contact_id=leg_of(call).pk, reason="called_again", by=by)
+
+    assert word(call) == ("With D12 Lee, not D. Mercer", True)
+    disposition.end_session(
+        assignment_id=session.pk,
+        outcomes=["other"],
+        line_over=True,
+        by=makers.by(session.person),
+    )
+    back = makers.fresh(back)
+    assert (back.state, back.person) == ("connected", desk.user)
+
+
+def test_who_is_back_on_a_colleagues_line_stays_theirs(centre, desk, call):
+    lost(call)
+    colleague = makers.a_user(centre, "dispatcher", "D14 Ruiz")
+    known = Intake(name="The same", phone="919-555-0999")
+    leg = callers.attach(call_id=call.pk, intake=known, by=CLOCK)
+    contact.mine(contact_id=leg.pk, by=makers.by(colleague))
+
+    by = makers.by(desk.user)
+    callback.stop(contact_id=leg_of(call).pk, reason="called_again", by=by)
+
+    assert makers.fresh(leg).person == colleague
+
+
+def test_a_bystander_takes_no_call_from_a_clinician_who_helps_the_team(centre, desk):
+    by = makers.by(desk.user)
+    call = makers.decided(makers.a_call(centre, desk.user, type="trespass"))
+    contact.hang_up(
+        contact_id=leg_of(call).pk, reason="agreed_end", decided=True, by=by
+    )
+    clinician = makers.a_clinician(centre, "D. Mercer")
+    decision.request_team(call_id=call.pk, response="ccd", reason="more_help", by=by)
+    work = makers.accepted(call)
+    transfer.confirm(assignment_id=work.pk, by=makers.by(clinician))
+    for help_ in call.seats.filter(response="police"):
+        seat.confirm_told(seat_id=help_.pk, by=by)
+
+    bystander = Intake(name="Ada Neighbour", phone="919-555-0177")
+    leg = callers.attach(call_id=call.pk, intake=bystander, by=by)
+
+    assert word(call) == ("With D. Mercer", False)
+    assert "Caller is with D12 Lee" not in page(desk, call)
+    transfer.confirm(assignment_id=work.pk, by=makers.by(clinician))
+    assert makers.fresh(leg).person == desk.user

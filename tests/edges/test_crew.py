@@ -153,7 +153,7 @@ def test_a_press_meant_for_an_older_call_changes_nothing(centre, on, crt, call):
     answer = press(on, "crew_status", to="en_route", assignment=old)
 
     assert answer.status_code == 409
-    assert "This call changed since you looked" in words(answer)
+    assert "This call is not yours any more" in words(answer)
     assert state(crt) == "acknowledged"
 
 
@@ -196,7 +196,7 @@ def test_the_script_gets_the_sentence_of_a_refusal(on, call):
     answer = press(on, "crew_status", to="moon", headers=SCRIPT)
 
     assert answer.status_code == 409
-    assert answer.json()["detail"].startswith("This call changed")
+    assert answer.json()["detail"].startswith("This call is not yours")
 
 
 def test_we_are_ok_answers_the_safety_check(on, crt, call):

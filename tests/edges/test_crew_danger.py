@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dispatch.actions import safety, scene, unit
+from dispatch.actions import alarm, loan, safety, scene, unit
 from dispatch.events import CLOCK
-from dispatch.models import Shift
+from dispatch.models import Alarm, Shift
 from tests import makers
+from tests.actions import alarms
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +83,45 @@ def test_the_call_names_who_calls_for_help(centre, client, call, there):
 
     assert "Emergency: CRT 1" in shown
     assert "CRT 1 leads Emergency" in shown
+
+
+@pytest.fixture
+def lent(centre, call, there):
+    """CRT 1 of the neighbour, lent to the call of our CRT 1, calls for help."""
+    lender = makers.an_agency("next-door")
+    loan.agree(agency_id=centre.pk, neighbour_id=lender.pk, by=CLOCK)
+    car = makers.a_unit(lender, name="CRT 1")
+    made = loan.ask(call_id=call.pk, lender_id=lender.pk, response="crt", by=CLOCK)
+    loan.lend(loan_id=made.pk, unit_id=car.pk, by=CLOCK)
+    works = makers.accepted(call, "crt")
+    safety.emergency(unit_id=car.pk, by=CLOCK)
+    for agency, name in ((centre, "S. Here"), (lender, "S. Home")):
+        alarms.there(agency, "supervisor", name)
+        alarms.swept(agency)
+    return works
+
+
+def test_an_alarm_about_a_lent_crew_says_whose_it_is(centre, client, lent):
+    client.force_login(makers.a_user(centre, "dispatcher"))
+
+    assert "CRT 1, Centre next-door: a crew calls" in words(client.get("/alarms/"))
+
+
+@pytest.mark.parametrize(
+    ("taker", "to_them", "to_us"),
+    [
+        ("S. Home", "S. Home", "S. Home, Centre next-door"),
+        ("S. Here", "S. Here, {centre}", "S. Here"),
+    ],
+)
+def test_both_crews_read_which_centre_has_the_emergency_of_a_lent_one(
+    centre, there, lent, taker, to_them, to_us
+):
+    row = Alarm.objects.get(owner__short_name=taker, about="emergency")
+    alarm.take(alarm_id=row.pk, by=makers.by(row.owner))
+
+    theirs, ours = (words(phone_of(one).get(reverse("crew"))) for one in (lent, there))
+
+    to_them = to_them.format(centre=centre)
+    assert f"{to_them} has it, and ends it with you." in theirs
+    assert f"CRT 1, Centre next-door: emergency. {to_us} has it." in ours

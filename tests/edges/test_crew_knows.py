@@ -162,3 +162,62 @@ def test_the_history_says_replaced_only_once_it_is_so(desk, call, relief, crt):
     assert "CRT 3 is asked to relieve CRT 6" in before
     assert "is replaced" not in before
     assert "CRT 6 is replaced by CRT 3" in page_of(desk, call)
+
+
+@pytest.fixture
+def third(centre, call, relief):
+    """CRT 9, which took the place of CRT 3 on the way to relieve CRT 6."""
+    work = makers.accepted(call, "crt")
+    other = makers.a_unit(centre, name="CRT 9")
+    scene.replace(seat_id=work.seat_id, unit_id=other.pk, by=CLOCK)
+    makers.accepted(call, "crt")
+    return other
+
+
+def test_who_relieves_the_relief_relieves_whoever_waits_for_it(
+    desk, call, crt, relief, third
+):
+    assert makers.fresh(relief).state == "available"
+    assert "CRT 9 comes to relieve you." in shown(crt)
+    assert "You relieve CRT 6." in shown(third)
+    assert "CRT 9 comes to relieve it" in page_of(desk, call)
+
+    unit.clear(unit_id=crt.pk, outcome="resolved_on_scene", by=CLOCK)
+
+    assert "CRT 6 is replaced by CRT 9" in page_of(desk, call)
+    assert call.seats.get(lead=True).assignments.get(ended_at=None).unit == third
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_relief_that_is_moved_elsewhere_is_sought_anew(
+    centre, desk, call, crt, relief, answered
+):
+    if answered:
+        makers.accepted(call, "crt")
+    worse = makers.decided(makers.a_call(centre, address="9 Elm St", priority=1))
+
+    scene.reassign(unit_id=relief.pk, call_id=worse.pk, why="more_urgent", by=CLOCK)
+
+    assert "A unit to relieve you is sought." in shown(crt)
+    assert "a relief is sought" in page_of(desk, call)
+    another = makers.a_unit(centre, name="CRT 9")
+    offer.make(call_id=call.pk, by=CLOCK)
+    makers.accepted(call, "crt")
+    assert "You relieve CRT 6." in shown(another)
+
+
+def test_a_relief_that_the_neighbour_calls_back_is_sought_anew(centre, call, crt):
+    work = makers.on_scene(call)
+    lender = makers.an_agency("next-door")
+    loan.agree(agency_id=centre.pk, neighbour_id=lender.pk, by=CLOCK)
+    ours, theirs = makers.a_unit(centre), makers.a_unit(lender, name="CRT 40")
+    ring = scene.replace(seat_id=work.seat_id, unit_id=ours.pk, by=CLOCK)
+    offer.decline(offer_id=ring.pk, reason="too_far", by=CLOCK)
+    made = loan.ask(call_id=call.pk, lender_id=lender.pk, response="crt", by=CLOCK)
+    loan.lend(loan_id=made.pk, unit_id=theirs.pk, by=CLOCK)
+    makers.accepted(call, "crt")
+    assert "CRT 40 comes to relieve you." in shown(crt)
+
+    loan.call_back(loan_id=made.pk, by=CLOCK)
+
+    assert "A unit to relieve you is sought." in shown(crt)

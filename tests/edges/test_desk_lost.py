@@ -286,6 +286,44 @@ def test_a_clinician_asked_after_the_line_had_ended_has_the_call_for_the_team(
     assert "I have this call" not in shown(desk)
 
 
+@pytest.mark.parametrize("how", ["given_up", "over"])
+def test_a_clinician_whom_a_crew_at_the_door_wants_may_have_the_call(desk, centre, how):
+    makers.a_unit(centre, "crt")
+    call = makers.decided(makers.a_call(centre, type="trespass"))
+    makers.on_scene(call, "crt")
+    ask = {"response": "ccd", "reason": "more_help", "by": CLOCK}
+    if how == "given_up":
+        lost(call)
+        while leg_of(call).state != "completed":
+            callback.tried(contact_id=leg_of(call).pk, result="no_answer", by=CLOCK)
+        decision.request_team(call_id=call.pk, **ask)
+        makers.accepted(call)
+    else:
+        decision.request_team(call_id=call.pk, **ask)
+        makers.accepted(call)
+        who = makers.by(desk.user)
+        leg = leg_of(call).pk
+        contact.hang_up(contact_id=leg, reason="with_team", decided=True, by=who)
+
+    said = shown(desk)
+
+    assert "I have this call" in said
+    assert "have dispatch withdraw you" not in said
+    url = reverse("session_confirm", args=[Assignment.objects.get(person=desk.user).pk])
+    assert desk.post(url, {"key": str(uuid4())}).status_code == 302
+
+
+def test_i_hold_the_line_is_pressed_on_hold_too(desk, call):
+    session = makers.with_clinician(makers.decided(call))
+    contact.hold(contact_id=leg_of(call).pk, by=makers.by(desk.user))
+
+    makers.ended(session, over=False)
+
+    said = words(desk.get(reverse("call", args=[call.pk])))
+    assert "I hold the line" in said
+    assert "Back to them" in said
+
+
 def test_a_caller_whom_nobody_says_they_hold_is_on_the_board(desk, call):
     makers.here(desk.user)
     makers.ended(makers.with_clinician(makers.decided(call)), over=False)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from dispatch.actions import loan, offer, scene, seat, triage, unit
 from dispatch.events import CLOCK
-from dispatch.models import Event, Offer, Seat, Shift
+from dispatch.models import CallNote, Event, Offer, Seat, Shift
 from dispatch.selectors import taken_off
 from dispatch.selectors.taken_off import TakenOff
 from dispatch.web import crew
@@ -107,6 +107,30 @@ def test_it_stands_beside_the_call_that_the_crew_is_moved_to(centre, call, phone
     assert f"Taken off {call.number}" in said
     assert "You are needed on a more urgent call." in said
     assert other.number in said
+
+
+@pytest.mark.parametrize("next_call", ["dispatched", "acknowledged"])
+def test_a_note_for_the_call_it_was_moved_off_is_given_back_and_goes_nowhere_else(
+    centre, call, phone, crt, next_call
+):
+    old = makers.accepted(call, "crt")
+    other = makers.decided(makers.a_call(centre, type="welfare_check"))
+    scene.reassign(unit_id=crt.pk, call_id=other.pk, why="more_urgent", by=CLOCK)
+    if next_call == "acknowledged":
+        makers.accepted(other, "crt")
+    typed = {"assignment": old.pk, "text": "A knife behind the house"}
+
+    answer = press(phone, "crew_note", **typed)
+    to_script = press(
+        phone, "crew_note", **typed, headers={"Accept": "application/json"}
+    )
+
+    assert answer.status_code == to_script.status_code == 409
+    assert "This call is not yours any more" in words(answer)
+    assert "not yours any more, and nothing was kept" in to_script.json()["detail"]
+    assert "Not sent: A knife behind the house" in words(answer)
+    assert answer.content.decode().count("knife") == 1
+    assert not CallNote.objects.filter(kind="note").exists()
 
 
 def test_what_the_crew_did_itself_is_no_news_to_it(call, phone, crt):

@@ -5,7 +5,11 @@ import sys
 from contextlib import closing
 
 import psycopg2
+from django.db import connections
 
+from dispatch.actions import scene
+from dispatch.events import CLOCK
+from tests import makers
 from tests.databases import ROOT
 
 
@@ -36,3 +40,17 @@ def test_an_index_that_was_cut_off_is_made_anew(own_database):
         )
         ((made,),) = asks.fetchall()
     assert "(building_lookup) WHERE" in made
+
+
+def test_a_team_that_waits_for_its_relief_still_does_after_an_upgrade(own_database):
+    centre = makers.an_agency()
+    makers.a_unit(centre)
+    work = makers.on_scene(makers.decided(makers.a_call(centre, type="trespass")))
+    second = makers.a_unit(centre)
+    ring = scene.replace(seat_id=work.seat_id, unit_id=second.pk, by=CLOCK)
+    connections.close_all()
+
+    migrated(own_database, "dispatch", "0013")
+    migrated(own_database)
+
+    assert makers.fresh(ring).seat.relieves == work.seat_id
