@@ -13,7 +13,8 @@ from routing import store
 
 def own_locked(call: Call, owner_id: UUID | None, by: Actor) -> None:
     """The caller holds the lock on the call."""
-    before, call.owner_id, call.owner_since = call.owner_id, owner_id, Now()
+    before, call.owner_id = call.owner_id, owner_id
+    call.owner_since = Now() if owner_id else None
     quick.keep(call, "owner", "owner_since")
     journal.append(events.OwnerChanged(owner=owner_id, before=before), call=call, by=by)
 

@@ -270,11 +270,12 @@ def test_a_call_whose_clinician_no_person_takes_off_is_nobody_s_and_an_alarm(
 ):
     call = taken_off(in_session, CLOCK)
     assert call.owner is None
+    assert call.owner_since is None
     assert (
         makers.events_of(call).filter(kind="OwnerChanged").last().body["owner"] is None
     )
 
-    Call.objects.update(opened_at=ago(60), owner_since=ago(60))
+    Call.objects.update(opened_at=ago(60))
     assert "unowned" in {alarm.about for alarm in swept(centre)}
 
 
